@@ -1,5 +1,5 @@
 import { renderToReadableStream } from "react-dom/server";
-import { type HandleDataRequestFunction, type HandleErrorFunction, type HandleDocumentRequestFunction, ServerRouter } from "react-router";
+import { type HandleDataRequestFunction, type HandleErrorFunction, type HandleDocumentRequestFunction, isRouteErrorResponse, ServerRouter } from "react-router";
 import { NonceContext } from "./nonce.ts";
 import { newNonce, setBaseHeaders, setDocumentHeaders } from "./security-headers.ts";
 
@@ -40,7 +40,8 @@ export const handleDataRequest: HandleDataRequestFunction = (response) => {
   return new Response(response.body, { status: response.status, statusText: response.statusText, headers });
 };
 
-/** A request that the browser gave up is no error of ours. */
+/** A request that the browser gave up, or an address that does not exist, is no error of ours. */
 export const handleError: HandleErrorFunction = (error, { request }) => {
-  if (!request.signal.aborted) console.error(error);
+  if (request.signal.aborted || isRouteErrorResponse(error)) return;
+  console.error(error);
 };

@@ -9,7 +9,7 @@ export function setBaseHeaders(headers: Headers): void {
   headers.set("referrer-policy", "same-origin");
   headers.set("cross-origin-opener-policy", "same-origin");
   headers.set("cross-origin-resource-policy", "same-origin");
-  headers.set("permissions-policy", "camera=(self), geolocation=(self), microphone=(), payment=(), usb=(), interest-cohort=()");
+  headers.set("permissions-policy", "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()");
   // Pages hold people's accounts: on a shared computer the back button must not show them after sign-out.
   if (!headers.has("cache-control")) headers.set("cache-control", "private, no-store");
 }
