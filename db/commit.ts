@@ -1,0 +1,172 @@
+/**
+ * The commit: events and what follows from them, in one libSQL write batch. Two ways in, one encoding:
+ *
+ * - `commitUnits` is the interactive way: plain INSERTs. A lost race, a repeated command or a changed input fails the
+ *   whole batch, and nothing is stored.
+ * - `commitSet` is the bulk way: units whose head or inputs have changed are left out with everything that hangs on
+ *   them, the others commit, and the winners are read back.
+ */
+import type { SealedEvent } from "../domain/compliance/chain.ts";
+import { ConstraintError, type Row, type SqlPort, type Statement } from "./port.ts";
+import { columnCount, insertFromJson, jsonArg, rowValues, type InsertRow, type TableName, type Writes } from "./rows.ts";
+
+/**
+ * A version of something a decision was based on; the commit compares it again. Intervals: sum of the days' versions;
+ * registers: count of read versions in the window; rates: count of published versions of the schedule.
+ */
+export type InputStamp =
+  | { readonly kind: "interval"; readonly channelId: number; readonly from: string; readonly to: string; readonly stamp: number }
+  | { readonly kind: "register"; readonly channelId: number; readonly from: number; readonly to: number; readonly stamp: number }
+  | { readonly kind: "rate"; readonly scheduleId: string; readonly stamp: number };
+
+/** What one command does to one stream. `events` follow `baseSeq`/`baseHash` directly. */
+export interface CommitUnit {
+  readonly stream: string;
+  readonly baseSeq: number;
+  readonly baseHash: string;
+  readonly events: readonly SealedEvent[];
+  readonly writes: Writes;
+  readonly inputs: readonly InputStamp[];
+  readonly command: { readonly id: string; readonly inputHash: string; readonly result: string };
+}
+
+/** Somebody else has the next seq of a stream, or an input changed: load again, decide again. */
+export class FenceLostError extends Error {
+  override readonly name = "FenceLostError";
+}
+
+/** This command id has taken effect already: read what it answered then. */
+export class CommandRepeatedError extends Error {
+  override readonly name = "CommandRepeatedError";
+}
+
+/** True for an input (aliased `i`, a JSON array) that is no longer what the decision was based on. */
+const STALE = `CASE i.value->>0
+  WHEN 'interval' THEN (SELECT coalesce(sum(d.version), 0) FROM interval_day d WHERE d.channel_id = i.value->>1 AND d.day >= i.value->>2 AND d.day < i.value->>3)
+  WHEN 'register' THEN (SELECT count(*) FROM register_read g WHERE g.channel_id = i.value->>1 AND g.read_at >= i.value->>2 AND g.read_at <= i.value->>3)
+  WHEN 'rate' THEN (SELECT count(*) FROM rate_version v WHERE v.schedule_id = i.value->>1 AND v.status = 'published')
+END IS NOT i.value->>4`;
+
+function stampRow(input: InputStamp): unknown[] {
+  return input.kind === "rate" ? ["rate", input.scheduleId, null, null, input.stamp] : [input.kind, input.channelId, input.from, input.to, input.stamp];
+}
+
+/**
+ * Commits units (one for most commands; several when a command spans streams) and further writes, all or nothing.
+ * @throws FenceLostError, CommandRepeatedError, UnavailableError (outcome "unknown": ask for the command), ConstraintError (a rule of the database)
+ */
+export async function commitUnits(port: SqlPort, units: readonly CommitUnit[], also: Writes = {}): Promise<void> {
+  const statements: Statement[] = [];
+  const commands = new Map(units.map((unit) => [unit.command.id, commandRow(unit)]));
+  statements.push(...inserts({ command: [...commands.values()] }));
+  statements.push({ sql: insertFromJson("event"), args: [jsonArg(units.flatMap((unit) => unit.events.map((event) => rowValues("event", event as never))))] });
+  const inputs = units.flatMap((unit) => unit.inputs.map(stampRow));
+  if (inputs.length > 0) statements.push(guard(inputs));
+  for (const unit of units) assertFollows(unit);
+  statements.push(...inserts(merge([...units.map((unit) => unit.writes), also])));
+  try {
+    await port.write(statements);
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
+/** Writes without an event of their own (a first load, a projection's repair), all or nothing. */
+export async function writeRows(port: SqlPort, writes: Writes): Promise<void> {
+  const statements = inserts(writes);
+  if (statements.length > 0) await port.write(statements);
+}
+
+/**
+ * Commits many units at once; those that lost are left out whole. `batchId` must be new and is in every event's `batchId`.
+ * Accounts that somebody watches get an outbox notice in the same batch.
+ * @returns the streams that won
+ * @throws UnavailableError, ConstraintError when the batch id was used before (a replay) or a rule of the database was broken
+ */
+export async function commitSet(port: SqlPort, batchId: string, units: readonly CommitUnit[], recordedAt: number): Promise<Set<string>> {
+  for (const unit of units) {
+    assertFollows(unit);
+    if (unit.events.some((event) => event.batchId !== batchId)) throw new Error(`an event of ${unit.stream} is not of batch ${batchId}`);
+  }
+  const unitRows = jsonArg(units.map((unit) => [unit.stream, unit.baseSeq, unit.baseHash, unit.inputs.map(stampRow)]));
+  const statements: Statement[] = [
+    { sql: "INSERT INTO batch (id, recorded_at) VALUES (?, ?)", args: [batchId, recordedAt] },
+    {
+      sql: `WITH fit AS MATERIALIZED (
+        SELECT u.value->>0 AS stream FROM json_each(?) AS u
+        WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.stream = u.value->>0 AND e.seq = (u.value->>1) + 1)
+          AND (u.value->>1 = 0 OR EXISTS (SELECT 1 FROM event e WHERE e.stream = u.value->>0 AND e.seq = u.value->>1 AND e.hash = u.value->>2))
+          AND NOT EXISTS (SELECT 1 FROM json_each(u.value, '$[3]') AS i WHERE ${STALE})
+      ) ${insertFromJson("event", "json_each(?) AS r CROSS JOIN fit", "fit.stream = r.value->>0")}`,
+      args: [unitRows, jsonArg(units.flatMap((unit) => unit.events.map((event) => rowValues("event", event as never))))],
+    },
+  ];
+  const tables = new Map<TableName, unknown[]>();
+  for (const unit of units) {
+    const key = [unit.stream, unit.baseSeq + 1];
+    for (const [name, rows] of entriesOf({ ...unit.writes, command: [commandRow(unit)] })) {
+      const all = tables.get(name) ?? [];
+      for (const row of rows) all.push([...rowValues(name, row as never), ...key]);
+      tables.set(name, all);
+    }
+  }
+  for (const [name, rows] of tables) {
+    const at = columnCount(name);
+    const won = `json_each(?) AS r CROSS JOIN event AS won`;
+    statements.push({ sql: insertFromJson(name, won, `won.stream = r.value->>${at} AND won.seq = r.value->>${at + 1} AND won.batch_id = ?`), args: [jsonArg(rows), batchId] });
+  }
+  statements.push({
+    sql: `INSERT INTO outbox (kind, key, payload, created_at, available_at, attempts)
+      SELECT 'accountChanged', w.account_id, json_object('accountId', w.account_id), ?, ?, 0
+      FROM json_each(?) AS u CROSS JOIN watched AS w ON w.account_id = substr(u.value->>0, 9)
+      JOIN event e ON e.stream = u.value->>0 AND e.seq = (u.value->>1) + 1 AND e.batch_id = ?
+      WHERE u.value->>0 LIKE 'account:%'`,
+    args: [recordedAt, recordedAt, unitRows, batchId],
+  });
+  statements.push({
+    sql: "SELECT e.stream FROM json_each(?) AS u JOIN event e ON e.stream = u.value->>0 AND e.seq = (u.value->>1) + 1 AND e.batch_id = ?",
+    args: [unitRows, batchId],
+  });
+  const results = await port.write(statements);
+  return new Set(results.at(-1)!.rows.map((row: Row) => row["stream"] as string));
+}
+
+function commandRow(unit: CommitUnit): InsertRow<"command"> {
+  return { id: unit.command.id, stream: unit.stream, inputHash: unit.command.inputHash, result: unit.command.result, recordedAt: unit.events[0]?.recordedAt ?? 0 };
+}
+
+function entriesOf(writes: Writes): [TableName, object[]][] {
+  return (Object.entries(writes) as [TableName, object[]][]).filter(([, rows]) => rows.length > 0);
+}
+
+function inserts(writes: Writes): Statement[] {
+  return entriesOf(writes).map(([name, rows]) => ({ sql: insertFromJson(name), args: [jsonArg(rows.map((row) => rowValues(name, row as never)))] }));
+}
+
+function merge(all: readonly Writes[]): Writes {
+  const merged: Record<string, object[]> = {};
+  for (const writes of all) for (const [name, rows] of entriesOf(writes)) (merged[name] ??= []).push(...rows);
+  return merged as Writes;
+}
+
+function guard(inputs: readonly unknown[][]): Statement {
+  return { sql: `INSERT INTO commit_guard (holds, reason) SELECT NOT EXISTS (SELECT 1 FROM json_each(?) AS i WHERE ${STALE}), 'inputs'`, args: [jsonArg(inputs)] };
+}
+
+/** One half of a pair: the trigger `event_follows_its_head` checks the same in the database. */
+function assertFollows(unit: CommitUnit): void {
+  let { baseSeq: seq, baseHash: hash } = unit;
+  for (const event of unit.events) {
+    if (event.stream !== unit.stream || event.seq !== seq + 1 || event.prevHash !== hash) throw new Error(`events of ${unit.stream} do not follow seq ${seq}`);
+    ({ seq, hash } = event);
+  }
+}
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof ConstraintError)) return error;
+  if (/\bcommand\.id\b/.test(error.constraint)) return new CommandRepeatedError(error.message, { cause: error });
+  if (/event\.stream|event does not follow|guard: inputs changed|day has changed|register_read\.|interval_revision\./.test(error.constraint)) {
+    return new FenceLostError(error.message, { cause: error });
+  }
+  return error;
+}

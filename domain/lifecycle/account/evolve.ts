@@ -1,0 +1,132 @@
+/** How each event changes an account's state. Replaying a log from `emptyAccount` gives the state, always. */
+import { settle, type Allocation, type OpenItem } from "../../ledger/allocation.ts";
+import type { Cents } from "../../money/cents.ts";
+import type { AccountEvent, AccountEvents, AccountEventType } from "./events.ts";
+import { PAYMENTS_KEPT, REQUESTS_KEPT, type AccountState, type PaymentOnAccount } from "./state.ts";
+
+type Evolve = { [T in AccountEventType]: (state: AccountState, data: AccountEvents[T]) => AccountState };
+
+const EVOLVE: Evolve = {
+  AccountOpened: (state, data) => ({ ...state, status: "open", customerClass: data.customerClass, billCycle: data.billCycle }),
+
+  ServiceStarted: (state, data) => ({
+    ...state,
+    agreements: [...state.agreements, { ...data, stopOn: null, billedTo: data.startOn, estimatesInRow: 0 }],
+  }),
+
+  ServiceStopped: (state, data) => ({
+    ...state,
+    agreements: state.agreements.map((agreement) => (agreement.agreementId === data.agreementId ? { ...agreement, stopOn: data.stopOn } : agreement)),
+  }),
+
+  BillCompleted: (state, data) => {
+    const billed = new Map(data.segments.map((segment) => [segment.agreementId, segment]));
+    const opened: OpenItem[] = data.segments
+      .filter((segment) => segment.total > 0)
+      .map((segment) => ({ item: segment.segmentId, billId: data.billId, agreementId: segment.agreementId, arrearsOn: data.dueOn, rank: segment.rank, open: segment.total }));
+    const credited = data.segments.reduce((sum, segment) => (segment.total < 0 ? sum - segment.total : sum), 0);
+    return {
+      ...state,
+      agreements: state.agreements.map((agreement) => {
+        const segment = billed.get(agreement.agreementId);
+        if (!segment) return agreement;
+        return { ...agreement, billedTo: segment.to, estimatesInRow: segment.estimated ? agreement.estimatesInRow + 1 : 0 };
+      }),
+      items: settle([...state.items, ...opened], data.creditApplied),
+      credit: state.credit + credited - sum(data.creditApplied),
+      lastBill: { billId: data.billId, number: data.number, issuedOn: data.issuedOn, dueOn: data.dueOn, charges: data.charges, balance: data.balance },
+    };
+  },
+
+  BillHeld: (state) => state,
+
+  PaymentPosted: (state, data) => ({
+    ...state,
+    items: settle(state.items, data.allocations),
+    credit: state.credit + data.credit,
+    payments: [...state.payments, rememberPayment(state, data)].slice(-PAYMENTS_KEPT),
+  }),
+
+  PaymentSuspended: (state, data) => ({ ...state, suspended: [...state.suspended, data.paymentId] }),
+
+  PaymentReversed: (state, data) => {
+    const payment = state.payments.find((each) => each.paymentId === data.paymentId);
+    const items = [...state.items];
+    for (const back of data.restored) {
+      const at = items.findIndex((item) => item.item === back.item);
+      if (at >= 0) items[at] = { ...items[at]!, open: items[at]!.open + back.cents };
+      else items.push(restoredItem(payment, back));
+    }
+    if (data.shortfallItem !== null && data.shortfall > 0) {
+      items.push({ item: data.shortfallItem, billId: null, agreementId: null, arrearsOn: data.reversedOn, rank: 0, open: data.shortfall });
+    }
+    return {
+      ...state,
+      items,
+      credit: state.credit - data.creditTaken,
+      payments: state.payments.map((each) => (each.paymentId === data.paymentId ? { ...each, reversed: true } : each)),
+    };
+  },
+
+  AdjustmentPosted: (state, data) => {
+    if (data.amount > 0 && data.item !== null) {
+      const item: OpenItem = { item: data.item, billId: null, agreementId: null, arrearsOn: data.arrearsOn, rank: data.rank, open: data.amount };
+      return { ...state, items: settle([...state.items, item], data.allocations), credit: state.credit - sum(data.allocations) };
+    }
+    return { ...state, items: settle(state.items, data.allocations), credit: state.credit + data.credit };
+  },
+
+  HoldPlaced: (state, data) => ({ ...state, holds: [...state.holds, data] }),
+  HoldReleased: (state, data) => ({ ...state, holds: state.holds.filter((hold) => hold.holdId !== data.holdId) }),
+
+  RequestOpened: (state, data) => ({
+    ...state,
+    requests: [...state.requests, { requestId: data.requestId, kind: data.kind, status: "open" }].slice(-REQUESTS_KEPT),
+  }),
+  RequestAdvanced: (state, data) => ({
+    ...state,
+    requests: state.requests.map((each) => (each.requestId === data.requestId ? { ...each, status: data.to } : each)),
+  }),
+
+  DeliveryChosen: (state) => state,
+};
+
+/** The state after the event. Throws on an event that cannot follow: then the log and the code disagree, and nothing may go on. */
+export function evolve(state: AccountState, event: { readonly type: string; readonly data: object }): AccountState {
+  const apply = EVOLVE[event.type as AccountEventType] as ((state: AccountState, data: object) => AccountState) | undefined;
+  if (!apply) throw new Error(`unknown account event: ${event.type}`);
+  return apply(state, event.data);
+}
+
+export function replay(state: AccountState, events: Iterable<AccountEvent>): AccountState {
+  for (const event of events) state = evolve(state, event);
+  return state;
+}
+
+function sum(allocations: readonly Allocation[]): Cents {
+  return allocations.reduce((total, each) => total + each.cents, 0);
+}
+
+function rememberPayment(state: AccountState, data: AccountEvents["PaymentPosted"]): PaymentOnAccount {
+  return {
+    paymentId: data.paymentId,
+    amount: data.amount,
+    receivedAt: data.receivedAt,
+    credit: data.credit,
+    reversed: false,
+    allocations: data.allocations.map(({ item, cents }) => {
+      const of = state.items.find((each) => each.item === item)!;
+      return [item, cents, of.billId, of.agreementId, of.arrearsOn, of.rank] as const;
+    }),
+  };
+}
+
+/** A bounced payment brings its items back with the age they had: the debt was never paid. */
+function restoredItem(payment: PaymentOnAccount | undefined, back: Allocation): OpenItem {
+  const [item, , billId, agreementId, arrearsOn, rank] = payment?.allocations.find(([name]) => name === back.item) ?? fail(back.item);
+  return { item, billId, agreementId, arrearsOn, rank, open: back.cents };
+}
+
+function fail(item: string): never {
+  throw new Error(`a reversal restores ${item}, which its payment had not settled`);
+}
