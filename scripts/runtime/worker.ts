@@ -1,0 +1,182 @@
+/** The built Worker on workerd, with its objects, files and queue on this machine's disk. */
+import { createWriteStream, globSync, mkdirSync, type WriteStream } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { Log, LogLevel, Miniflare } from "miniflare";
+import type { Build } from "./build.ts";
+import { freePort } from "./ports.ts";
+import { childrenOf, markProcess } from "./processes.ts";
+import { VERSION } from "./root.ts";
+import type { Secrets } from "./secrets.ts";
+import { guard, release } from "./watchdog.ts";
+
+export interface WorkerOptions {
+  readonly build: Build;
+  /** Folder for what the objects, the file store and the log keep. */
+  readonly dataDir: string;
+  readonly port: number;
+  /** Interface to listen on; loopback by default. */
+  readonly host?: string;
+  readonly databaseUrl: string;
+  readonly secrets: Secrets;
+  /** The origin people use; `http://localhost:PORT` by default. */
+  readonly publicUrl?: string;
+  /** Shows the demonstration sign-ins. */
+  readonly demo?: boolean;
+  /** Switches the built-in test payment provider on. */
+  readonly testProvider?: boolean;
+  /** More bindings, for tests. */
+  readonly bindings?: Readonly<Record<string, string>>;
+  /** Each line that the Worker or its runtime writes. `error`: it went to the error stream. */
+  readonly onLine?: (line: string, error: boolean) => void;
+  /** workerd ended unasked and is there again. */
+  readonly onRestart?: () => void;
+}
+
+export interface WorkerProcess {
+  readonly url: string;
+  readonly port: number;
+  /** Of workerd at this moment; undefined while it is being restarted. */
+  pid(): number | undefined;
+  /** Calls the Worker's scheduled handler, as Cloudflare's cron would. */
+  scheduled(cron: string, time?: Date): Promise<void>;
+  /** Ends workerd as a crash would (SIGKILL). It is restarted on the same port and data by itself. */
+  crash(): void;
+  stop(): Promise<void>;
+}
+
+/** Not later than the workerd that is installed knows; the same as in wrangler.toml. */
+export const COMPATIBILITY_DATE = "2026-07-30";
+export const COMPATIBILITY_FLAGS = ["nodejs_compat"];
+
+/** Names of the Durable Object classes by binding; `wrangler.toml` says the same for Cloudflare. */
+const OBJECTS = { ACCOUNT: "AccountObject", OPERATIONS: "OperationsObject" };
+
+const NAME = "meterline";
+const QUEUE = "meterline-outbox";
+
+/** Starts workerd on `port` and resolves when it accepts requests. Throws with what it said when it does not. */
+export async function startWorker(options: WorkerOptions): Promise<WorkerProcess> {
+  const host = options.host ?? "127.0.0.1";
+  const { dataDir, port } = options;
+  mkdirSync(join(dataDir, "logs"), { recursive: true });
+  const logFile = createWriteStream(join(dataDir, "logs", "worker.log"), { flags: "a" });
+  const sink = lineSink(logFile, options.onLine);
+
+  let pid: number | undefined;
+  const entryPort = await freePort();
+  const adopt = (): void => {
+    // Miniflare keeps the process to itself; it is the child of ours that listens on its entry's port.
+    pid = childrenOf(process.pid).find(({ command }) => command.includes(`entry=127.0.0.1:${entryPort}`))?.pid;
+    if (pid !== undefined) guard(pid);
+  };
+
+  const miniflare = new Miniflare({
+    name: NAME,
+    rootPath: options.build.server,
+    modulesRoot: options.build.server,
+    modules: globSync("**/*.js", { cwd: options.build.server })
+      // The entry stands first.
+      .sort((a, b) => Number(b === "index.js") - Number(a === "index.js"))
+      .map((path) => ({ type: "ESModule" as const, path: join(options.build.server, path) })),
+    compatibilityDate: COMPATIBILITY_DATE,
+    compatibilityFlags: COMPATIBILITY_FLAGS,
+
+    // The Worker itself listens on the port. Miniflare's own entry in front of it would halve the requests a second
+    // and compress again what the build has compressed; it keeps a port of its own, for calling the cron handler.
+    unsafeDirectSockets: [{ host, port }],
+    host: "127.0.0.1",
+    port: entryPort,
+
+    bindings: {
+      DATABASE_URL: options.databaseUrl,
+      SECRET_KEY: options.secrets.secretKey,
+      PUBLIC_URL: options.publicUrl ?? `http://localhost:${port}`,
+      VERSION,
+      DEMO: options.demo ? "1" : "0",
+      TEST_PROVIDER: options.testProvider ? "1" : "0",
+      ...options.bindings,
+    },
+    durableObjects: Object.fromEntries(
+      Object.entries(OBJECTS).map(([binding, className]) => [binding, { className, useSQLite: true }]),
+    ),
+    durableObjectsPersist: join(dataDir, "durable"),
+    r2Buckets: { FILES: "meterline-files" },
+    r2Persist: join(dataDir, "files"),
+    queueProducers: { OUTBOX: { queueName: QUEUE } },
+    queueConsumers: { [QUEUE]: { maxBatchSize: 100, maxBatchTimeout: 0 } },
+    serviceBindings: { CLIENT: { disk: { path: options.build.client, writable: false } } },
+
+    // Nothing is asked of the network.
+    cf: false,
+    telemetry: { enabled: false },
+    logRequests: false,
+    log: new SinkLog(sink),
+    handleRuntimeStdio: (stdout, stderr) => {
+      readLines(stdout, (line) => sink(line, false));
+      readLines(stderr, (line) => sink(line, true));
+    },
+    unsafeHandleRuntimeRestart: () => {
+      adopt();
+      options.onRestart?.();
+    },
+  });
+
+  try {
+    await miniflare.ready;
+  } catch (error) {
+    await miniflare.dispose().catch(() => {});
+    logFile.end();
+    throw error;
+  }
+  adopt();
+
+  return {
+    url: `http://${host}:${port}`,
+    port,
+    pid: () => pid,
+    async scheduled(cron, time = new Date()) {
+      const worker = await miniflare.getWorker(NAME);
+      const { outcome } = await worker.scheduled({ cron, scheduledTime: time });
+      if (outcome !== "ok") throw new Error(`the scheduled handler ended with "${outcome}"; see ${join(dataDir, "logs", "worker.log")}`);
+    },
+    crash() {
+      if (pid === undefined) return;
+      const mark = markProcess(pid);
+      pid = undefined;
+      release(mark.pid);
+      process.kill(mark.pid, "SIGKILL");
+    },
+    async stop() {
+      await miniflare.dispose();
+      if (pid !== undefined) release(pid);
+      await new Promise((resolve) => logFile.end(resolve));
+    },
+  };
+}
+
+type Sink = (line: string, error: boolean) => void;
+
+function lineSink(file: WriteStream, onLine: WorkerOptions["onLine"]): Sink {
+  return (line, error) => {
+    if (!file.writableEnded) file.write(`${new Date().toISOString()} ${line}\n`);
+    onLine?.(line, error);
+  };
+}
+
+function readLines(stream: Readable, use: (line: string) => void): void {
+  createInterface({ input: stream }).on("line", use);
+}
+
+/** Miniflare's own warnings and errors go where the Worker's go. */
+class SinkLog extends Log {
+  readonly #sink: Sink;
+  constructor(sink: Sink) {
+    super(LogLevel.WARN);
+    this.#sink = sink;
+  }
+  override log(message: string): void {
+    this.#sink(message, true);
+  }
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+/** What needs neither a database server, nor workerd, nor a browser: the rules, and the scripts around them. */
+export default defineConfig({
+  test: {
+    name: "unit",
+    environment: "node",
+    include: ["{domain,db,durable,worker,app,scripts,test,bench}/**/*.test.{ts,tsx}"],
+    exclude: ["**/*.{workerd,browser,crash,sqld}.test.{ts,tsx}", "**/node_modules/**", "build/**", "tmp/**"],
+    setupFiles: ["test/quiet-console.ts"],
+    // Threads start faster than processes, and none of these tests changes the process.
+    pool: "threads",
+  },
+});
