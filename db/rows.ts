@@ -1,7 +1,10 @@
 /** Rows of the schema's tables as one JSON argument a table: the fastest way into libSQL (some 500,000 rows a second). */
 import { getTableConfig, type SQLiteTable } from "drizzle-orm/sqlite-core";
-import * as schema from "./schema.ts";
+import * as tables from "./schema.ts";
+import { searchEntry } from "./search.ts";
 import type { SqlValue } from "./port.ts";
+
+const schema = { ...tables, searchEntry };
 
 type Tables = { [K in keyof typeof schema as (typeof schema)[K] extends SQLiteTable ? K : never]: (typeof schema)[K] };
 export type TableName = keyof Tables;

@@ -28,7 +28,6 @@ interface Commands {
   ReleaseHold: { holdId: string; cause: string };
   OpenRequest: { requestId: string; kind: string; textRef: string };
   AdvanceRequest: { requestId: string; to: string; noteRef: string | null };
-  ChooseDelivery: { delivery: string };
 }
 
 export type CommandType = keyof Commands;

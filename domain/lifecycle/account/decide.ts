@@ -126,8 +126,6 @@ const DECIDE: Decide = {
     if (!REQUEST_MOVES[request.status]?.includes(to)) return refuse("request-state", `A request that is ${request.status} cannot become ${to}.`, "to");
     return done(accountEvent("RequestAdvanced", { requestId, from: request.status, to, noteRef }));
   },
-
-  ChooseDelivery: (state, { delivery }) => (state.status === "open" ? done(accountEvent("DeliveryChosen", { delivery })) : notOpen(state)),
 };
 
 /** Decides a command on a state. Never throws for a bad command: the refusal says what to do. */

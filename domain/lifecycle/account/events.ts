@@ -52,7 +52,6 @@ export interface AccountEvents {
   HoldReleased: { holdId: string; cause: string };
   RequestOpened: { requestId: string; kind: string; textRef: string };
   RequestAdvanced: { requestId: string; from: string; to: string; noteRef: string | null };
-  DeliveryChosen: { delivery: string };
 }
 
 export type AccountEventType = keyof AccountEvents;

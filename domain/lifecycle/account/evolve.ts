@@ -87,8 +87,6 @@ const EVOLVE: Evolve = {
     ...state,
     requests: state.requests.map((each) => (each.requestId === data.requestId ? { ...each, status: data.to } : each)),
   }),
-
-  DeliveryChosen: (state) => state,
 };
 
 /** The state after the event. Throws on an event that cannot follow: then the log and the code disagree, and nothing may go on. */

@@ -1,0 +1,84 @@
+/** What follows from an account's events in the tables: ledger entries, bills, payments, requests, messages, the state. */
+import type { SealedEvent } from "../../domain/compliance/chain.ts";
+import { entriesOf } from "../../domain/ledger/entries.ts";
+import type { AccountEvents, AccountEventType } from "../../domain/lifecycle/account/events.ts";
+import { balanceOf, type AccountState } from "../../domain/lifecycle/account/state.ts";
+import type { InsertRow, Writes } from "../rows.ts";
+
+/** Rows that a command brings along because its events only refer to them: personal data, a bill's frozen snapshot. */
+export type Attachments = Writes;
+
+type Project = { [T in AccountEventType]?: (data: AccountEvents[T], event: SealedEvent, state: AccountState) => Writes };
+
+const message = (event: SealedEvent, kind: string, key: string, payload: object): InsertRow<"outbox"> => ({
+  kind, key, payload: JSON.stringify(payload), createdAt: event.recordedAt, availableAt: event.recordedAt, attempts: 0,
+});
+
+const PROJECT: Project = {
+  ServiceStarted: (data, _event, state) => ({
+    serviceAgreement: [{
+      id: data.agreementId, accountId: state.accountId, servicePointId: data.servicePointId, commodity: data.commodity,
+      rateScheduleId: data.rateScheduleId, startOn: data.startOn, stopOn: null,
+    }],
+  }),
+  ServiceStopped: (data, _event, state) => {
+    const agreement = state.agreements.find((each) => each.agreementId === data.agreementId)!;
+    return {
+      serviceAgreement: [{
+        id: agreement.agreementId, accountId: state.accountId, servicePointId: agreement.servicePointId, commodity: agreement.commodity,
+        rateScheduleId: agreement.rateScheduleId, startOn: agreement.startOn, stopOn: data.stopOn,
+      }],
+    };
+  },
+  BillCompleted: (data, event, state) => ({
+    outbox: [message(event, "billReady", data.billId, { accountId: state.accountId, billId: data.billId })],
+    searchEntry: [{ kind: "bill", id: data.billId, accountId: state.accountId, title: data.number, body: `${data.number} ${state.accountId}` }],
+  }),
+  PaymentPosted: (data, event, state) => ({
+    payment: [{
+      id: data.paymentId, accountId: state.accountId, seq: event.seq, amount: data.amount, tender: data.tender, channel: data.channel,
+      reference: data.reference, receivedAt: data.receivedAt, recordedAt: event.recordedAt,
+    }],
+    outbox: [message(event, "receipt", data.paymentId, { accountId: state.accountId, paymentId: data.paymentId })],
+  }),
+  PaymentSuspended: (data, event, state) => ({
+    payment: [{
+      id: data.paymentId, accountId: state.accountId, seq: event.seq, amount: data.amount, tender: data.tender, channel: "suspense",
+      reference: data.reference, receivedAt: data.receivedAt, recordedAt: event.recordedAt,
+    }],
+    exception: [{
+      id: `suspense:${data.paymentId}`, kind: "payment", rule: "suspense", severity: "fail", status: "open", meterId: null, channelId: null, day: null, readAt: null,
+      servicePointId: null, accountId: state.accountId, runId: null, sentence: `A payment arrived for account ${state.accountId}, which does not exist. Find the right account and transfer it.`,
+      numbers: JSON.stringify({ amount: data.amount }), owner: null, openedAt: event.recordedAt, closedAt: null, decision: null,
+    }],
+  }),
+  RequestOpened: (data, event, state) => ({
+    request: [{ id: data.requestId, accountId: state.accountId, kind: data.kind, status: "open", textRef: data.textRef, openedAt: event.recordedAt, changedAt: event.recordedAt }],
+  }),
+};
+
+/** Everything that must be written with these events; `state` is the account's state after them. */
+export function accountWrites(events: readonly SealedEvent[], state: AccountState): Writes {
+  const writes: Record<string, object[]> = {};
+  const add = (more: Writes) => {
+    for (const [name, rows] of Object.entries(more)) (writes[name] ??= []).push(...(rows as object[]));
+  };
+  for (const event of events) {
+    const data = JSON.parse(event.data) as never;
+    add({ ledgerEntry: ledgerRows(event, data) });
+    const project = PROJECT[event.type as AccountEventType] as ((data: never, event: SealedEvent, state: AccountState) => Writes) | undefined;
+    if (project) add(project(data, event, state));
+  }
+  const last = events.at(-1)!;
+  add({ accountState: [{ accountId: state.accountId, seq: last.seq, hash: last.hash, balance: balanceOf(state), state: JSON.stringify(state) }] });
+  return writes as Writes;
+}
+
+function ledgerRows(event: SealedEvent, data: object): InsertRow<"ledgerEntry">[] {
+  const posted = entriesOf({ type: event.type, data });
+  if (!posted) return [];
+  return posted.entries.map((entry, i) => ({
+    stream: event.stream, seq: event.seq, line: i + 1, glAccount: entry.gl, amount: entry.amount, item: entry.item,
+    serviceAgreementId: entry.agreementId, accountingOn: posted.accountingOn, effectiveAt: event.effectiveAt, recordedAt: event.recordedAt,
+  }));
+}

@@ -1,0 +1,63 @@
+/** The utility's settings as of a day. */
+import { localDateOf, type TimeZone } from "../domain/calendar/zone.ts";
+import type { LocalDate } from "../domain/calendar/local-date.ts";
+import { SETTING_DEFAULTS, type Setting, type Settings, type SettingTopic } from "../domain/lifecycle/settings.ts";
+import type { SqlPort } from "./port.ts";
+
+/** Settings change a few times a year and are asked for with every message; an isolate may be this far behind. */
+const REMEMBERED_MS = 5_000;
+
+interface Remembered {
+  readonly at: number;
+  readonly rows: readonly { topic: string; effectiveOn: LocalDate; value: string }[];
+}
+const remembered = new WeakMap<SqlPort, Remembered>();
+
+async function rows(port: SqlPort, now: number): Promise<Remembered["rows"]> {
+  const known = remembered.get(port);
+  if (known && Math.abs(now - known.at) < REMEMBERED_MS) return known.rows;
+  const found = await port.query<Remembered["rows"][number]>(`SELECT topic, effective_on AS "effectiveOn", value FROM setting ORDER BY effective_on, version`);
+  if (found.length > 0) remembered.set(port, { at: now, rows: found });
+  return found;
+}
+
+/** After a change in this isolate: the next reader sees it at once. */
+export function forgetSettings(port: SqlPort): void {
+  remembered.delete(port);
+}
+
+/** True once somebody has set the utility up. */
+export async function isSetUp(port: SqlPort, now: number): Promise<boolean> {
+  return (await rows(port, now)).some((row) => row.topic === "utility");
+}
+
+export async function timeZoneOf(port: SqlPort, now: number): Promise<TimeZone> {
+  const row = (await rows(port, now)).findLast((each) => each.topic === "utility");
+  return row ? (JSON.parse(row.value) as Setting<"utility">).timeZone : "UTC";
+}
+
+export async function todayOf(port: SqlPort, now: number): Promise<LocalDate> {
+  return localDateOf(now, await timeZoneOf(port, now));
+}
+
+/** All settings that count on a day. Throws when the utility has not been set up. */
+export async function settingsOn(port: SqlPort, day: LocalDate, now: number): Promise<Settings> {
+  const latest = new Map<string, string>();
+  for (const row of await rows(port, now)) {
+    // The utility's identity counts from the first day on, whatever its own date: there is no day without a time zone.
+    if (row.effectiveOn <= day || (row.topic === "utility" && !latest.has(row.topic))) latest.set(row.topic, row.value);
+  }
+  const value = <T extends SettingTopic>(topic: T): Setting<T> | undefined => {
+    const text = latest.get(topic);
+    return text === undefined ? undefined : (JSON.parse(text) as Setting<T>);
+  };
+  const utility = value("utility");
+  if (!utility) throw new Error("the utility has not been set up");
+  return {
+    utility,
+    billing: value("billing") ?? SETTING_DEFAULTS.billing,
+    holidays: value("holidays") ?? SETTING_DEFAULTS.holidays,
+    fees: value("fees") ?? SETTING_DEFAULTS.fees,
+    gl: value("gl") ?? SETTING_DEFAULTS.gl,
+  };
+}

@@ -1,0 +1,28 @@
+/** The few facts of an event that a feed or a timeline shows. Amounts are cents; nothing personal is in an event. */
+import type { AccountEvents, AccountEventType } from "./events.ts";
+
+type Fact = string | number | boolean | null;
+export type EventSummary = Record<string, Fact>;
+
+const SUMMARY: { [T in AccountEventType]: (data: AccountEvents[T]) => EventSummary } = {
+  AccountOpened: (data) => ({ class: data.customerClass, cycle: data.billCycle, on: data.openedOn }),
+  ServiceStarted: (data) => ({ commodity: data.commodity, on: data.startOn }),
+  ServiceStopped: (data) => ({ agreementId: data.agreementId, on: data.stopOn }),
+  BillCompleted: (data) => ({ billId: data.billId, number: data.number, amount: data.charges, balance: data.balance, dueOn: data.dueOn, periodFrom: data.periodFrom, periodTo: data.periodTo }),
+  BillHeld: (data) => ({ runId: data.runId, reasons: data.reasons.join(" ") }),
+  PaymentPosted: (data) => ({ paymentId: data.paymentId, amount: data.amount, tender: data.tender, channel: data.channel, credit: data.credit }),
+  PaymentSuspended: (data) => ({ paymentId: data.paymentId, amount: data.amount, reason: data.reason }),
+  PaymentReversed: (data) => ({ paymentId: data.paymentId, amount: data.amount, reason: data.reason }),
+  AdjustmentPosted: (data) => ({ adjustmentId: data.adjustmentId, kind: data.kind, amount: data.amount, reason: data.reason }),
+  HoldPlaced: (data) => ({ holdId: data.holdId, kind: data.kind }),
+  HoldReleased: (data) => ({ holdId: data.holdId, cause: data.cause }),
+  RequestOpened: (data) => ({ requestId: data.requestId, kind: data.kind }),
+  RequestAdvanced: (data) => ({ requestId: data.requestId, from: data.from, to: data.to }),
+};
+
+/** Summary of any event: account events by the table above, others by their top-level facts. */
+export function summaryOf(type: string, data: object): EventSummary {
+  const summarize = SUMMARY[type as AccountEventType] as ((data: object) => EventSummary) | undefined;
+  if (summarize) return summarize(data);
+  return Object.fromEntries(Object.entries(data).filter((entry): entry is [string, Fact] => entry[1] === null || typeof entry[1] !== "object"));
+}

@@ -1,0 +1,84 @@
+/**
+ * Everything a utility may set, by topic, each effective-dated: the value that counts on a day is the latest one not after it.
+ * Schemas check what staff enter; the defaults are what a new utility starts from.
+ */
+import * as v from "valibot";
+import { isLocalDate } from "../calendar/local-date.ts";
+import { isTimeZone } from "../calendar/zone.ts";
+
+const LocalDateText = v.pipe(v.string(), v.check(isLocalDate, "must be a day written YYYY-MM-DD"));
+const Name = v.pipe(v.string(), v.trim(), v.minLength(1, "must not be empty"), v.maxLength(120, "at most 120 characters"));
+const CentsAmount = v.pipe(v.number(), v.safeInteger("must be whole cents"), v.minValue(0, "must not be negative"), v.maxValue(100_000_00, "at most $100,000"));
+const GlCode = v.pipe(v.string(), v.regex(/^[0-9A-Za-z.-]{2,20}$/, "2 to 20 letters, digits, dots or dashes"));
+
+export const COMMODITIES = ["water", "sewer", "electric", "gas", "stormwater", "refuse"] as const;
+export type Commodity = (typeof COMMODITIES)[number];
+
+export const SETTINGS = {
+  /** Who the utility is. The time zone is set once: every billing day depends on it. */
+  utility: v.object({
+    name: Name,
+    timeZone: v.pipe(v.string(), v.check(isTimeZone, "must be a time zone such as America/Chicago")),
+    phone: v.pipe(v.string(), v.trim(), v.maxLength(40)),
+    email: v.pipe(v.string(), v.trim(), v.maxLength(120)),
+    addressLines: v.pipe(v.array(Name), v.maxLength(4)),
+    commodities: v.pipe(v.array(v.picklist(COMMODITIES)), v.minLength(1, "choose at least one")),
+  }),
+  billing: v.object({
+    /** Days from a bill's date to its due date, before weekends and holidays roll it forward. */
+    dueDays: v.pipe(v.number(), v.integer(), v.minValue(5, "at least 5 days"), v.maxValue(60, "at most 60 days")),
+    /** Most bills in a row that may rest on estimates. */
+    estimatesInRowMax: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(12)),
+    /** Days during which a cycle's billing is tried again. */
+    windowDays: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(15)),
+    /** Bills outside these bounds (in percent of the account's usual bill) wait for a person. */
+    highBillPercent: v.pipe(v.number(), v.integer(), v.minValue(110), v.maxValue(2000)),
+    highBillMin: CentsAmount,
+  }),
+  holidays: v.array(v.object({ on: LocalDateText, name: Name })),
+  fees: v.array(v.object({ code: v.pipe(v.string(), v.regex(/^[a-zA-Z][a-zA-Z0-9]{1,30}$/, "a short code of letters and digits")), name: Name, amount: CentsAmount, gl: GlCode })),
+  /** The chart: role or revenue key → GL account. Rates name revenue by key, so that the chart can change without them. */
+  gl: v.object({
+    receivable: GlCode,
+    cash: GlCode,
+    suspense: GlCode,
+    accounts: v.array(v.object({ key: v.pipe(v.string(), v.minLength(1), v.maxLength(60)), code: GlCode, name: Name })),
+  }),
+} as const;
+
+export type SettingTopic = keyof typeof SETTINGS;
+export type Setting<T extends SettingTopic> = v.InferOutput<(typeof SETTINGS)[T]>;
+export type Settings = { readonly [T in SettingTopic]: Setting<T> };
+
+export const SETTING_DEFAULTS: Omit<Settings, "utility"> = {
+  billing: { dueDays: 20, estimatesInRowMax: 3, windowDays: 5, highBillPercent: 250, highBillMin: 100_00 },
+  holidays: [],
+  fees: [
+    { code: "late", name: "Late payment fee", amount: 10_00, gl: "4900" },
+    { code: "returned", name: "Returned payment fee", amount: 30_00, gl: "4900" },
+    { code: "reconnect", name: "Reconnection fee", amount: 50_00, gl: "4900" },
+  ],
+  gl: {
+    receivable: "1200",
+    cash: "1010",
+    suspense: "2300",
+    accounts: [
+      { key: "water", code: "4010", name: "Water sales" },
+      { key: "sewer", code: "4020", name: "Sewer service" },
+      { key: "electric", code: "4030", name: "Electric sales" },
+      { key: "gas", code: "4040", name: "Gas sales" },
+      { key: "stormwater", code: "4050", name: "Stormwater fees" },
+      { key: "refuse", code: "4060", name: "Refuse collection" },
+      { key: "tax", code: "2200", name: "Taxes payable" },
+      { key: "franchise", code: "2210", name: "Franchise fees payable" },
+      { key: "fees", code: "4900", name: "Fees and charges" },
+      { key: "other", code: "4990", name: "Other revenue" },
+    ],
+  },
+};
+
+/** GL account of a revenue key; `water.base` falls back to `water`, and what nobody mapped to `other`. */
+export function glAccountOf(gl: Setting<"gl">, key: string): string {
+  const codes = new Map(gl.accounts.map((account) => [account.key, account.code]));
+  return codes.get(key) ?? codes.get(key.split(".")[0]!) ?? codes.get("other") ?? gl.suspense;
+}

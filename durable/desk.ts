@@ -1,0 +1,198 @@
+/**
+ * The account's desk: one command at a time, accepted durably before it is tried. This is the object's whole behaviour
+ * without the platform, over injected parts, so that the simulation and the demonstration run the very same code.
+ *
+ * A command is kept in the inbox until libSQL shows its id. What can happen in between, and why nothing is lost or doubled:
+ * the commit is fenced by (stream, seq) and by the command id, so trying again is always safe.
+ */
+import { loadForCommand, prepareCommand, type CommandResult, type LoadedAccount, type StoredCommand } from "../db/account/store.ts";
+import type { Attachments } from "../db/account/writes.ts";
+import { CommandRepeatedError, commitUnits, FenceLostError, type CommitUnit, type InputStamp } from "../db/commit.ts";
+import { UnavailableError, type SqlPort } from "../db/port.ts";
+import { inputHash, type SealedEvent } from "../domain/compliance/chain.ts";
+import type { AccountCommand } from "../domain/lifecycle/account/commands.ts";
+import type { Refusal } from "../domain/lifecycle/account/decide.ts";
+
+/** A command as it is handed to the account, with who asked and what allowed it. Plain data: it is stored as JSON. */
+export interface Envelope {
+  readonly commandId: string;
+  readonly accountId: string;
+  readonly command: AccountCommand;
+  readonly actor: string;
+  /** The permission, or the signature, that authorised it when it was accepted. */
+  readonly authority: string;
+  readonly source: string;
+  readonly acceptedAt: number;
+  /** Personal data and snapshots that the events only refer to. */
+  readonly attachments?: Attachments;
+  readonly inputs?: readonly InputStamp[];
+  /** Money that has moved already (a provider's signed word): accepted even while the database is away. */
+  readonly mustNotBeLost?: boolean;
+}
+
+export type Answer =
+  /** It took effect; `replayed` when it had before and this is the stored answer. */
+  | { readonly status: "done"; readonly result: CommandResult; readonly replayed: boolean }
+  | { readonly status: "refused"; readonly refusal: Refusal }
+  /** The same id came with another input. */
+  | { readonly status: "conflict" }
+  /** Accepted durably; it will take effect when the database is back. */
+  | { readonly status: "pending" }
+  /** Not accepted and not done: the database is away. */
+  | { readonly status: "unavailable" };
+
+/** Where accepted commands wait. Every method is durable when it returns. */
+export interface Inbox {
+  put(envelope: Envelope, hash: string): void;
+  find(commandId: string): { readonly envelope: Envelope; readonly hash: string } | null;
+  remove(commandId: string): void;
+  /** Oldest first. */
+  all(): Envelope[];
+}
+
+export interface DeskDeps {
+  readonly port: SqlPort;
+  readonly inbox: Inbox;
+  readonly now: () => number;
+  /** Makes it known, durably, that this account has commands waiting; a bulk run then leaves it to its object. Must throw when it cannot. */
+  readonly registerPending: (accountId: string) => Promise<void>;
+  /** After a commit, with the account as it is now. Must not throw. */
+  readonly committed: (account: LoadedAccount, events: readonly SealedEvent[]) => void;
+  /** A command that had been accepted as pending turned out to be refused: a person must know. */
+  readonly refusedLater: (envelope: Envelope, refusal: Refusal) => Promise<void>;
+}
+
+/**
+ * How often a lost race is decided again. The desk is normally the only writer, so a race means a bulk run passed by once
+ * or twice; thirty-two writers without a desk in front need about thirty.
+ */
+const RACES_MAX = 40;
+
+export class AccountDesk {
+  readonly #deps: DeskDeps;
+  /** The account as last seen; only a guess until the commit confirms it. */
+  #cache: LoadedAccount | null = null;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(deps: DeskDeps) {
+    this.#deps = deps;
+  }
+
+  /** Accepts and runs a command. Never throws for what a person or a machine may do wrong. */
+  async execute(envelope: Envelope): Promise<Answer> {
+    const hash = inputHash(envelope.command);
+    const waiting = this.#deps.inbox.find(envelope.commandId);
+    if (waiting && waiting.hash !== hash) return { status: "conflict" };
+    if (!waiting) this.#deps.inbox.put(envelope, hash);
+    return this.#inTurn(() => this.#settle(envelope, hash, true));
+  }
+
+  /** Tries again everything that waits. True when nothing waits any more. */
+  async drain(): Promise<boolean> {
+    for (const envelope of this.#deps.inbox.all()) {
+      const answer = await this.#inTurn(() => this.#settle(envelope, inputHash(envelope.command), false));
+      if (answer.status === "pending") return false;
+      if (answer.status === "refused") await this.#deps.refusedLater(envelope, answer.refusal);
+    }
+    return this.#deps.inbox.all().length === 0;
+  }
+
+  /** Somebody else may have changed the account: look again before deciding. */
+  forget(): void {
+    this.#cache = null;
+  }
+
+  /** One at a time: the platform's input gate does not cover awaits on the network. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(work, work);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #settle(envelope: Envelope, hash: string, first: boolean): Promise<Answer> {
+    try {
+      const answer = await this.#attempt(envelope, hash);
+      this.#deps.inbox.remove(envelope.commandId);
+      return answer;
+    } catch (error) {
+      this.#cache = null;
+      if (error instanceof UnavailableError) return this.#whileAway(envelope, error, first);
+      // A fault of ours. Money that has moved stays in the inbox until the fault is mended; anything else has no effect.
+      if (envelope.mustNotBeLost) return this.#whileAway(envelope, new UnavailableError("none", "fault", { cause: error }), first);
+      this.#deps.inbox.remove(envelope.commandId);
+      throw error;
+    }
+  }
+
+  async #whileAway(envelope: Envelope, error: UnavailableError, first: boolean): Promise<Answer> {
+    if (!first) return { status: "pending" };
+    // It was never tried and nobody has paid for it: better to refuse now than to surprise later.
+    if (error.outcome === "none" && !envelope.mustNotBeLost) {
+      this.#deps.inbox.remove(envelope.commandId);
+      return { status: "unavailable" };
+    }
+    await this.#deps.registerPending(envelope.accountId);
+    return { status: "pending" };
+  }
+
+  async #attempt(envelope: Envelope, hash: string): Promise<Answer> {
+    for (let race = 0; race < RACES_MAX; race += 1) {
+      let account = this.#cache;
+      if (!account) {
+        const fresh = await loadForCommand(this.#deps.port, envelope.accountId, envelope.commandId);
+        if (fresh.command) return storedAnswer(fresh.command, hash);
+        account = fresh;
+      }
+      const decision = this.#prepare(account, envelope);
+      if (!decision.ok) {
+        // A refusal on a remembered state may be wrong, or the command may have taken effect: look before saying no.
+        if (!this.#cache) return { status: "refused", refusal: decision.refusal };
+        this.#cache = null;
+        continue;
+      }
+      const { unit, after, result } = decision.prepared;
+      const repeated = await this.#commit(unit);
+      if (repeated === "lost") {
+        this.#cache = null;
+        continue;
+      }
+      if (repeated === "repeated") {
+        this.#cache = null;
+        const { command } = await loadForCommand(this.#deps.port, envelope.accountId, envelope.commandId);
+        if (!command) throw new Error(`command ${envelope.commandId} was refused as a repetition, but is not there`);
+        return storedAnswer(command, hash);
+      }
+      this.#cache = after;
+      this.#deps.committed(after, unit.events);
+      return { status: "done", result, replayed: false };
+    }
+    throw new Error(`account ${envelope.accountId}: lost ${RACES_MAX} races in a row`);
+  }
+
+  #prepare(account: LoadedAccount, envelope: Envelope) {
+    const { commandId, command, actor, source, acceptedAt } = envelope;
+    return prepareCommand(account, {
+      id: commandId,
+      command,
+      ...(envelope.attachments ? { attachments: envelope.attachments } : {}),
+      ...(envelope.inputs ? { inputs: envelope.inputs } : {}),
+      provenance: { actor, source, batchId: "", recordedAt: Math.max(this.#deps.now(), acceptedAt) },
+    });
+  }
+
+  async #commit(unit: CommitUnit): Promise<"won" | "lost" | "repeated"> {
+    try {
+      await commitUnits(this.#deps.port, [unit]);
+      return "won";
+    } catch (error) {
+      if (error instanceof FenceLostError) return "lost";
+      if (error instanceof CommandRepeatedError) return "repeated";
+      throw error;
+    }
+  }
+}
+
+function storedAnswer(command: StoredCommand, hash: string): Answer {
+  if (command.inputHash !== hash) return { status: "conflict" };
+  return { status: "done", result: JSON.parse(command.result) as CommandResult, replayed: true };
+}
