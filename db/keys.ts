@@ -6,11 +6,10 @@ const derived = new Map<string, string>();
 /** HKDF-SHA-256 of the master key for a use such as `log`, `session`, `gateway`. Base64url, 32 bytes. */
 export function deriveKey(master: string, use: string): string {
   const name = `${use}\0${master}`;
-  let key = derived.get(name);
-  if (!key) {
-    key = Buffer.from(hkdfSync("sha256", Buffer.from(master, "base64"), "meterline", use, 32)).toString("base64url");
-    derived.set(name, key);
-  }
+  const known = derived.get(name);
+  if (known !== undefined) return known;
+  const key: string = Buffer.from(hkdfSync("sha256", Buffer.from(master, "base64"), "meterline", use, 32)).toString("base64url");
+  derived.set(name, key);
   return key;
 }
 

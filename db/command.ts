@@ -1,0 +1,79 @@
+/**
+ * Commands on streams other than an account's (a premise, a meter, an exception, the settings): the same fence and the same
+ * idempotency, without an object in front, since few people ever race on them.
+ */
+import { inputHash, seal, type EventDraft, type Head, type Provenance } from "../domain/compliance/chain.ts";
+import type { Refusal } from "../domain/lifecycle/account/decide.ts";
+import { CommandRepeatedError, commitUnits, FenceLostError, type CommitUnit, type InputStamp } from "./commit.ts";
+import type { SqlPort } from "./port.ts";
+import type { Writes } from "./rows.ts";
+
+export interface StreamCommand {
+  readonly commandId: string;
+  readonly stream: string;
+  /** What was asked, for the input hash: the same id with another input is a conflict. */
+  readonly input: unknown;
+  readonly provenance: Omit<Provenance, "commandId" | "batchId">;
+}
+
+export type StreamDecision<R> =
+  | { readonly ok: true; readonly drafts: readonly EventDraft[]; readonly writes: Writes; readonly inputs?: readonly InputStamp[]; readonly result: R }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export type StreamAnswer<R> =
+  | { readonly status: "done"; readonly result: R; readonly replayed: boolean }
+  | { readonly status: "refused"; readonly refusal: Refusal }
+  | { readonly status: "conflict" };
+
+/** People rarely race on these streams; machines that do are told to come back. */
+const RACES_MAX = 8;
+
+/** The end of a stream. */
+export async function loadHead(port: SqlPort, stream: string): Promise<Head> {
+  const [row] = await port.query<Head>("SELECT seq, hash FROM event WHERE stream = ? ORDER BY seq DESC LIMIT 1", [stream]);
+  return row ?? { seq: 0, hash: "" };
+}
+
+/**
+ * Decides and commits one command on one stream. `decide` is called again after a lost race, so it must read what it needs
+ * each time it is called.
+ * @throws UnavailableError; FenceLostError after too many lost races
+ */
+export async function runStreamCommand<R>(port: SqlPort, command: StreamCommand, decide: (head: Head) => Promise<StreamDecision<R>> | StreamDecision<R>): Promise<StreamAnswer<R>> {
+  const hash = inputHash(command.input);
+  for (let race = 0; ; race += 1) {
+    const stored = await findCommand<R>(port, command.commandId, hash);
+    if (stored) return stored;
+    const head = await loadHead(port, command.stream);
+    const decision = await decide(head);
+    if (!decision.ok) return { status: "refused", refusal: decision.refusal };
+    const unit = unitOf(command, hash, head, decision);
+    try {
+      await commitUnits(port, [unit]);
+      return { status: "done", result: decision.result, replayed: false };
+    } catch (error) {
+      if (error instanceof CommandRepeatedError) continue;
+      if (!(error instanceof FenceLostError) || race + 1 >= RACES_MAX) throw error;
+    }
+  }
+}
+
+/** The commit unit of a decision, for callers that commit several streams together. */
+export function unitOf<R>(command: StreamCommand, hash: string, head: Head, decision: Extract<StreamDecision<R>, { ok: true }>): CommitUnit {
+  const { commandId, stream, provenance } = command;
+  return {
+    stream,
+    baseSeq: head.seq,
+    baseHash: head.hash,
+    events: seal(stream, head, decision.drafts, { ...provenance, commandId, batchId: "" }),
+    writes: decision.writes,
+    inputs: decision.inputs ?? [],
+    command: { id: commandId, inputHash: hash, result: JSON.stringify(decision.result) },
+  };
+}
+
+async function findCommand<R>(port: SqlPort, commandId: string, hash: string): Promise<StreamAnswer<R> | null> {
+  const [row] = await port.query<{ input_hash: string; result: string }>("SELECT input_hash, result FROM command WHERE id = ?", [commandId]);
+  if (!row) return null;
+  return row.input_hash === hash ? { status: "done", result: JSON.parse(row.result) as R, replayed: true } : { status: "conflict" };
+}
