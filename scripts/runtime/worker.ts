@@ -113,7 +113,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
     telemetry: { enabled: false },
     logRequests: false,
     log: new SinkLog(sink),
-    handleRuntimeStdio: (stdout, stderr) => {
+    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => {
       readLines(stdout, (line) => sink(line, false));
       readLines(stderr, (line) => sink(line, true));
     },

@@ -1,0 +1,224 @@
+/**
+ * A whole Meterline on one machine: the database server, its schema, the Worker. The start script, the browser and
+ * crash tests and the benchmarks all start the same real processes here, each on a folder and ports of its own.
+ */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type MigrationReport, migrate } from "../../db/migrate.ts";
+import { type Build, ensureBuild } from "./build.ts";
+import { freePort } from "./ports.ts";
+import { endProcess, findProcess, markProcess, type ProcessMark } from "./processes.ts";
+import { loadSecrets, type Secrets } from "./secrets.ts";
+import { type Sqld, startSqld } from "./sqld.ts";
+import { startWorker, type WorkerOptions, type WorkerProcess } from "./worker.ts";
+
+export interface MeterlineOptions {
+  /** Everything is kept here; made when absent. */
+  readonly dataDir: string;
+  /** A free port by default. */
+  readonly port?: number;
+  readonly host?: string;
+  readonly publicUrl?: string;
+  readonly demo?: boolean;
+  readonly testProvider?: boolean;
+  /** More bindings for the Worker. */
+  readonly bindings?: WorkerOptions["bindings"];
+  /** The build to serve; by default that of the sources as they are. */
+  readonly build?: Build;
+  /** Called as each step begins. */
+  readonly onStep?: (step: Step) => void;
+  readonly onLine?: WorkerOptions["onLine"];
+  /** Something ended unasked and was started again. */
+  readonly onRestart?: (what: "database" | "worker", how: string) => void;
+}
+
+export type Step = "database" | "migrations" | "build" | "worker";
+
+export interface Meterline {
+  /** Where the pages and the APIs answer. */
+  readonly url: string;
+  readonly dataDir: string;
+  readonly databaseUrl: string;
+  readonly secrets: Secrets;
+  readonly migrations: MigrationReport;
+  readonly worker: WorkerProcess;
+  /** The database server at this moment; it keeps its address when it is started again. */
+  database(): Sqld;
+  /** Ends the database server as a crash would, and leaves it away until `startDatabase`. */
+  killDatabase(): Promise<void>;
+  startDatabase(): Promise<void>;
+  /** Ends workerd as a crash would; resolves when its successor answers. */
+  crashWorker(): Promise<void>;
+  /** Resolves when GET /healthz says 200. Throws what it says otherwise when that takes too long. */
+  healthy(limitMs?: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** From a cold disk on a slow machine. */
+const HEALTHY_LIMIT_MS = 60_000;
+/** A database server that keeps ending is started again, but not in a tight loop. */
+const RESTART_PAUSE_MS = 500;
+/** Logs are for looking at the last few days; the one before is kept beside. */
+const MOST_LOG_BYTES = 10_000_000;
+
+/** Starts everything and resolves when GET /healthz says 200. Whatever was started is stopped again when a step fails. */
+export async function startMeterline(options: MeterlineOptions): Promise<Meterline> {
+  const dataDir = resolve(options.dataDir);
+  const logs = join(dataDir, "logs");
+  mkdirSync(logs, { recursive: true });
+  await endLeftovers(dataDir);
+  for (const name of ["sqld.log", "worker.log"]) turnLog(join(logs, name));
+  const secrets = loadSecrets(join(dataDir, "secrets.json"));
+
+  const started: { stop(): Promise<void> }[] = [];
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    stopping = true;
+    // The Worker first: it still writes.
+    for (const part of started.splice(0).reverse()) await part.stop();
+    rmSync(join(dataDir, PROCESSES), { force: true });
+  };
+
+  try {
+    options.onStep?.("database");
+    const databasePort = await freePort();
+    let sqld: Sqld;
+    let away = false;
+    const launchDatabase = async (): Promise<void> => {
+      sqld = await startSqld({
+        path: join(dataDir, "db"),
+        port: databasePort,
+        logFile: join(logs, "sqld.log"),
+        onExit: (how) => void restartDatabase(how),
+      });
+      remember();
+    };
+    const restartDatabase = async (how: string): Promise<void> => {
+      for (;;) {
+        if (stopping || away) return;
+        try {
+          await launchDatabase();
+          options.onRestart?.("database", how);
+          return;
+        } catch (error) {
+          how = (error as Error).message;
+          await new Promise((wake) => setTimeout(wake, RESTART_PAUSE_MS));
+        }
+      }
+    };
+    let worker: WorkerProcess | undefined = undefined;
+    const remember = (): void => {
+      const pids = [sqld.pid, worker?.pid()].filter((pid) => pid !== undefined);
+      writeProcesses(dataDir, pids.map(markProcess));
+    };
+    await launchDatabase();
+    started.push({ stop: () => sqld.stop() });
+    const databaseUrl = sqld!.url;
+
+    options.onStep?.("migrations");
+    const migrations = await migrate(databaseUrl);
+
+    const build = options.build ?? (await ensureBuild(() => options.onStep?.("build")));
+
+    options.onStep?.("worker");
+    const port = options.port ?? (await freePort());
+    worker = await startWorker({
+      build,
+      dataDir,
+      port,
+      host: options.host,
+      databaseUrl,
+      secrets,
+      publicUrl: options.publicUrl,
+      demo: options.demo,
+      testProvider: options.testProvider,
+      bindings: options.bindings,
+      onLine: options.onLine,
+      onRestart: () => {
+        remember();
+        options.onRestart?.("worker", "it ended unexpectedly");
+      },
+    });
+    started.push(worker);
+    remember();
+
+    const running = worker;
+    const healthy = (limitMs = HEALTHY_LIMIT_MS): Promise<void> => untilHealthy(running.url, limitMs);
+    await healthy();
+    return {
+      url: running.url,
+      dataDir,
+      databaseUrl,
+      secrets,
+      migrations,
+      worker: running,
+      database: () => sqld,
+      async killDatabase() {
+        away = true;
+        await sqld.kill();
+      },
+      async startDatabase() {
+        away = false;
+        await launchDatabase();
+      },
+      async crashWorker() {
+        running.crash();
+        await healthy();
+      },
+      healthy,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** The processes that run on a data folder, by their numbers and start times. */
+const PROCESSES = "processes.json";
+
+function writeProcesses(dataDir: string, marks: readonly ProcessMark[]): void {
+  const file = join(dataDir, PROCESSES);
+  writeFileSync(`${file}.new`, JSON.stringify(marks));
+  renameSync(`${file}.new`, file);
+}
+
+/**
+ * Ends what an earlier start on this folder left running: possible when it was killed together with its watchdog.
+ * A process that was given the number of one of ours in the meantime is told apart by its start time and command.
+ */
+export async function endLeftovers(dataDir: string): Promise<void> {
+  const file = join(dataDir, PROCESSES);
+  if (!existsSync(file)) return;
+  let marks: ProcessMark[] = [];
+  try {
+    marks = JSON.parse(readFileSync(file, "utf8")) as ProcessMark[];
+  } catch {
+    // Damaged: a process that still runs will be found by its port.
+  }
+  for (const mark of marks) {
+    const found = findProcess(mark.pid);
+    if (found?.started === mark.started && /sqld|workerd/.test(found.command)) await endProcess(mark);
+  }
+  rmSync(file, { force: true });
+}
+
+async function untilHealthy(url: string, limitMs: number): Promise<void> {
+  let last = "it did not answer";
+  for (const end = performance.now() + limitMs; performance.now() < end; ) {
+    try {
+      const response = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(5_000) });
+      const text = await response.text();
+      if (response.ok) return;
+      last = `it answered ${response.status}: ${text}`;
+    } catch (error) {
+      last = (error as Error).message;
+    }
+    await new Promise((wake) => setTimeout(wake, 50));
+  }
+  throw new Error(`Meterline was not ready within ${limitMs / 1000} seconds: ${last}`);
+}
+
+function turnLog(file: string): void {
+  if (existsSync(file) && statSync(file).size > MOST_LOG_BYTES) renameSync(file, `${file}.1`);
+}
