@@ -1,0 +1,18 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startSqld } from "../scripts/runtime/sqld.ts";
+import { openLibsql } from "./libsql.ts";
+import { describePort } from "./port.contract.testing.ts";
+
+describePort("the book of record on a libSQL server", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "meterline-db-"));
+  const sqld = await startSqld({ path: join(folder, "db") });
+  return {
+    port: openLibsql({ url: sqld.url }),
+    close: async () => {
+      await sqld.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+});
