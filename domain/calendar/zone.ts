@@ -3,7 +3,7 @@
  * local day, which has 23 hours when clocks go forward, 25 when they go back, and 24 otherwise.
  */
 import { Temporal } from "temporal-polyfill";
-import { addDays, type LocalDate } from "./local-date.ts";
+import { addDays, fromDayNumber, type LocalDate } from "./local-date.ts";
 
 /** Milliseconds since 1970-01-01T00:00Z. */
 export type Instant = number;
@@ -48,9 +48,33 @@ export function slotsOfDay(date: LocalDate, zone: TimeZone, stepMinutes: number)
   return minutesOfDay(date, zone) / stepMinutes;
 }
 
+/** A local day and the instants between which it lies; `end` is the first instant after it. */
+export interface LocalDay {
+  readonly date: LocalDate;
+  readonly start: Instant;
+  readonly end: Instant;
+}
+
+/** The local day an instant falls on, with its bounds. Cheap: needs only the remembered starts of days. */
+export function localDayOf(instant: Instant, zone: TimeZone): LocalDay {
+  let date = fromDayNumber(Math.floor(instant / (24 * 60 * MINUTE_MS)));
+  let start = startOfDay(date, zone);
+  while (instant < start) {
+    date = addDays(date, -1);
+    start = startOfDay(date, zone);
+  }
+  for (;;) {
+    const next = addDays(date, 1);
+    const end = startOfDay(next, zone);
+    if (instant < end) return { date, start, end };
+    date = next;
+    start = end;
+  }
+}
+
 /** The local day an instant falls on. */
 export function localDateOf(instant: Instant, zone: TimeZone): LocalDate {
-  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO(zone).toPlainDate().toString();
+  return localDayOf(instant, zone).date;
 }
 
 /** Wall-clock parts of an instant: its local day, and minutes since midnight on the wall clock. */

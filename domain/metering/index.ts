@@ -1,0 +1,12 @@
+/** Metering: reads in, validated, estimated, and turned into the usage that is billed. */
+export * from "./channel.ts";
+export * from "./units.ts";
+export * from "./packed-day.ts";
+export * from "./register.ts";
+export * from "./history.ts";
+export * from "./reads-request.ts";
+export * from "./match-reads.ts";
+export * from "./classify-reads.ts";
+export * from "./vee-parameters.ts";
+export * from "./vee.ts";
+export * from "./usage.ts";

@@ -1,0 +1,236 @@
+/**
+ * The first half of ingest: which channel of which meter each reading belongs to. It needs only the meters named in the
+ * batch, and says what else must be loaded before the readings can be classified.
+ */
+import { addDays, type LocalDate } from "../calendar/local-date.ts";
+import { localDateOf, localDayOf, MINUTE_MS, type Instant, type TimeZone } from "../calendar/zone.ts";
+import type { Channel, Installation, MeterRecord } from "./channel.ts";
+import { MISSING } from "./packed-day.ts";
+import type { IntervalReading, Reading, RegisterReading } from "./reads-request.ts";
+import { registerValueProblem } from "./register.ts";
+import { convertExactly, INTERVAL_MAX, sameDimension } from "./units.ts";
+import type { VeeSetting } from "./vee-parameters.ts";
+
+export interface ReadsContext {
+  readonly now: Instant;
+  readonly zone: TimeZone;
+  /** The utility's own thresholds. */
+  readonly settings: readonly VeeSetting[];
+  readonly limits?: ReadsLimits;
+}
+
+export interface ReadsLimits {
+  /** Gateways' clocks may run ahead by this much. */
+  readonly futureToleranceMinutes: number;
+  /** Older reads are refused: they would reach into bills that nobody re-opens. */
+  readonly maxAgeDays: number;
+}
+
+/** Fifteen minutes is one interval of the commonest length; 400 days take a whole year's back-load with a month to spare. */
+export const READS_LIMITS: ReadsLimits = { futureToleranceMinutes: 15, maxAgeDays: 400 };
+
+const DAY_MINUTES = 24 * 60;
+
+export type OutcomeKind = "accepted" | "duplicate" | "exception" | "rejected";
+
+/** What became of one reading of the batch. */
+export interface ReadOutcome {
+  readonly index: number;
+  readonly meter: string;
+  readonly outcome: OutcomeKind;
+  /** Of a rejected reading: which field, and why. */
+  readonly field?: string;
+  readonly reason?: string;
+  /** Ids of the exceptions it led to or falls under. */
+  readonly exceptionIds?: readonly string[];
+  /** Values stored, known already, and kept as a correction. */
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly corrected: number;
+}
+
+/** A reading that cannot be stored with a channel as things are; kept with its exception, to be used once staff have mended the cause. */
+export interface HeldReading {
+  readonly id: string;
+  readonly ruleId: "unknown-meter" | "not-installed" | "unit" | "interval-size";
+  readonly meterId: string | null;
+  readonly channelId: number | null;
+  readonly day: LocalDate;
+  readonly sentence: string;
+  readonly reading: Reading;
+}
+
+export interface MatchedRegister {
+  readonly meter: MeterRecord;
+  readonly channel: Channel;
+  readonly installation: Installation;
+  /** In the channel's unit. */
+  readonly reading: RegisterReading;
+}
+
+export interface MatchedInterval {
+  readonly meter: MeterRecord;
+  readonly channel: Channel;
+  readonly installation: Installation;
+  /** In the channel's unit and step. */
+  readonly reading: IntervalReading;
+}
+
+/** What the shell must load for `classifyReads`, and nothing else. */
+export interface ReadsNeeds {
+  /** Stored days with their revisions, history as of `from`, and exceptions known of those days; `to` is not in it. */
+  readonly days: readonly { readonly channelId: number; readonly from: LocalDate; readonly to: LocalDate }[];
+  /** All versions of the reads in [from, to], the last instant before and the first after; history and exceptions too. */
+  readonly registers: readonly { readonly channelId: number; readonly from: Instant; readonly to: Instant }[];
+}
+
+export interface MatchedReads {
+  readonly registers: readonly MatchedRegister[];
+  readonly intervals: readonly MatchedInterval[];
+  /** Outcomes already decided: rejected, or held as an exception. */
+  readonly settled: readonly ReadOutcome[];
+  readonly held: readonly HeldReading[];
+  readonly needs: ReadsNeeds;
+}
+
+/** The badges to look up, once each. */
+export function badgesOf(reads: readonly Reading[]): string[] {
+  return [...new Set(reads.map((read) => read.meter))];
+}
+
+/** Finds each reading's channel. `meters` by badge, as many of the batch's badges as are known. */
+export function matchReads(reads: readonly Reading[], meters: ReadonlyMap<string, MeterRecord>, context: ReadsContext): MatchedReads {
+  const registers: MatchedRegister[] = [];
+  const intervals: MatchedInterval[] = [];
+  const settled: ReadOutcome[] = [];
+  const held: HeldReading[] = [];
+  const limits = context.limits ?? READS_LIMITS;
+  for (const reading of reads) {
+    const result = matchOne(reading, meters.get(reading.meter), context, limits);
+    if ("rejected" in result) settled.push({ ...outcomeHead(reading), outcome: "rejected", ...result.rejected });
+    else if ("held" in result) {
+      held.push(result.held);
+      settled.push({ ...outcomeHead(reading), outcome: "exception", reason: result.held.sentence, exceptionIds: [result.held.id] });
+    } else if (result.reading.kind === "register") registers.push(result as MatchedRegister);
+    else intervals.push(result as MatchedInterval);
+  }
+  return { registers, intervals, settled, held, needs: needsOf(registers, intervals, context.zone) };
+}
+
+export function outcomeHead(reading: Reading): { index: number; meter: string; stored: number; duplicates: number; corrected: number } {
+  return { index: reading.index, meter: reading.meter, stored: 0, duplicates: 0, corrected: 0 };
+}
+
+interface Rejected {
+  readonly rejected: { readonly field: string; readonly reason: string };
+}
+
+type Match = Rejected | { readonly held: HeldReading } | MatchedRegister | MatchedInterval;
+
+const reject = (field: string, reason: string): Rejected => ({ rejected: { field, reason } });
+
+function matchOne(reading: Reading, meter: MeterRecord | undefined, { now, zone }: ReadsContext, limits: ReadsLimits): Match {
+  const { first, last } = spanOf(reading);
+  const when = reading.kind === "register" ? "at" : "start";
+  if (last > now + limits.futureToleranceMinutes * MINUTE_MS) return reject(when, "lies in the future; check the gateway's clock and time zone");
+  if (first < now - limits.maxAgeDays * DAY_MINUTES * MINUTE_MS) return reject(when, `is more than ${limits.maxAgeDays} days old`);
+
+  const day = localDateOf(first, zone);
+  const hold = (ruleId: HeldReading["ruleId"], channel: Channel | null, sentence: string): Match => {
+    const id = [ruleId, reading.meter, reading.kind, reading.channel ?? "", reading.unit, first].join(":");
+    return { held: { id, ruleId, meterId: meter?.meterId ?? null, channelId: channel?.channelId ?? null, day, sentence, reading } };
+  };
+  if (meter === undefined) return hold("unknown-meter", null, `No meter has the number ${reading.meter}.`);
+
+  const installation = meter.installations.find((at) => at.from <= first && (at.to === null || last <= at.to));
+  if (installation === undefined) return hold("not-installed", null, `Meter ${reading.meter} was not installed anywhere at that time.`);
+
+  const choice = chooseChannel(reading, meter);
+  if (typeof choice === "string") return reject("channel", choice);
+  const channel = choice;
+  if (reading.kind === "interval" && reading.stepMinutes !== channel.stepMinutes) {
+    return hold("interval-size", channel, `Meter ${reading.meter} is set up for intervals of ${channel.stepMinutes} minutes, these are of ${reading.stepMinutes}.`);
+  }
+  const converted = inChannelUnit(reading, channel);
+  if (converted === null) return hold("unit", channel, `Meter ${reading.meter} counts ${channel.unit}; ${reading.unit} cannot be stored there without loss.`);
+
+  if (converted.kind === "register") {
+    const problem = registerValueProblem(converted.value, channel);
+    return problem === null ? { meter, channel, installation, reading: converted } : reject("value", problem);
+  }
+  const offGrid = (converted.start - localDayOf(converted.start, zone).start) % (converted.stepMinutes * MINUTE_MS) !== 0;
+  if (offGrid) return reject("start", `is not the start of a ${converted.stepMinutes}-minute interval of the local day`);
+  return { meter, channel, installation, reading: converted };
+}
+
+/** First and last instant that the reading speaks of; intervals without a value at the end do not count. */
+function spanOf(reading: Reading): { first: Instant; last: Instant } {
+  if (reading.kind === "register") return { first: reading.at, last: reading.at };
+  let filled = reading.values.length;
+  while (filled > 0 && reading.values[filled - 1] === MISSING) filled--;
+  return { first: reading.start, last: reading.start + filled * reading.stepMinutes * MINUTE_MS };
+}
+
+/** The one channel that the reading can mean, or the reason why there is none. */
+function chooseChannel(reading: Reading, meter: MeterRecord): Channel | string {
+  const ofKind = meter.channels.filter((channel) => channel.kind === reading.kind);
+  const named = reading.channel === null ? ofKind : ofKind.filter((channel) => channel.name === reading.channel);
+  if (named.length === 1) return named[0]!;
+  if (named.length === 0) return reading.channel === null ? `meter ${reading.meter} has no ${reading.kind} channel` : `meter ${reading.meter} has no ${reading.kind} channel "${reading.channel}"`;
+  const measuring = named.filter((channel) => sameDimension(channel.unit, reading.unit));
+  const inUnit = measuring.filter((channel) => channel.unit === reading.unit);
+  if (measuring.length === 1) return measuring[0]!;
+  if (inUnit.length === 1) return inUnit[0]!;
+  return `meter ${reading.meter} has several ${reading.kind} channels; name one of ${named.map((channel) => `"${channel.name ?? channel.channelId}"`).join(", ")}`;
+}
+
+/** The reading in the channel's unit, or null where that is another kind of quantity or would lose digits. */
+function inChannelUnit<R extends Reading>(reading: R, channel: Channel): R | null {
+  if (reading.unit === channel.unit) return reading;
+  if (!sameDimension(reading.unit, channel.unit)) return null;
+  if (reading.kind === "register") {
+    const value = convertExactly(reading.value, reading.unit, channel.unit);
+    return value === null ? null : { ...reading, unit: channel.unit, value };
+  }
+  const values = new Int32Array(reading.values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = reading.values[i]!;
+    const converted = value === MISSING ? MISSING : convertExactly(value, reading.unit, channel.unit);
+    if (converted === null || Math.abs(converted) > INTERVAL_MAX + (value === MISSING ? 1 : 0)) return null;
+    values[i] = converted;
+  }
+  return { ...reading, unit: channel.unit, values };
+}
+
+function needsOf(registers: readonly MatchedRegister[], intervals: readonly MatchedInterval[], zone: TimeZone): ReadsNeeds {
+  const days = new Map<number, { channelId: number; from: LocalDate; to: LocalDate }>();
+  const reads = new Map<number, { channelId: number; from: Instant; to: Instant }>();
+  const needReads = (channelId: number, from: Instant, to: Instant): void => {
+    const known = reads.get(channelId);
+    if (known === undefined) reads.set(channelId, { channelId, from, to });
+    else {
+      known.from = Math.min(known.from, from);
+      known.to = Math.max(known.to, to);
+    }
+  };
+  for (const { channel, reading } of registers) needReads(channel.channelId, reading.at, reading.at);
+  for (const { meter, channel, reading } of intervals) {
+    const first = localDayOf(reading.start, zone);
+    const last = localDayOf(reading.start + (reading.values.length * reading.stepMinutes - 1) * MINUTE_MS, zone);
+    const to = addDays(last.date, 1);
+    const known = days.get(channel.channelId);
+    if (known === undefined) days.set(channel.channelId, { channelId: channel.channelId, from: first.date, to });
+    else {
+      if (first.date < known.from) known.from = first.date;
+      if (to > known.to) known.to = to;
+    }
+    // The sum check compares a day with the registers at its two midnights.
+    for (const register of registersBeside(channel, meter)) needReads(register.channelId, first.start, last.end);
+  }
+  return { days: [...days.values()], registers: [...reads.values()] };
+}
+
+/** The registers of the meter that count the same quantity as the interval channel. */
+export function registersBeside(channel: Channel, meter: MeterRecord): Channel[] {
+  return meter.channels.filter((other) => other.kind === "register" && other.direction === channel.direction && other.use !== "check" && sameDimension(other.unit, channel.unit));
+}

@@ -1,0 +1,58 @@
+/** Thresholds turned once into the numbers a channel's intervals are compared with, so that validating a day converts nothing. */
+import type { Channel } from "./channel.ts";
+import { timesRatio, multiplierRatio, UNITS, type Milli } from "./units.ts";
+import { amountFor, type VeeParameters } from "./vee-parameters.ts";
+
+/** All amounts in thousandths of the channel's unit before the multiplier; a count of slots 0 means the check is off. */
+export interface ChannelThresholds {
+  /** The channel counts usage (volume, energy, heat) and not a rate such as kW. */
+  readonly countsUsage: boolean;
+  readonly slotsPerHour: number;
+  readonly failGapSlots: number;
+  readonly spikeMinimum: Milli;
+  readonly excessPerDay: Milli;
+  readonly stuckSlots: number;
+  readonly stuckMinimum: Milli;
+  readonly leakSlots: number;
+  readonly leakMinimum: Milli;
+  readonly burstSlots: number;
+  readonly burstMinimum: Milli;
+  /** After the multiplier: `dialUnits` of the register × multiplier. */
+  readonly sumTolerance: Milli;
+  readonly inactivePerDay: Milli;
+}
+
+const known = new WeakMap<VeeParameters, WeakMap<Channel, ChannelThresholds>>();
+
+/** The thresholds of one channel; remembered for as long as the parameters and the channel are. */
+export function thresholdsFor(parameters: VeeParameters, channel: Channel): ChannelThresholds {
+  let ofParameters = known.get(parameters);
+  if (ofParameters === undefined) known.set(parameters, (ofParameters = new WeakMap()));
+  let thresholds = ofParameters.get(channel);
+  if (thresholds === undefined) ofParameters.set(channel, (thresholds = compile(parameters, channel)));
+  return thresholds;
+}
+
+const USAGE_DIMENSIONS = new Set(["volume", "energy", "heat", "reactive-energy", "apparent-energy"]);
+
+function compile(parameters: VeeParameters, channel: Channel): ChannelThresholds {
+  const slotsPerHour = channel.stepMinutes ? 60 / channel.stepMinutes : 1;
+  const perSlot = (perHour: number): Milli => Math.round(amountFor(perHour, channel) / slotsPerHour);
+  const slots = (hours: number): number => hours * slotsPerHour;
+  const { missing, spike, highLow, stuck, leak, burst, sumCheck, inactive } = parameters;
+  return {
+    countsUsage: USAGE_DIMENSIONS.has(UNITS[channel.unit].dimension),
+    slotsPerHour,
+    failGapSlots: Math.floor((missing.failGapMinutes * slotsPerHour) / 60),
+    spikeMinimum: perSlot(spike.minimumPerHour),
+    excessPerDay: amountFor(highLow.minimumExcessPerDay, channel),
+    stuckSlots: slots(stuck.hours),
+    stuckMinimum: Math.max(1, perSlot(stuck.minimumPerHour)),
+    leakSlots: slots(leak.hours),
+    leakMinimum: Math.max(1, perSlot(leak.perHour)),
+    burstSlots: slots(burst.hours),
+    burstMinimum: Math.max(1, perSlot(burst.perHour)),
+    sumTolerance: timesRatio(Math.round(sumCheck.dialUnits * 1000), multiplierRatio(channel.multiplier)),
+    inactivePerDay: amountFor(inactive.perDay, channel),
+  };
+}
