@@ -2,6 +2,7 @@
 import { localDateOf, type TimeZone } from "../domain/calendar/zone.ts";
 import type { LocalDate } from "../domain/calendar/local-date.ts";
 import { SETTING_DEFAULTS, type Setting, type Settings, type SettingTopic } from "../domain/lifecycle/settings.ts";
+import type { Facts } from "../domain/lifecycle/account/commands.ts";
 import type { SqlPort } from "./port.ts";
 
 /** Settings change a few times a year and are asked for with every message; an isolate may be this far behind. */
@@ -60,4 +61,10 @@ export async function settingsOn(port: SqlPort, day: LocalDate, now: number): Pr
     fees: value("fees") ?? SETTING_DEFAULTS.fees,
     gl: value("gl") ?? SETTING_DEFAULTS.gl,
   };
+}
+
+/** What account decisions need to know of the utility today. */
+export async function factsOn(port: SqlPort, now: number): Promise<Facts> {
+  const { gl, utility } = await settingsOn(port, await todayOf(port, now), now);
+  return { gl: { receivable: gl.receivable, cash: gl.cash, suspense: gl.suspense }, timeZone: utility.timeZone };
 }

@@ -3,7 +3,7 @@ import { loadAccount, type LoadedAccount } from "../db/account/store.ts";
 import { loadSoFar } from "../db/billing/so-far.ts";
 import { openPort } from "../db/open.ts";
 import { UnavailableError, type SqlPort } from "../db/port.ts";
-import { todayOf } from "../db/utility.ts";
+import { factsOn, todayOf } from "../db/utility.ts";
 import type { SealedEvent } from "../domain/compliance/chain.ts";
 import { summaryOf } from "../domain/lifecycle/account/summary.ts";
 import { viewOf } from "../domain/lifecycle/account/view.ts";
@@ -39,6 +39,7 @@ export class AccountObject extends DurableObject<Env> {
       port: this.#port,
       inbox: this.#inbox,
       now: () => Date.now(),
+      facts: () => factsOn(this.#port, Date.now()),
       registerPending: async (accountId) => {
         await this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
         await this.#operations().registerPending(accountId);

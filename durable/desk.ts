@@ -10,7 +10,7 @@ import type { Attachments } from "../db/account/writes.ts";
 import { CommandRepeatedError, commitUnits, FenceLostError, type CommitUnit, type InputStamp } from "../db/commit.ts";
 import { UnavailableError, type SqlPort } from "../db/port.ts";
 import { inputHash, type SealedEvent } from "../domain/compliance/chain.ts";
-import type { AccountCommand } from "../domain/lifecycle/account/commands.ts";
+import type { AccountCommand, Facts } from "../domain/lifecycle/account/commands.ts";
 import type { Refusal } from "../domain/lifecycle/account/decide.ts";
 
 /** A command as it is handed to the account, with who asked and what allowed it. Plain data: it is stored as JSON. */
@@ -54,6 +54,8 @@ export interface DeskDeps {
   readonly port: SqlPort;
   readonly inbox: Inbox;
   readonly now: () => number;
+  /** The utility's facts as of now. May fail like any read. */
+  readonly facts: () => Promise<Facts>;
   /** Makes it known, durably, that this account has commands waiting; a bulk run then leaves it to its object. Must throw when it cannot. */
   readonly registerPending: (accountId: string) => Promise<void>;
   /** After a commit, with the account as it is now. Must not throw. */
@@ -143,7 +145,7 @@ export class AccountDesk {
         if (fresh.command) return storedAnswer(fresh.command, hash);
         account = fresh;
       }
-      const decision = this.#prepare(account, envelope);
+      const decision = this.#prepare(account, envelope, await this.#deps.facts());
       if (!decision.ok) {
         // A refusal on a remembered state may be wrong, or the command may have taken effect: look before saying no.
         if (!this.#cache) return { status: "refused", refusal: decision.refusal };
@@ -169,7 +171,7 @@ export class AccountDesk {
     throw new Error(`account ${envelope.accountId}: lost ${RACES_MAX} races in a row`);
   }
 
-  #prepare(account: LoadedAccount, envelope: Envelope) {
+  #prepare(account: LoadedAccount, envelope: Envelope, facts: Facts) {
     const { commandId, command, actor, source, acceptedAt } = envelope;
     return prepareCommand(account, {
       id: commandId,
@@ -177,7 +179,7 @@ export class AccountDesk {
       ...(envelope.attachments ? { attachments: envelope.attachments } : {}),
       ...(envelope.inputs ? { inputs: envelope.inputs } : {}),
       provenance: { actor, source, batchId: "", recordedAt: Math.max(this.#deps.now(), acceptedAt) },
-    });
+    }, facts);
   }
 
   async #commit(unit: CommitUnit): Promise<"won" | "lost" | "repeated"> {

@@ -1,6 +1,6 @@
 /** Loading an account and preparing a command on it: what the object, the bill run and the demonstration all do alike. */
 import { inputHash, seal, type Head, type Provenance } from "../../domain/compliance/chain.ts";
-import type { AccountCommand } from "../../domain/lifecycle/account/commands.ts";
+import type { AccountCommand, Facts } from "../../domain/lifecycle/account/commands.ts";
 import { decide, type Refusal } from "../../domain/lifecycle/account/decide.ts";
 import { evolve } from "../../domain/lifecycle/account/evolve.ts";
 import { emptyAccount, type AccountState } from "../../domain/lifecycle/account/state.ts";
@@ -79,8 +79,8 @@ export interface CommandResult {
 }
 
 /** Decides one command on a loaded account and builds all that its commit needs, or says why not. Pure. */
-export function prepareCommand(account: LoadedAccount, input: CommandToPrepare): { readonly ok: true; readonly prepared: Prepared } | { readonly ok: false; readonly refusal: Refusal } {
-  const decision = decide(account.state, input.command);
+export function prepareCommand(account: LoadedAccount, input: CommandToPrepare, facts: Facts): { readonly ok: true; readonly prepared: Prepared } | { readonly ok: false; readonly refusal: Refusal } {
+  const decision = decide(account.state, input.command, facts);
   if (!decision.ok) return decision;
   const { accountId } = account.state;
   const stream = accountStream(accountId);

@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { entriesOf } from "../../ledger/entries.ts";
 import { addDays } from "../../calendar/local-date.ts";
-import type { AccountCommand, Gl } from "./commands.ts";
+import type { AccountCommand, Facts } from "./commands.ts";
 import { decide } from "./decide.ts";
 import type { AccountEvent } from "./events.ts";
 import { replay } from "./evolve.ts";
 import { balanceOf, emptyAccount, type AccountState } from "./state.ts";
 
-const gl: Gl = { receivable: "1200", cash: "1010", suspense: "2300" };
+const facts: Facts = { gl: { receivable: "1200", cash: "1010", suspense: "2300" }, timeZone: "America/Chicago" };
 const START = "2026-01-01";
 const RUNS = process.env["METERLINE_NIGHTLY"] ? 20_000 : 1_500;
 
@@ -28,19 +28,19 @@ const step: fc.Arbitrary<Step> = fc.record({
 function commandFor(state: AccountState, { kind, amount }: Step, n: number): AccountCommand {
   const on = addDays(START, n * 3);
   const id = `${kind}${n}`;
-  const pay = (cents: number): AccountCommand => ({ type: "PostPayment", paymentId: id, amount: cents, tender: "card", channel: "portal", reference: null, receivedOn: on, receivedAt: n, gl });
-  const adjust = (cents: number): AccountCommand => ({ type: "PostAdjustment", adjustmentId: id, kind, amount: cents, postedOn: on, arrearsOn: on, revenueGl: "4900", reason: "test of the trade", gl });
+  const pay = (cents: number): AccountCommand => ({ type: "PostPayment", paymentId: id, amount: cents, tender: "card", channel: "portal", reference: null, receivedAt: Date.parse(`${on}T18:00Z`) });
+  const adjust = (cents: number): AccountCommand => ({ type: "PostAdjustment", adjustmentId: id, kind, amount: cents, postedOn: on, arrearsOn: on, revenueGl: "4900", reason: "test of the trade" });
   switch (kind) {
     case "bill": {
       const segments = state.agreements.map((agreement, i) => {
         const total = i === 0 && amount % 7 === 0 ? -amount : amount + i;
         return { segmentId: `${id}:${agreement.agreementId}`, agreementId: agreement.agreementId, from: agreement.billedTo, to: addDays(agreement.billedTo, 30), billedMilli: 1, unit: "gal", estimated: amount % 2 === 0, rank: 60 + i, total, postings: [{ gl: "4010", cents: total - 1 }, { gl: "2200", cents: 1 }] };
       });
-      return { type: "CompleteBill", billId: id, number: id, runId: null, periodFrom: START, periodTo: on, issuedOn: on, dueOn: addDays(on, 20), segments, snapshotHash: "h", gl };
+      return { type: "CompleteBill", billId: id, number: id, runId: null, periodFrom: START, periodTo: on, issuedOn: on, dueOn: addDays(on, 20), segments, snapshotHash: "h" };
     }
     case "pay": return pay(amount);
     case "overpay": return pay(Math.max(1, balanceOf(state)) + amount);
-    case "bounce": return { type: "ReversePayment", paymentId: state.payments.find((each) => !each.reversed)?.paymentId ?? "none", reason: "R01", reversedOn: on, gl };
+    case "bounce": return { type: "ReversePayment", paymentId: state.payments.find((each) => !each.reversed)?.paymentId ?? "none", reason: "R01", reversedOn: on };
     case "fee": return adjust(amount);
     case "credit": return adjust(-amount);
     case "hold": return { type: "PlaceHold", holdId: "h", kind: "nonPayment", curedByPayment: true, placedOn: on };
@@ -56,12 +56,12 @@ test("whatever happens to an account, its entries balance, its balance is their 
       let receivable = 0;
       const byItem = new Map<string, number>();
       const apply = (command: AccountCommand) => {
-        const decision = decide(state, command);
+        const decision = decide(state, command, facts);
         if (!decision.ok) return;
         for (const event of decision.events) {
           const posted = entriesOf(event);
           for (const entry of posted?.entries ?? []) {
-            if (entry.gl !== gl.receivable) continue;
+            if (entry.gl !== facts.gl.receivable) continue;
             receivable += entry.amount;
             byItem.set(entry.item!, (byItem.get(entry.item!) ?? 0) + entry.amount);
           }
@@ -89,26 +89,26 @@ test("whatever happens to an account, its entries balance, its balance is their 
 });
 
 const opened = replay(emptyAccount("1"), opening.flatMap((command) => {
-  const decision = decide(emptyAccount("1"), command);
+  const decision = decide(emptyAccount("1"), command, facts);
   return decision.ok ? decision.events : [];
 }).slice(0, 1));
 
 test("a payment for an account that does not exist is kept in suspense, never refused", () => {
-  const decision = decide(emptyAccount("9"), { type: "PostPayment", paymentId: "p", amount: 500, tender: "card", channel: "portal", reference: null, receivedOn: START, receivedAt: 1, gl });
+  const decision = decide(emptyAccount("9"), { type: "PostPayment", paymentId: "p", amount: 500, tender: "card", channel: "portal", reference: null, receivedAt: 1 }, facts);
   expect(decision).toMatchObject({ ok: true, events: [{ type: "PaymentSuspended" }] });
 });
 
 test("a payment that cures a non-payment hold releases it in the same breath", () => {
   let state = opened;
   const run = (command: AccountCommand) => {
-    const decision = decide(state, command);
+    const decision = decide(state, command, facts);
     if (!decision.ok) throw new Error(decision.refusal.message);
     state = replay(state, decision.events);
     return decision.events.map((event) => event.type);
   };
-  run({ type: "PostAdjustment", adjustmentId: "a", kind: "fee", amount: 2_500, postedOn: "2026-01-05", arrearsOn: "2026-01-05", revenueGl: "4900", reason: "reconnect fee", gl });
+  run({ type: "PostAdjustment", adjustmentId: "a", kind: "fee", amount: 2_500, postedOn: "2026-01-05", arrearsOn: "2026-01-05", revenueGl: "4900", reason: "reconnect fee" });
   run({ type: "PlaceHold", holdId: "h", kind: "nonPayment", curedByPayment: true, placedOn: "2026-02-01" });
-  const pay = (paymentId: string, amount: number): AccountCommand => ({ type: "PostPayment", paymentId, amount, tender: "cash", channel: "counter", reference: null, receivedOn: "2026-02-02", receivedAt: 1, gl });
+  const pay = (paymentId: string, amount: number): AccountCommand => ({ type: "PostPayment", paymentId, amount, tender: "cash", channel: "counter", reference: null, receivedAt: Date.parse("2026-02-02T18:00Z") });
   expect(run(pay("p1", 1_000))).toEqual(["PaymentPosted"]);
   expect(run(pay("p2", 1_500))).toEqual(["PaymentPosted", "HoldReleased"]);
   expect(state.holds).toEqual([]);
@@ -117,11 +117,11 @@ test("a payment that cures a non-payment hold releases it in the same breath", (
 test("a bounced payment restores the debt with the age it had", () => {
   let state = opened;
   for (const command of [
-    { type: "PostAdjustment", adjustmentId: "old", kind: "fee", amount: 100, postedOn: START, arrearsOn: "2026-01-10", revenueGl: "4900", reason: "x", gl },
-    { type: "PostPayment", paymentId: "p", amount: 100, tender: "check", channel: "counter", reference: null, receivedOn: START, receivedAt: 1, gl },
-    { type: "ReversePayment", paymentId: "p", reason: "R01", reversedOn: "2026-03-01", gl },
+    { type: "PostAdjustment", adjustmentId: "old", kind: "fee", amount: 100, postedOn: START, arrearsOn: "2026-01-10", revenueGl: "4900", reason: "x" },
+    { type: "PostPayment", paymentId: "p", amount: 100, tender: "check", channel: "counter", reference: null, receivedAt: 1 },
+    { type: "ReversePayment", paymentId: "p", reason: "R01", reversedOn: "2026-03-01" },
   ] satisfies AccountCommand[]) {
-    const decision = decide(state, command);
+    const decision = decide(state, command, facts);
     if (!decision.ok) throw new Error(decision.refusal.message);
     state = replay(state, decision.events);
   }

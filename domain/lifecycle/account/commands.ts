@@ -1,13 +1,14 @@
-/** What one may ask of an account. Commands carry everything `decide` needs: it asks nobody, so it can be run again. */
+/** What one may ask of an account. Beside the facts of the utility they carry everything `decide` needs. */
 import type { LocalDate } from "../../calendar/local-date.ts";
+import type { TimeZone } from "../../calendar/zone.ts";
 import type { Cents } from "../../money/cents.ts";
 import type { SegmentBilled } from "./events.ts";
 
-/** GL accounts by role, resolved from the utility's chart by the caller. */
-export interface Gl {
-  readonly receivable: string;
-  readonly cash: string;
-  readonly suspense: string;
+/** What every decision may need to know of the utility, looked up when it is decided: a command may have waited. */
+export interface Facts {
+  /** GL accounts by role, from the utility's chart. */
+  readonly gl: { readonly receivable: string; readonly cash: string; readonly suspense: string };
+  readonly timeZone: TimeZone;
 }
 
 interface Commands {
@@ -16,14 +17,12 @@ interface Commands {
   StopService: { agreementId: string; stopOn: LocalDate };
   CompleteBill: {
     billId: string; number: string; runId: string | null; periodFrom: LocalDate; periodTo: LocalDate; issuedOn: LocalDate; dueOn: LocalDate;
-    segments: readonly SegmentBilled[]; snapshotHash: string; gl: Gl;
+    segments: readonly SegmentBilled[]; snapshotHash: string;
   };
   HoldBill: { runId: string; periodTo: LocalDate; reasons: readonly string[] };
-  PostPayment: {
-    paymentId: string; amount: Cents; tender: string; channel: string; reference: string | null; receivedOn: LocalDate; receivedAt: number; gl: Gl;
-  };
-  ReversePayment: { paymentId: string; reason: string; reversedOn: LocalDate; gl: Gl };
-  PostAdjustment: { adjustmentId: string; kind: string; amount: Cents; postedOn: LocalDate; arrearsOn: LocalDate; revenueGl: string; reason: string; gl: Gl };
+  PostPayment: { paymentId: string; amount: Cents; tender: string; channel: string; reference: string | null; receivedAt: number };
+  ReversePayment: { paymentId: string; reason: string; reversedOn: LocalDate };
+  PostAdjustment: { adjustmentId: string; kind: string; amount: Cents; postedOn: LocalDate; arrearsOn: LocalDate; revenueGl: string; reason: string };
   PlaceHold: { holdId: string; kind: string; curedByPayment: boolean; placedOn: LocalDate };
   ReleaseHold: { holdId: string; cause: string };
   OpenRequest: { requestId: string; kind: string; textRef: string };

@@ -3,10 +3,11 @@
  * object that serves one customer and in the run that bills ten thousand.
  */
 import { daysBetween } from "../../calendar/local-date.ts";
+import { localDateOf } from "../../calendar/zone.ts";
 import { allocate, LAST_RANK, pastDue, SERVICE_RANK, type Allocation, type OpenItem } from "../../ledger/allocation.ts";
 import { CENTS_MAX, cents } from "../../money/cents.ts";
 import { REQUEST_MOVES } from "../request.ts";
-import type { AccountCommand, CommandOf, CommandType } from "./commands.ts";
+import type { AccountCommand, CommandOf, CommandType, Facts } from "./commands.ts";
 import { accountEvent, type AccountEvent } from "./events.ts";
 import { evolve } from "./evolve.ts";
 import { balanceOf, type AccountState } from "./state.ts";
@@ -26,7 +27,7 @@ const SEGMENTS_MAX = 200;
 const done = (...events: AccountEvent[]): Decision => ({ ok: true, events });
 const refuse = (code: string, message: string, field?: string): Decision => ({ ok: false, refusal: field === undefined ? { code, message } : { code, message, field } });
 
-type Decide = { [T in CommandType]: (state: AccountState, command: CommandOf<T>) => Decision };
+type Decide = { [T in CommandType]: (state: AccountState, command: CommandOf<T>, facts: Facts) => Decision };
 
 const DECIDE: Decide = {
   OpenAccount: (state, { type: _, ...data }) =>
@@ -46,13 +47,13 @@ const DECIDE: Decide = {
     return done(accountEvent("ServiceStopped", { agreementId, stopOn }));
   },
 
-  CompleteBill: (state, command) => {
+  CompleteBill: (state, command, { gl }) => {
     if (state.status !== "open") return notOpen(state);
     const refusal = segmentsRefused(state, command);
     if (refusal) return refusal;
     const charges = command.segments.reduce((sum, segment) => sum + segment.total, 0);
     const previousBalance = balanceOf(state);
-    const { gl, type: _, ...data } = command;
+    const { type: _, ...data } = command;
     return done(
       accountEvent("BillCompleted", {
         ...data, charges: cents(charges), previousBalance, balance: cents(previousBalance + charges), creditApplied: creditApplied(state, command), receivableGl: gl.receivable,
@@ -64,7 +65,8 @@ const DECIDE: Decide = {
     state.status === "open" ? done(accountEvent("BillHeld", { runId, periodTo, reasons })) : notOpen(state),
 
   // Money that has arrived is never turned away: what cannot be posted here waits in suspense for a person.
-  PostPayment: (state, { gl, type: _, ...data }) => {
+  PostPayment: (state, { type: _, ...paid }, { gl, timeZone }) => {
+    const data = { ...paid, receivedOn: localDateOf(paid.receivedAt, timeZone) };
     if (!isAmount(data.amount)) return refuse("amount", "A payment is more than $0.00 and at most $10,000,000.00.", "amount");
     if (state.status === "none") {
       return done(accountEvent("PaymentSuspended", { ...data, reason: "no such account", cashGl: gl.cash, suspenseGl: gl.suspense }, data.receivedAt));
@@ -77,7 +79,7 @@ const DECIDE: Decide = {
     return done(posted, ...released.map((hold) => accountEvent("HoldReleased", { holdId: hold.holdId, cause: `payment ${data.paymentId}` })));
   },
 
-  ReversePayment: (state, { paymentId, reason, reversedOn, gl }) => {
+  ReversePayment: (state, { paymentId, reason, reversedOn }, { gl }) => {
     const payment = state.payments.find((each) => each.paymentId === paymentId);
     if (!payment) return refuse("no-payment", "This payment is not among the account's recent payments.", "paymentId");
     if (payment.reversed) return refuse("reversed", "This payment has been reversed already.", "paymentId");
@@ -93,7 +95,7 @@ const DECIDE: Decide = {
     );
   },
 
-  PostAdjustment: (state, { adjustmentId, kind, amount, postedOn, arrearsOn, revenueGl, reason, gl }) => {
+  PostAdjustment: (state, { adjustmentId, kind, amount, postedOn, arrearsOn, revenueGl, reason }, { gl }) => {
     if (state.status === "none") return notOpen(state);
     if (amount === 0 || !isAmount(Math.abs(amount))) return refuse("amount", "An adjustment is a whole number of cents, not zero, at most $10,000,000.00.", "amount");
     if (reason.trim() === "") return refuse("reason", "Say why: an adjustment without a reason cannot be audited.", "reason");
@@ -129,9 +131,9 @@ const DECIDE: Decide = {
 };
 
 /** Decides a command on a state. Never throws for a bad command: the refusal says what to do. */
-export function decide(state: AccountState, command: AccountCommand): Decision {
-  const rule = DECIDE[command.type] as ((state: AccountState, command: AccountCommand) => Decision) | undefined;
-  return rule ? rule(state, command) : refuse("command", `Unknown command: ${String(command.type)}.`, "type");
+export function decide(state: AccountState, command: AccountCommand, facts: Facts): Decision {
+  const rule = DECIDE[command.type] as ((state: AccountState, command: AccountCommand, facts: Facts) => Decision) | undefined;
+  return rule ? rule(state, command, facts) : refuse("command", `Unknown command: ${String(command.type)}.`, "type");
 }
 
 function notOpen(state: AccountState): Decision {
