@@ -6,7 +6,7 @@ export default defineConfig({
     name: "unit",
     environment: "node",
     include: ["{domain,db,durable,worker,app,scripts,test,bench}/**/*.test.{ts,tsx}"],
-    exclude: ["**/*.{workerd,browser,crash,sqld}.test.{ts,tsx}", "**/node_modules/**", "build/**", "tmp/**"],
+    exclude: ["**/*.{workerd,browser,crash}.test.{ts,tsx}", "**/node_modules/**", "build/**", "tmp/**"],
     setupFiles: ["test/quiet-console.ts"],
     // Threads start faster than processes, and none of these tests changes the process.
     pool: "threads",

@@ -32,7 +32,7 @@ describe("an import along the table is not", () => {
     ["domain/rating/bill.ts", 'import { cents } from "../money/cents.ts";'],
     ["domain/rating/compile.ts", 'import { Decimal } from "decimal.js";'],
     ["domain/rating/bill.test.ts", 'import { readFileSync } from "node:fs";'],
-    ["db/port.sqld.test.ts", 'import { startSqld } from "../scripts/runtime/sqld.ts";'],
+    ["db/port.test.ts", 'import { startSqld } from "../scripts/runtime/sqld.ts";'],
     ["worker/index.ts", 'import { requestContext } from "../app/context.ts";'],
     ["worker/index.ts", 'import * as router from "virtual:react-router/server-build";'],
     ["app/routes/pay.tsx", 'import { pay } from "../../worker/operations/pay.ts";'],

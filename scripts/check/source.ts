@@ -31,7 +31,7 @@ export function folderOf(path: string): Folder | undefined {
   return FOLDERS.find((folder) => path.startsWith(`${folder}/`));
 }
 
-/** Tests and what only tests use: `x.test.ts`, `x.sqld.test.ts`, `x.testing.ts`. */
+/** Tests and what only tests use: `x.test.ts`, `x.crash.test.ts`, `x.testing.ts`. */
 export function isTest(path: string): boolean {
   return /\.(test|testing)\.tsx?$/.test(path);
 }

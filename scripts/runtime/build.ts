@@ -76,7 +76,7 @@ async function runBuild(outDir: string): Promise<void> {
   const child = spawn(process.execPath, [binary("react-router"), "build"], {
     cwd: ROOT,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, NODE_ENV: "production", NODE_OPTIONS: "", METERLINE_BUILD_DIR: outDir },
+    env: { ...process.env, NODE_ENV: "production", NODE_OPTIONS: "", NO_COLOR: "1", METERLINE_BUILD_DIR: outDir },
   });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk));

@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import type { Build } from "./build.ts";
+import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from "./compatibility.ts";
 import { freePort } from "./ports.ts";
 import { childrenOf, markProcess } from "./processes.ts";
 import { VERSION } from "./root.ts";
@@ -45,10 +46,6 @@ export interface WorkerProcess {
   crash(): void;
   stop(): Promise<void>;
 }
-
-/** Not later than the workerd that is installed knows; the same as in wrangler.toml. */
-export const COMPATIBILITY_DATE = "2026-07-30";
-export const COMPATIBILITY_FLAGS = ["nodejs_compat"];
 
 /** Names of the Durable Object classes by binding; `wrangler.toml` says the same for Cloudflare. */
 const OBJECTS = { ACCOUNT: "AccountObject", OPERATIONS: "OperationsObject" };

@@ -1,0 +1,13 @@
+/** What a test inside workerd can do to the connection to the database. */
+import { env } from "cloudflare:workers";
+import type { Network } from "./database-proxy.ts";
+
+/**
+ * Until further notice, or for the next `requests` requests, the connection is like this:
+ * "up", "down" (refused before the database sees it) or "deaf" (carried out, the answer lost).
+ */
+export async function setNetwork(network: Network, requests?: number): Promise<void> {
+  const { DATABASE_CONTROL } = env as unknown as { DATABASE_CONTROL: string };
+  const response = await fetch(`${DATABASE_CONTROL}/${network}${requests === undefined ? "" : `?requests=${requests}`}`);
+  await response.text();
+}

@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+/** Stories told in a real browser, on a Meterline that the test starts: the same processes as `npm start`. */
+export default defineConfig({
+  test: {
+    name: "browser",
+    environment: "node",
+    include: ["test/browser/**/*.browser.test.ts"],
+    setupFiles: ["test/quiet-console.ts"],
+    // Each file starts servers and a browser of its own; side by side they would only slow each other down.
+    fileParallelism: false,
+    pool: "forks",
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
+  },
+});

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+/** Real processes on real storage, killed at any moment, and what is found when they are started again. */
+export default defineConfig({
+  test: {
+    name: "crash",
+    environment: "node",
+    include: ["test/crash/**/*.crash.test.ts"],
+    setupFiles: ["test/quiet-console.ts"],
+    fileParallelism: false,
+    pool: "forks",
+    testTimeout: 900_000,
+    hookTimeout: 180_000,
+  },
+});
