@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSqld } from "../scripts/runtime/sqld.ts";
 import { openLibsql } from "./libsql.ts";
-import { describePort } from "./port.contract.testing.ts";
+import { describeMigrations } from "./migrate.contract.testing.ts";
+import { describePort, type OpenPort } from "./port.contract.testing.ts";
 
-describePort("the book of record on a libSQL server", async () => {
+async function open(): Promise<OpenPort> {
   const folder = mkdtempSync(join(tmpdir(), "meterline-db-"));
   const sqld = await startSqld({ path: join(folder, "db") });
   return {
@@ -15,4 +16,7 @@ describePort("the book of record on a libSQL server", async () => {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-});
+}
+
+describePort("the book of record on a libSQL server", open);
+describeMigrations("migrations on a libSQL server", open);
