@@ -540,17 +540,23 @@ export const outbox = sqliteTable(
 
 // ------------------------------------------------------------------------------------------------ people
 
-export const authUser = sqliteTable("auth_user", {
-  id: text().primaryKey(),
-  name: text().notNull(),
-  email: text().notNull().unique(),
-  emailVerified: integer("email_verified", { mode: "boolean" }).notNull(),
-  image: text(),
-  role: text().notNull(),
-  language: text().notNull().default("en"),
-  createdAt: integer("created_at", { mode: "timestamp_ms" }).notNull(),
-  updatedAt: integer("updated_at", { mode: "timestamp_ms" }).notNull(),
-});
+export const authUser = sqliteTable(
+  "auth_user",
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    email: text().notNull().unique(),
+    emailVerified: integer("email_verified", { mode: "boolean" }).notNull(),
+    image: text(),
+    role: text().notNull(),
+    language: text().notNull().default("en"),
+    /** Staff who left keep their row, because the log names it; they cannot sign in any more. */
+    deactivatedAt: integer("deactivated_at", { mode: "timestamp_ms" }),
+    createdAt: integer("created_at", { mode: "timestamp_ms" }).notNull(),
+    updatedAt: integer("updated_at", { mode: "timestamp_ms" }).notNull(),
+  },
+  (t) => [index("auth_user_staff").on(t.role).where(sql`role <> 'customer'`)],
+);
 
 export const authSession = sqliteTable(
   "auth_session",
