@@ -5,7 +5,7 @@
 import { inputHash, seal, type EventDraft, type Head, type Provenance } from "../domain/compliance/chain.ts";
 import type { Refusal } from "../domain/lifecycle/account/decide.ts";
 import { CommandRepeatedError, commitUnits, FenceLostError, type CommitUnit, type InputStamp } from "./commit.ts";
-import type { SqlPort } from "./port.ts";
+import type { SqlPort, Statement } from "./port.ts";
 import type { Writes } from "./rows.ts";
 
 export interface StreamCommand {
@@ -17,7 +17,7 @@ export interface StreamCommand {
 }
 
 export type StreamDecision<R> =
-  | { readonly ok: true; readonly drafts: readonly EventDraft[]; readonly writes: Writes; readonly inputs?: readonly InputStamp[]; readonly result: R }
+  | { readonly ok: true; readonly drafts: readonly EventDraft[]; readonly writes: Writes; readonly inputs?: readonly InputStamp[]; readonly further?: readonly Statement[]; readonly result: R }
   | { readonly ok: false; readonly refusal: Refusal };
 
 export type StreamAnswer<R> =
@@ -49,7 +49,7 @@ export async function runStreamCommand<R>(port: SqlPort, command: StreamCommand,
     if (!decision.ok) return { status: "refused", refusal: decision.refusal };
     const unit = unitOf(command, hash, head, decision);
     try {
-      await commitUnits(port, [unit]);
+      await commitUnits(port, [unit], {}, decision.further);
       return { status: "done", result: decision.result, replayed: false };
     } catch (error) {
       if (error instanceof CommandRepeatedError) continue;

@@ -7,7 +7,7 @@
  *   them, the others commit, and the winners are read back.
  */
 import type { SealedEvent } from "../domain/compliance/chain.ts";
-import { ConstraintError, type Row, type SqlPort, type Statement } from "./port.ts";
+import { ConstraintError, type Row, type SqlPort, type SqlValue, type Statement } from "./port.ts";
 import { columnCount, insertFromJson, jsonArg, rowValues, type InsertRow, type TableName, type Writes } from "./rows.ts";
 
 /**
@@ -52,10 +52,11 @@ function stampRow(input: InputStamp): unknown[] {
 }
 
 /**
- * Commits units (one for most commands; several when a command spans streams) and further writes, all or nothing.
+ * Commits units (one for most commands; several when a command spans streams) and further writes, all or nothing. `further`
+ * statements run last, in the same batch: for what is no new row (an invitation used up, sessions ended), see `mustHold`.
  * @throws FenceLostError, CommandRepeatedError, UnavailableError (outcome "unknown": ask for the command), ConstraintError (a rule of the database)
  */
-export async function commitUnits(port: SqlPort, units: readonly CommitUnit[], also: Writes = {}): Promise<void> {
+export async function commitUnits(port: SqlPort, units: readonly CommitUnit[], also: Writes = {}, further: readonly Statement[] = []): Promise<void> {
   const statements: Statement[] = [];
   const commands = new Map(units.map((unit) => [unit.command.id, commandRow(unit)]));
   statements.push(...inserts({ command: [...commands.values()] }));
@@ -63,12 +64,17 @@ export async function commitUnits(port: SqlPort, units: readonly CommitUnit[], a
   const inputs = units.flatMap((unit) => unit.inputs.map(stampRow));
   if (inputs.length > 0) statements.push(guard(inputs));
   for (const unit of units) assertFollows(unit);
-  statements.push(...inserts(merge([...units.map((unit) => unit.writes), also])));
+  statements.push(...inserts(merge([...units.map((unit) => unit.writes), also])), ...further);
   try {
     await port.write(statements);
   } catch (error) {
     throw explained(error);
   }
+}
+
+/** A statement that lets the batch through only if the SQL condition is true: else nothing is stored, and it is decided again. */
+export function mustHold(condition: string, args: readonly SqlValue[]): Statement {
+  return { sql: `INSERT INTO commit_guard (holds, reason) SELECT (${condition}), 'condition'`, args };
 }
 
 /** Writes without an event of their own (a first load, a projection's repair), all or nothing. */
