@@ -14,7 +14,7 @@ const FROZEN: Migration = {
 const METERS: Migration = { idx: 2, tag: "0002_meters", sql: "CREATE TABLE meter (id TEXT PRIMARY KEY);\n--> statement-breakpoint\nINSERT INTO meter VALUES ('M1')" };
 
 export function describeMigrations(name: string, open: () => OpenPort | Promise<OpenPort>): void {
-  describe(name, () => {
+  describe(`${name}`, () => {
     async function withPort(story: (port: SqlPort) => Promise<void>): Promise<void> {
       const opened = await open();
       try {
