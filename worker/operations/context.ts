@@ -4,6 +4,8 @@ import type { Env } from "../../durable/env.ts";
 import { openPort } from "../../db/open.ts";
 import type { SqlPort } from "../../db/port.ts";
 import type { RunProgress } from "../../domain/live/messages.ts";
+import { drainOutbox } from "../outbox/drain.ts";
+import { outboxDeps } from "../outbox/deliver.ts";
 
 /** What every page and API handler is given with a request. */
 export interface RequestContext {
@@ -50,7 +52,7 @@ export function worldOf({ env, ctx }: RequestContext): World {
     pendingAccounts: () => operations().pending(),
     drainAccount: (accountId) => account(accountId).drain(),
     poke: () => inBackground(operations().poke()),
-    wakeOutbox: () => inBackground(env.OUTBOX.send({ wake: "outbox" })),
+    wakeOutbox: () => inBackground(drainOutbox(outboxDeps(env)).then(({ more }) => (more ? env.OUTBOX.send({ wake: "outbox" }) : undefined))),
     runProgress: (progress) => inBackground(operations().runProgress(progress)),
     key: (use) => deriveKey(env.SECRET_KEY, use),
   };
