@@ -1,0 +1,40 @@
+/** The staff's board: what needs a person now, what is flowing, runs under way, the feed. */
+import type { Board, FeedItem, RunProgress } from "../../domain/live/messages.ts";
+import { requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
+import { worldOf, type RequestContext } from "./context.ts";
+
+export interface BoardPage {
+  readonly position: number;
+  readonly board: Board;
+  readonly feed: readonly FeedItem[];
+  readonly runs: readonly RunProgress[];
+  /** Counts of what waits for a person, each with the list it leads to. */
+  readonly waiting: { readonly exceptions: number; readonly requests: number; readonly heldBills: number; readonly parkedMessages: number; readonly silentGateways: number };
+}
+
+/** A gateway that has posted before and has not for a day is silent. */
+const SILENT_AFTER_MS = 24 * 3_600_000;
+
+export async function boardPage(request: RequestContext, actor: UserActor): Promise<BoardPage> {
+  requirePermission(actor, "read:board:any");
+  const { port, now } = worldOf(request);
+  const [live, runs, [waiting]] = await Promise.all([
+    request.env.OPERATIONS.getByName("utility").board(),
+    port.query<RunProgress>(
+      `SELECT r.id AS "runId", r.cycle_id AS "cycleId", r.status, r.due,
+         (SELECT count(*) FROM bill_run_account a WHERE a.run_id = r.id AND a.outcome = 'billed') AS billed,
+         (SELECT count(*) FROM bill_run_account a WHERE a.run_id = r.id AND a.outcome = 'held') AS held,
+         (SELECT count(*) FROM bill_run_account a WHERE a.run_id = r.id AND a.outcome = 'failed') AS failed, NULL AS "billsPerSecond"
+       FROM bill_run r ORDER BY r.started_at DESC LIMIT 5`,
+    ),
+    port.query<BoardPage["waiting"]>(
+      `SELECT (SELECT count(*) FROM exception WHERE status = 'open') AS exceptions,
+         (SELECT count(*) FROM request WHERE status <> 'closed') AS requests,
+         (SELECT count(*) FROM exception WHERE status = 'open' AND kind = 'billing') AS "heldBills",
+         (SELECT count(*) FROM outbox WHERE parked_at IS NOT NULL) AS "parkedMessages",
+         (SELECT count(*) FROM gateway WHERE status = 'active' AND last_seen_at < ?) AS "silentGateways"`,
+      [now() - SILENT_AFTER_MS],
+    ),
+  ]);
+  return { ...live, runs, waiting: waiting! };
+}
