@@ -14,6 +14,11 @@ export interface Period {
 }
 
 const DAY_MS = 86_400_000;
+
+/** Days whose text is remembered, to the year 2106: ingest asks for the same few thousand a million times. */
+const REMEMBERED_DAYS = 50_000;
+const texts: LocalDate[] = [];
+
 const LOCAL_DATE = /^\d{4}-\d{2}-\d{2}$/;
 
 /** True when the text is a real day of the calendar (`2026-02-30` is not). */
@@ -29,6 +34,11 @@ export function dayNumber(date: LocalDate): number {
 
 /** The inverse of `dayNumber`. */
 export function fromDayNumber(day: number): LocalDate {
+  if (day < 0 || day >= REMEMBERED_DAYS) return dateText(day);
+  return (texts[day] ??= dateText(day));
+}
+
+function dateText(day: number): LocalDate {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 

@@ -55,8 +55,19 @@ export interface LocalDay {
   readonly end: Instant;
 }
 
+/** The day found last: instants are asked about in long runs of one day. */
+let lastZone: TimeZone = "";
+let lastDay: LocalDay = { date: "", start: 0, end: 0 };
+
 /** The local day an instant falls on, with its bounds. Cheap: needs only the remembered starts of days. */
 export function localDayOf(instant: Instant, zone: TimeZone): LocalDay {
+  if (zone === lastZone && instant >= lastDay.start && instant < lastDay.end) return lastDay;
+  lastDay = findLocalDay(instant, zone);
+  lastZone = zone;
+  return lastDay;
+}
+
+function findLocalDay(instant: Instant, zone: TimeZone): LocalDay {
   let date = fromDayNumber(Math.floor(instant / (24 * 60 * MINUTE_MS)));
   let start = startOfDay(date, zone);
   while (instant < start) {

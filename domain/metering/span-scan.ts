@@ -1,5 +1,5 @@
 /**
- * One pass over a span of intervals that gathers all that the rules ask: sum, the three largest, gaps, runs.
+ * One pass over a span of intervals that gathers what the rules ask of every span: sum, largest, gaps, runs.
  * It is the hot loop of ingest, so it works on plain numbers and allocates only its result.
  */
 import { QUALITY_EDITED, QUALITY_ESTIMATED, QUALITY_QUESTIONABLE } from "./channel.ts";
@@ -7,15 +7,15 @@ import { MISSING } from "./packed-day.ts";
 import type { Milli } from "./units.ts";
 import type { ChannelThresholds } from "./vee-thresholds.ts";
 
+/** Above any value: the least of a run that has none yet. */
+const NO_FLOW = 2_147_483_647;
+
 export interface SpanScan {
   readonly slots: number;
   readonly present: number;
   readonly sum: Milli;
-  /** The three largest values; `MISSING` where there are fewer. */
-  readonly max1: Milli;
-  readonly max2: Milli;
-  readonly max3: Milli;
-  readonly maxSlot: number;
+  /** The largest value; `MISSING` where there is none. */
+  readonly max: Milli;
   readonly zeros: number;
   readonly negatives: number;
   readonly firstNegative: number;
@@ -30,6 +30,7 @@ export interface SpanScan {
   /** Longest run at or above the leak rate (counting `flowSlotsBefore`) and the one still running at the end. */
   readonly leakRun: number;
   readonly leakRunAtEnd: number;
+  /** Lowest value of the longest run, as far as it lies in this span. */
   readonly leakLeast: Milli;
   readonly burstRun: number;
   readonly burstStart: number;
@@ -45,19 +46,15 @@ export interface SpanScan {
 export function scanSpan(values: Int32Array, quality: Uint8Array | null, expected: number, flowSlotsBefore: number, thresholds: ChannelThresholds): SpanScan {
   const { stuckMinimum, leakMinimum, burstMinimum } = thresholds;
   const slots = values.length;
-  let present = 0;
+  let absent = 0;
   let sum = 0;
-  let max1 = MISSING;
-  let max2 = MISSING;
-  let max3 = MISSING;
-  let maxSlot = -1;
+  let max = MISSING;
   let zeros = 0;
   let negatives = 0;
   let firstNegative = -1;
   let missing = 0;
-  let gap = 0;
   let longestGap = 0;
-  let longestGapEnd = 0;
+  let longestGapStart = 0;
   let equal = 0;
   let last = MISSING;
   let stuckRun = 0;
@@ -65,8 +62,8 @@ export function scanSpan(values: Int32Array, quality: Uint8Array | null, expecte
   let stuckValue = 0;
   let leak = flowSlotsBefore;
   let leakRun = 0;
-  let leakNow = MISSING;
-  let leakLeast = MISSING;
+  let leakNow = NO_FLOW;
+  let leakLeast = NO_FLOW;
   let burst = 0;
   let burstRun = 0;
   let burstEnd = 0;
@@ -74,36 +71,27 @@ export function scanSpan(values: Int32Array, quality: Uint8Array | null, expecte
   let edited = 0;
   let questionable = 0;
 
+  // Runs are compared with the longest so far where they end, not at every slot; a run that is still going is closed after the loop.
   for (let slot = 0; slot < slots; slot++) {
     const value = values[slot]!;
-    if (value === MISSING) {
-      if (slot < expected) {
-        missing++;
-        if (++gap > longestGap) {
-          longestGap = gap;
-          longestGapEnd = slot;
-        }
-      }
-      continue;
-    }
-    gap = 0;
-    present++;
-    sum += value;
-    if (value > max3) {
-      if (value > max1) {
-        max3 = max2;
-        max2 = max1;
-        max1 = value;
-        maxSlot = slot;
-      } else if (value > max2) {
-        max3 = max2;
-        max2 = value;
-      } else max3 = value;
-    }
     if (value <= 0) {
+      if (value === MISSING) {
+        const start = slot;
+        while (slot + 1 < slots && values[slot + 1] === MISSING) slot++;
+        absent += slot + 1 - start;
+        const gap = Math.min(slot + 1, expected) - start;
+        if (gap > 0) missing += gap;
+        if (gap > longestGap) {
+          longestGap = gap;
+          longestGapStart = start;
+        }
+        continue;
+      }
       if (value === 0) zeros++;
       else if (negatives++ === 0) firstNegative = slot;
     }
+    sum += value;
+    max = value > max ? value : max;
     if (quality !== null) {
       const code = quality[slot];
       if (code === QUALITY_ESTIMATED) {
@@ -113,38 +101,72 @@ export function scanSpan(values: Int32Array, quality: Uint8Array | null, expecte
       if (code === QUALITY_EDITED) edited++;
       else if (code === QUALITY_QUESTIONABLE) questionable++;
     }
-    if (value !== last) {
+    if (value === last) equal++;
+    else {
+      if (equal > stuckRun && last >= stuckMinimum) {
+        stuckRun = equal;
+        stuckEnd = slot;
+        stuckValue = last;
+      }
       last = value;
-      equal = 0;
-    }
-    if (++equal > stuckRun && value >= stuckMinimum) {
-      stuckRun = equal;
-      stuckEnd = slot;
-      stuckValue = value;
+      equal = 1;
     }
     if (value >= leakMinimum) {
-      if (leak === 0 || leakNow === MISSING || value < leakNow) leakNow = value;
-      if (++leak > leakRun) {
-        leakRun = leak;
-        leakLeast = leakNow;
-      }
-      if (value >= burstMinimum) {
-        if (++burst > burstRun) {
+      leak++;
+      if (value < leakNow) leakNow = value;
+      if (value >= burstMinimum) burst++;
+      else if (burst > 0) {
+        if (burst > burstRun) {
           burstRun = burst;
           burstEnd = slot;
         }
-      } else burst = 0;
-    } else {
+        burst = 0;
+      }
+    } else if (leak > 0) {
+      if (leak > leakRun) {
+        leakRun = leak;
+        leakLeast = leakNow;
+      }
+      if (burst > burstRun) {
+        burstRun = burst;
+        burstEnd = slot;
+      }
       leak = 0;
-      leakNow = MISSING;
+      leakNow = NO_FLOW;
       burst = 0;
     }
   }
+  if (equal > stuckRun && last >= stuckMinimum) {
+    stuckRun = equal;
+    stuckEnd = slots;
+    stuckValue = last;
+  }
+  if (leak > leakRun) {
+    leakRun = leak;
+    leakLeast = leakNow;
+  }
+  if (burst > burstRun) {
+    burstRun = burst;
+    burstEnd = slots;
+  }
   return {
-    slots, present, sum, max1, max2, max3, maxSlot, zeros, negatives, firstNegative, missing,
-    longestGap, longestGapStart: longestGapEnd - longestGap + 1,
-    stuckRun, stuckStart: Math.max(0, stuckEnd - stuckRun + 1), stuckValue,
-    leakRun, leakRunAtEnd: leak, leakLeast, burstRun, burstStart: Math.max(0, burstEnd - burstRun + 1),
+    slots, present: slots - absent, sum, max, zeros, negatives, firstNegative, missing, longestGap, longestGapStart,
+    stuckRun, stuckStart: Math.max(0, stuckEnd - stuckRun), stuckValue,
+    leakRun, leakRunAtEnd: leak, leakLeast: leakLeast === NO_FLOW ? 0 : leakLeast, burstRun, burstStart: Math.max(0, burstEnd - burstRun),
     estimated, edited, questionable,
   };
+}
+
+/** The third largest value of a span, `MISSING` where there are fewer than three. A second pass, for the few spans that need it. */
+export function thirdLargest(values: Int32Array): Milli {
+  let first = MISSING;
+  let second = MISSING;
+  let third = MISSING;
+  for (const value of values) {
+    if (value <= third) continue;
+    third = value;
+    if (third > second) [second, third] = [third, second];
+    if (second > first) [first, second] = [second, first];
+  }
+  return third;
 }

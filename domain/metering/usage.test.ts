@@ -138,7 +138,7 @@ describe("from intervals", () => {
     const result = usage({ unit: "kWh", legs: [{ ...leg(old), to: at }, { ...leg(fresh), from: at }], days });
     expect(result).toMatchObject({ complete: true, problems: [] });
     const start = (startOfDay("2026-03-11", ZONE) - startOfDay("2026-03-01", ZONE)) / 900_000;
-    expect([...result.series[0]!.values.slice(start, start + 3)]).toEqual([100, 300, 200]);
+    expect(result.series[0]!.values.slice(start, start + 3)).toEqual(Int32Array.of(100, 300, 200));
     expect(result.series[0]!.values).not.toContain(MISSING);
   });
 

@@ -86,7 +86,7 @@ const COMMON: VeeParameters = {
   spike: { percent: 180, minimumIntervals: 20, minimumPerHour: 0, historyPercent: 150 },
   highLow: { highPercent: 200, lowPercent: 50, highPercentDay: 400, minimumExcessPerDay: 0, periodDays: 7, minimumHistoryDays: 28, poorHistoryPercent: 25 },
   zero: { warnDays: 7 },
-  stuck: { hours: 24, minimumPerHour: 0.001 },
+  stuck: { hours: 24, minimumPerHour: 0 },
   leak: { hours: 0, perHour: 0 },
   burst: { hours: 0, perHour: 0 },
   sumCheck: { dialUnits: 2, perMille: 10 },
@@ -98,7 +98,8 @@ const COMMON: VeeParameters = {
 /**
  * By commodity, then by class within it. Water leak: 3 gallons an hour for 24 hours, burst 30 for 8 (commercial 10 for a
  * week), as published by AMI water utilities; a high bill is more than 200 % and 2,000 gallons a month above the usual.
- * A water meter that counts whole gallons repeats itself under a steady leak, so stuck needs far more than that.
+ * A water meter that counts whole gallons repeats itself under a steady leak, and a vacant house draws the same few
+ * watts all day, so stuck needs far more than that.
  */
 const BY_COMMODITY: Readonly<Record<Commodity, { readonly all: VeeOverrides; readonly classes: Readonly<Record<string, VeeOverrides>> }>> = {
   water: {
@@ -117,7 +118,7 @@ const BY_COMMODITY: Readonly<Record<Commodity, { readonly all: VeeOverrides; rea
     },
   },
   electric: {
-    all: { spike: { minimumPerHour: 25 }, highLow: { highPercent: 175, minimumExcessPerDay: 10 }, inactive: { perDay: 1 } },
+    all: { spike: { minimumPerHour: 25 }, stuck: { minimumPerHour: 0.1 }, highLow: { highPercent: 175, minimumExcessPerDay: 10 }, inactive: { perDay: 1 } },
     classes: { commercial: { spike: { minimumPerHour: 250 }, highLow: { minimumExcessPerDay: 100 } }, industrial: { spike: { minimumPerHour: 5_000 }, highLow: { minimumExcessPerDay: 1_000 } } },
   },
   gas: {

@@ -33,6 +33,9 @@ export function thresholdsFor(parameters: VeeParameters, channel: Channel): Chan
   return thresholds;
 }
 
+/** Above any interval: a check that is off costs nothing. */
+const OFF = 2_147_483_648;
+
 const USAGE_DIMENSIONS = new Set(["volume", "energy", "heat", "reactive-energy", "apparent-energy"]);
 
 function compile(parameters: VeeParameters, channel: Channel): ChannelThresholds {
@@ -49,9 +52,9 @@ function compile(parameters: VeeParameters, channel: Channel): ChannelThresholds
     stuckSlots: slots(stuck.hours),
     stuckMinimum: Math.max(1, perSlot(stuck.minimumPerHour)),
     leakSlots: slots(leak.hours),
-    leakMinimum: Math.max(1, perSlot(leak.perHour)),
+    leakMinimum: leak.hours === 0 && burst.hours === 0 ? OFF : Math.max(1, perSlot(leak.hours === 0 ? burst.perHour : leak.perHour)),
     burstSlots: slots(burst.hours),
-    burstMinimum: Math.max(1, perSlot(burst.perHour)),
+    burstMinimum: burst.hours === 0 ? OFF : Math.max(1, perSlot(burst.perHour)),
     sumTolerance: timesRatio(Math.round(sumCheck.dialUnits * 1000), multiplierRatio(channel.multiplier)),
     inactivePerDay: amountFor(inactive.perDay, channel),
   };

@@ -7,8 +7,8 @@ export const continuousFlow: IntervalRule = {
   source: "Consecutive-interval check; 3 gallons an hour for 24 hours is published by AMI water utilities, commercial 10 for 168",
   check: (scan, _span, _parameters, { leakSlots }) => (leakSlots > 0 && scan.leakRun >= leakSlots ? "info" : null),
   explain: (scan, { channel }, _parameters, { slotsPerHour }) => ({
-    numbers: { hours: Math.floor(scan.leakRun / slotsPerHour), leastPerHour: usageOf(Math.max(0, scan.leakLeast), channel) * slotsPerHour },
-    sentence: `Flow has not stopped for ${lengthText(scan.leakRun, channel)}; the lowest interval was ${shown(Math.max(0, scan.leakLeast), channel)}. This looks like a leak.`,
+    numbers: { hours: Math.floor(scan.leakRun / slotsPerHour), leastPerHour: usageOf(scan.leakLeast, channel) * slotsPerHour },
+    sentence: `Flow has not stopped for ${lengthText(scan.leakRun, channel)}; the lowest interval was ${shown(scan.leakLeast, channel)}. This looks like a leak.`,
   }),
 };
 

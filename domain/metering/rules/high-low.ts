@@ -1,9 +1,8 @@
-import type { ChannelHistory, HistoryWindow } from "../history.ts";
-import { averageDaily } from "../history.ts";
-import { quantityText, type Milli } from "../units.ts";
-import type { VeeParameters } from "../vee-parameters.ts";
-import { usageOf, type IntervalRule, type IntervalSpan, type RegisterRule, type Verdict } from "./rule.ts";
+import { averageDaily, type ChannelHistory, type HistoryWindow } from "../history.ts";
 import type { SpanScan } from "../span-scan.ts";
+import { quantityText, type Milli, type Unit } from "../units.ts";
+import type { VeeParameters } from "../vee-parameters.ts";
+import { usageOf, type Explanation, type IntervalRule, type IntervalSpan, type RegisterRule, type RegisterSpan, type Verdict } from "./rule.ts";
 
 /** Too short, or too much of it missing or estimated, to judge by. */
 export function poorHistory(window: HistoryWindow, { highLow }: VeeParameters): boolean {
@@ -11,41 +10,42 @@ export function poorHistory(window: HistoryWindow, { highLow }: VeeParameters): 
   return window.days < highLow.minimumHistoryDays || unproven * 100 > window.slots * highLow.poorHistoryPercent;
 }
 
-/** Expected average daily usage from last year's season and from the days before; null where that history is poor. */
-interface Expected {
-  readonly lastYear: Milli | null;
-  readonly previous: Milli | null;
+/** Expected average daily usage by a window; null where there is none or its history is poor. */
+function usualDaily(window: HistoryWindow | null, parameters: VeeParameters): Milli | null {
+  return window === null || poorHistory(window, parameters) ? null : averageDaily(window);
 }
 
-function expectedDaily(history: ChannelHistory, parameters: VeeParameters): Expected {
-  const of = (window: HistoryWindow | null) => (window === null || poorHistory(window, parameters) ? null : averageDaily(window));
-  return { lastYear: of(history.lastYear), previous: of(history.previous) };
+/**
+ * A period out of bounds against every good history fails; against one of two it is only warned of (a changed season, a
+ * new occupant). A shorter span is only warned of, and only when it is out of bounds against every good history.
+ */
+function judge(history: ChannelHistory, parameters: VeeParameters, wholePeriod: boolean, isOut: (usual: Milli) => boolean): Verdict {
+  const lastYear = usualDaily(history.lastYear, parameters);
+  const previous = usualDaily(history.previous, parameters);
+  const outOfYear = lastYear !== null && isOut(lastYear);
+  const outOfPrevious = previous !== null && isOut(previous);
+  if (!outOfYear && !outOfPrevious) return null;
+  const outOfAll = (outOfYear || lastYear === null) && (outOfPrevious || previous === null);
+  if (!wholePeriod) return outOfAll ? "warn" : null;
+  return outOfAll ? "fail" : "warn";
 }
 
-/** Out of bounds against every good history fails; against one of two it is only warned of (a changed season, a new occupant). A single day is only warned of. */
-function judge(out: (expected: Milli) => boolean, { lastYear, previous }: Expected, wholePeriod: boolean): Verdict {
-  const judged = [lastYear, previous].filter((daily) => daily !== null);
-  const outside = judged.filter((daily) => out(daily)).length;
-  if (outside === 0) return null;
-  return outside === judged.length && wholePeriod ? "fail" : "warn";
-}
-
-function isHigh(daily: Milli, days: number, expected: Expected, excess: Milli, { highLow }: VeeParameters): Verdict {
-  const wholePeriod = days >= highLow.periodDays;
-  const percent = wholePeriod ? highLow.highPercent : highLow.highPercentDay;
+function judgeHigh(daily: Milli, days: number, history: ChannelHistory, excess: Milli, parameters: VeeParameters): Verdict {
+  const { periodDays, highPercent, highPercentDay } = parameters.highLow;
+  const wholePeriod = days >= periodDays;
+  const percent = wholePeriod ? highPercent : highPercentDay;
   if (percent === 0) return null;
-  const verdict = judge((usual) => daily * 100 > usual * percent && daily - usual > excess, expected, wholePeriod);
-  // One day high against only one of two histories is a season or a holiday, not a finding.
-  return !wholePeriod && verdict !== null && [expected.lastYear, expected.previous].some((usual) => usual !== null && !(daily * 100 > usual * percent && daily - usual > excess)) ? null : verdict;
+  return judge(history, parameters, wholePeriod, (usual) => daily * 100 > usual * percent && daily - usual > excess);
 }
 
 /** A single day may be low for many reasons; only a period is judged. Zero is the zero rule's. */
-function isLow(daily: Milli, days: number, expected: Expected, excess: Milli, { highLow }: VeeParameters): Verdict {
-  if (highLow.lowPercent === 0 || days < highLow.periodDays || daily <= 0) return null;
-  return judge((usual) => daily * 100 < usual * highLow.lowPercent && usual - daily > excess, expected, true);
+function judgeLow(daily: Milli, days: number, history: ChannelHistory, excess: Milli, parameters: VeeParameters): Verdict {
+  const { periodDays, lowPercent } = parameters.highLow;
+  if (lowPercent === 0 || days < periodDays || daily <= 0) return null;
+  return judge(history, parameters, true, (usual) => daily * 100 < usual * lowPercent && usual - daily > excess);
 }
 
-function explain(word: "high" | "low", daily: Milli, { lastYear, previous }: Expected, unit: Parameters<typeof quantityText>[1]) {
+function explain(word: "high" | "low", daily: Milli, lastYear: Milli | null, previous: Milli | null, unit: Unit): Explanation {
   const against = [
     ...(lastYear === null ? [] : [`${quantityText(lastYear, unit)} in the same season last year`]),
     ...(previous === null ? [] : [`${quantityText(previous, unit)} in the weeks before`]),
@@ -54,16 +54,6 @@ function explain(word: "high" | "low", daily: Milli, { lastYear, previous }: Exp
     numbers: { daily, ...(lastYear === null ? {} : { lastYear }), ...(previous === null ? {} : { previous }) },
     sentence: `Usage is ${word}: ${quantityText(daily, unit)} a day against ${against}.`,
   };
-}
-
-/** Average daily usage of the intervals received, in stored units. */
-function dailyOf(scan: SpanScan, span: IntervalSpan): Milli {
-  return Math.round(((scan.sum / span.days) * scan.slots) / scan.present);
-}
-
-/** Judging half a day by its average would call every evening high. */
-function enough(scan: SpanScan): boolean {
-  return scan.present * 4 >= scan.slots * 3;
 }
 
 const HIGH = {
@@ -79,32 +69,57 @@ const LOW = {
   source: HIGH.source,
 };
 
-function afterMultiplier({ lastYear, previous }: Expected, span: IntervalSpan): Expected {
-  return { lastYear: lastYear === null ? null : usageOf(lastYear, span.channel), previous: previous === null ? null : usageOf(previous, span.channel) };
+// Intervals: history and values are both before the multiplier.
+
+/** Average daily usage of the intervals received. */
+function dailyOf(scan: SpanScan, span: IntervalSpan): Milli {
+  return Math.round(((scan.sum / span.days) * scan.slots) / scan.present);
+}
+
+/** Judging part of a day by its average would call every evening high. */
+function enough(scan: SpanScan): boolean {
+  return scan.present * 4 >= scan.slots * 3;
+}
+
+function explainIntervals(word: "high" | "low", scan: SpanScan, span: IntervalSpan, parameters: VeeParameters): Explanation {
+  const usage = (value: Milli | null) => (value === null ? null : usageOf(value, span.channel));
+  const { lastYear, previous } = span.history;
+  return explain(word, usageOf(dailyOf(scan, span), span.channel), usage(usualDaily(lastYear, parameters)), usage(usualDaily(previous, parameters)), span.channel.unit);
 }
 
 export const highIntervals: IntervalRule = {
   ...HIGH,
-  check: (scan, span, parameters, { countsUsage, excessPerDay }) => (countsUsage && enough(scan) ? isHigh(dailyOf(scan, span), span.days, expectedDaily(span.history, parameters), excessPerDay, parameters) : null),
-  explain: (scan, span, parameters) => explain("high", usageOf(dailyOf(scan, span), span.channel), afterMultiplier(expectedDaily(span.history, parameters), span), span.channel.unit),
+  check: (scan, span, parameters, { countsUsage, excessPerDay }) => (countsUsage && enough(scan) ? judgeHigh(dailyOf(scan, span), span.days, span.history, excessPerDay, parameters) : null),
+  explain: (scan, span, parameters) => explainIntervals("high", scan, span, parameters),
 };
 
 export const lowIntervals: IntervalRule = {
   ...LOW,
-  check: (scan, span, parameters, { countsUsage, excessPerDay }) => (countsUsage && enough(scan) ? isLow(dailyOf(scan, span), span.days, expectedDaily(span.history, parameters), excessPerDay, parameters) : null),
-  explain: (scan, span, parameters) => explain("low", usageOf(dailyOf(scan, span), span.channel), afterMultiplier(expectedDaily(span.history, parameters), span), span.channel.unit),
+  check: (scan, span, parameters, { countsUsage, excessPerDay }) => (countsUsage && enough(scan) ? judgeLow(dailyOf(scan, span), span.days, span.history, excessPerDay, parameters) : null),
+  explain: (scan, span, parameters) => explainIntervals("low", scan, span, parameters),
 };
+
+// Registers: history and usage are both after the multiplier.
+
+function explainRegister(word: "high" | "low", span: RegisterSpan, parameters: VeeParameters): Explanation {
+  const { lastYear, previous } = span.history;
+  return explain(word, Math.round(span.advance.usage / span.days), usualDaily(lastYear, parameters), usualDaily(previous, parameters), span.channel.unit);
+}
+
+function judgeable({ advance, days }: RegisterSpan): boolean {
+  return advance.kind !== "negative" && days > 0;
+}
 
 export const highRegister: RegisterRule = {
   ...HIGH,
-  check: (span, parameters, { excessPerDay }) =>
-    span.advance.kind !== "negative" && span.days > 0 ? isHigh(span.advance.usage / span.days, span.days, expectedDaily(span.history, parameters), usageOf(excessPerDay, span.channel), parameters) : null,
-  explain: (span, parameters) => explain("high", Math.round(span.advance.usage / span.days), expectedDaily(span.history, parameters), span.channel.unit),
+  check: (span, parameters, { countsUsage, excessPerDay }) =>
+    countsUsage && judgeable(span) ? judgeHigh(span.advance.usage / span.days, span.days, span.history, usageOf(excessPerDay, span.channel), parameters) : null,
+  explain: (span, parameters) => explainRegister("high", span, parameters),
 };
 
 export const lowRegister: RegisterRule = {
   ...LOW,
-  check: (span, parameters, { excessPerDay }) =>
-    span.advance.kind !== "negative" && span.days > 0 ? isLow(span.advance.usage / span.days, span.days, expectedDaily(span.history, parameters), usageOf(excessPerDay, span.channel), parameters) : null,
-  explain: (span, parameters) => explain("low", Math.round(span.advance.usage / span.days), expectedDaily(span.history, parameters), span.channel.unit),
+  check: (span, parameters, { countsUsage, excessPerDay }) =>
+    countsUsage && judgeable(span) ? judgeLow(span.advance.usage / span.days, span.days, span.history, usageOf(excessPerDay, span.channel), parameters) : null,
+  explain: (span, parameters) => explainRegister("low", span, parameters),
 };

@@ -1,5 +1,6 @@
 import { poorHistory } from "./high-low.ts";
 import { shown, usageOf, type IntervalRule, type IntervalSpan } from "./rule.ts";
+import { thirdLargest } from "../span-scan.ts";
 import type { VeeParameters } from "../vee-parameters.ts";
 
 export const spike: IntervalRule = {
@@ -8,22 +9,22 @@ export const spike: IntervalRule = {
   what: "(max − 3rd max) ÷ 3rd max is above the threshold, the max is large in itself, and larger than anything in a good history.",
   source: "Spike check (highest against third highest) of MDM systems and of the California VEE standard, which publishes 180 %",
   check: (scan, span, parameters, { spikeMinimum }) => {
-    const { percent, minimumIntervals } = parameters.spike;
-    if (percent === 0 || scan.present < minimumIntervals || scan.max1 < spikeMinimum || scan.max1 <= 0) return null;
-    const third = Math.max(scan.max3, 0);
-    if ((scan.max1 - third) * 100 <= third * percent) return null;
+    const { percent, minimumIntervals, historyPercent } = parameters.spike;
+    if (percent === 0 || scan.present < minimumIntervals || scan.max < spikeMinimum || scan.max <= 0) return null;
     const usual = usualMax(span, parameters);
-    return usual === null || scan.max1 * 100 > usual * parameters.spike.historyPercent ? "fail" : null;
+    if (usual !== null && scan.max * 100 <= usual * historyPercent) return null;
+    const third = Math.max(0, thirdLargest(span.values));
+    return (scan.max - third) * 100 > third * percent ? "fail" : null;
   },
   explain: (scan, span, parameters) => {
-    const third = Math.max(scan.max3, 0);
+    const third = Math.max(0, thirdLargest(span.values));
     const usual = usualMax(span, parameters);
-    const percent = third === 0 ? 0 : Math.round(((scan.max1 - third) * 100) / third);
+    const percent = third === 0 ? 0 : Math.round(((scan.max - third) * 100) / third);
     return {
-      slot: scan.maxSlot,
-      numbers: { max: usageOf(scan.max1, span.channel), thirdMax: usageOf(third, span.channel), percent, ...(usual === null ? {} : { usualMax: usageOf(usual, span.channel) }) },
+      slot: span.values.indexOf(scan.max),
+      numbers: { max: usageOf(scan.max, span.channel), thirdMax: usageOf(third, span.channel), percent, ...(usual === null ? {} : { usualMax: usageOf(usual, span.channel) }) },
       sentence:
-        `One interval of ${shown(scan.max1, span.channel)} where the third highest is ${shown(third, span.channel)}` +
+        `One interval of ${shown(scan.max, span.channel)} where the third highest is ${shown(third, span.channel)}` +
         `${third === 0 ? "" : ` (${percent} % more)`}${usual === null ? "" : `; the highest of the weeks before was ${shown(usual, span.channel)}`}.`,
     };
   },
