@@ -18,6 +18,8 @@ export interface Envelope {
   readonly commandId: string;
   readonly accountId: string;
   readonly command: AccountCommand;
+  /** What was asked, when the command adds to it (the time of receipt): its hash tells a retry from another question. */
+  readonly asked?: unknown;
   readonly actor: string;
   /** The permission, or the signature, that authorised it when it was accepted. */
   readonly authority: string;
@@ -82,7 +84,7 @@ export class AccountDesk {
 
   /** Accepts and runs a command. Never throws for what a person or a machine may do wrong. */
   async execute(envelope: Envelope): Promise<Answer> {
-    const hash = inputHash(envelope.command);
+    const hash = inputHash(envelope.asked ?? envelope.command);
     const waiting = this.#deps.inbox.find(envelope.commandId);
     if (waiting && waiting.hash !== hash) return { status: "conflict" };
     if (!waiting) this.#deps.inbox.put(envelope, hash);
@@ -92,7 +94,7 @@ export class AccountDesk {
   /** Tries again everything that waits. True when nothing waits any more. */
   async drain(): Promise<boolean> {
     for (const envelope of this.#deps.inbox.all()) {
-      const answer = await this.#inTurn(() => this.#settle(envelope, inputHash(envelope.command), false));
+      const answer = await this.#inTurn(() => this.#settle(envelope, inputHash(envelope.asked ?? envelope.command), false));
       if (answer.status === "pending") return false;
       if (answer.status === "refused") await this.#deps.refusedLater(envelope, answer.refusal);
     }
@@ -176,6 +178,7 @@ export class AccountDesk {
     return prepareCommand(account, {
       id: commandId,
       command,
+      ...(envelope.asked === undefined ? {} : { asked: envelope.asked }),
       ...(envelope.attachments ? { attachments: envelope.attachments } : {}),
       ...(envelope.inputs ? { inputs: envelope.inputs } : {}),
       provenance: { actor, source, batchId: "", recordedAt: Math.max(this.#deps.now(), acceptedAt) },
