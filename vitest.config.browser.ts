@@ -7,6 +7,7 @@ export default defineConfig({
     environment: "node",
     include: ["test/browser/**/*.browser.test.ts"],
     setupFiles: ["test/quiet-console.ts"],
+    restoreMocks: true,
     // Each file starts servers and a browser of its own; side by side they would only slow each other down.
     fileParallelism: false,
     pool: "forks",

@@ -7,6 +7,7 @@ export default defineConfig({
     environment: "node",
     include: ["test/crash/**/*.crash.test.ts"],
     setupFiles: ["test/quiet-console.ts"],
+    restoreMocks: true,
     fileParallelism: false,
     pool: "forks",
     testTimeout: 900_000,

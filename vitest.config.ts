@@ -8,6 +8,7 @@ export default defineConfig({
     include: ["{domain,db,durable,worker,app,scripts,test,bench}/**/*.test.{ts,tsx}"],
     exclude: ["**/*.{workerd,browser,crash}.test.{ts,tsx}", "**/node_modules/**", "build/**", "tmp/**"],
     setupFiles: ["test/quiet-console.ts"],
+    restoreMocks: true,
     // Threads start faster than processes, and none of these tests changes the process.
     pool: "threads",
   },

@@ -34,6 +34,7 @@ export default defineConfig({
     include: ["{durable,worker,test}/**/*.workerd.test.ts"],
     globalSetup: ["test/workerd/setup.ts"],
     setupFiles: ["test/quiet-console.ts"],
+    restoreMocks: true,
     // One database for all files, and tests that take it away: one file after the other.
     fileParallelism: false,
     testTimeout: 30_000,

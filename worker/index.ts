@@ -4,6 +4,7 @@ import * as router from "virtual:react-router/server-build";
 import { requestContext } from "../app/context.ts";
 import type { Env, OutboxWake } from "../durable/env.ts";
 import { createApp } from "./app.ts";
+import { compressed } from "./compress.ts";
 import { consumeQueue } from "./queue.ts";
 import { runScheduled } from "./scheduled.ts";
 
@@ -14,10 +15,10 @@ const renderPage = createRequestHandler(router, import.meta.env.MODE);
 
 const app = createApp();
 // Every method: forms of pages are POSTs to the same addresses.
-app.all("*", (c) => {
+app.all("*", async (c) => {
   const context = new RouterContextProvider();
   context.set(requestContext, { env: c.env, ctx: c.executionCtx });
-  return renderPage(c.req.raw, context);
+  return compressed(c.req.raw, await renderPage(c.req.raw, context), c.env);
 });
 
 export default {

@@ -4,8 +4,9 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type MigrationReport, migrate } from "../../db/migrate.ts";
+import type { MigrateResult } from "../../db/migrate.ts";
 import { type Build, ensureBuild } from "./build.ts";
+import { migrateDatabase } from "./migrations.ts";
 import { freePort } from "./ports.ts";
 import { endProcess, findProcess, markProcess, type ProcessMark } from "./processes.ts";
 import { loadSecrets, type Secrets } from "./secrets.ts";
@@ -37,10 +38,12 @@ export type Step = "database" | "migrations" | "build" | "worker";
 export interface Meterline {
   /** Where the pages and the APIs answer. */
   readonly url: string;
+  /** The origin that links, cookies and callbacks carry; what a browser has to use. */
+  readonly publicUrl: string;
   readonly dataDir: string;
   readonly databaseUrl: string;
   readonly secrets: Secrets;
-  readonly migrations: MigrationReport;
+  readonly migrations: MigrateResult;
   readonly worker: WorkerProcess;
   /** The database server at this moment; it keeps its address when it is started again. */
   database(): Sqld;
@@ -116,12 +119,13 @@ export async function startMeterline(options: MeterlineOptions): Promise<Meterli
     const databaseUrl = sqld!.url;
 
     options.onStep?.("migrations");
-    const migrations = await migrate(databaseUrl);
+    const migrations = await migrateDatabase({ url: databaseUrl });
 
     const build = options.build ?? (await ensureBuild(() => options.onStep?.("build")));
 
     options.onStep?.("worker");
     const port = options.port ?? (await freePort());
+    const publicUrl = options.publicUrl ?? `http://localhost:${port}`;
     worker = await startWorker({
       build,
       dataDir,
@@ -129,7 +133,7 @@ export async function startMeterline(options: MeterlineOptions): Promise<Meterli
       host: options.host,
       databaseUrl,
       secrets,
-      publicUrl: options.publicUrl,
+      publicUrl,
       demo: options.demo,
       testProvider: options.testProvider,
       bindings: options.bindings,
@@ -147,6 +151,7 @@ export async function startMeterline(options: MeterlineOptions): Promise<Meterli
     await healthy();
     return {
       url: running.url,
+      publicUrl,
       dataDir,
       databaseUrl,
       secrets,

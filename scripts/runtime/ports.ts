@@ -1,11 +1,24 @@
 import { createServer } from "node:net";
 
-/** A port of the loopback interface that nobody listens on at this moment. */
+/**
+ * Below the ports that systems give to outgoing connections (from 32768 on Linux): there, a port that was free a
+ * moment ago is soon the near end of somebody's connection.
+ */
+const FIRST_PORT = 10_000;
+const LAST_PORT = 31_999;
+const ATTEMPTS = 100;
+
+const handedOut = new Set<number>();
+
+/** A port of the loopback interface that nobody listens on at this moment, and that was not handed out before. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server, 0, "127.0.0.1");
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT + 1));
+    if (handedOut.has(port) || !(await checkPort(port, "127.0.0.1")).free) continue;
+    handedOut.add(port);
+    return port;
+  }
+  throw new Error(`found no free port between ${FIRST_PORT} and ${LAST_PORT}`);
 }
 
 /** Whether somebody listens on `host:port` already (or we may not listen there: `reason` says which). */
@@ -23,13 +36,9 @@ export async function checkPort(port: number, host: string): Promise<{ free: tru
   }
 }
 
-function listen(server: ReturnType<typeof createServer>, port: number, host: string): Promise<number> {
+function listen(server: ReturnType<typeof createServer>, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ port, host, exclusive: true }, () => {
-      const address = server.address();
-      if (address === null || typeof address === "string") reject(new Error("the server has no port"));
-      else resolve(address.port);
-    });
+    server.listen({ port, host, exclusive: true }, resolve);
   });
 }

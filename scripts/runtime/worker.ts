@@ -3,7 +3,7 @@ import { createWriteStream, globSync, mkdirSync, type WriteStream } from "node:f
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { Log, LogLevel, Miniflare } from "miniflare";
+import { Log, LogLevel, Miniflare, type MiniflareOptions } from "miniflare";
 import type { Build } from "./build.ts";
 import { COMPATIBILITY_DATE, COMPATIBILITY_FLAGS } from "./compatibility.ts";
 import { freePort } from "./ports.ts";
@@ -21,8 +21,8 @@ export interface WorkerOptions {
   readonly host?: string;
   readonly databaseUrl: string;
   readonly secrets: Secrets;
-  /** The origin people use; `http://localhost:PORT` by default. */
-  readonly publicUrl?: string;
+  /** The origin people use. */
+  readonly publicUrl: string;
   /** Shows the demonstration sign-ins. */
   readonly demo?: boolean;
   /** Switches the built-in test payment provider on. */
@@ -69,41 +69,13 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
     if (pid !== undefined) guard(pid);
   };
 
-  const miniflare = new Miniflare({
-    name: NAME,
-    rootPath: options.build.server,
-    modulesRoot: options.build.server,
-    modules: globSync("**/*.js", { cwd: options.build.server })
-      // The entry stands first.
-      .sort((a, b) => Number(b === "index.js") - Number(a === "index.js"))
-      .map((path) => ({ type: "ESModule" as const, path: join(options.build.server, path) })),
-    compatibilityDate: COMPATIBILITY_DATE,
-    compatibilityFlags: COMPATIBILITY_FLAGS,
-
+  const configuration: MiniflareOptions = {
+    ...describeWorker(options),
     // The Worker itself listens on the port. Miniflare's own entry in front of it would halve the requests a second
     // and compress again what the build has compressed; it keeps a port of its own, for calling the cron handler.
     unsafeDirectSockets: [{ host, port }],
     host: "127.0.0.1",
     port: entryPort,
-
-    bindings: {
-      DATABASE_URL: options.databaseUrl,
-      SECRET_KEY: options.secrets.secretKey,
-      PUBLIC_URL: options.publicUrl ?? `http://localhost:${port}`,
-      VERSION,
-      DEMO: options.demo ? "1" : "0",
-      TEST_PROVIDER: options.testProvider ? "1" : "0",
-      ...options.bindings,
-    },
-    durableObjects: Object.fromEntries(
-      Object.entries(OBJECTS).map(([binding, className]) => [binding, { className, useSQLite: true }]),
-    ),
-    durableObjectsPersist: join(dataDir, "durable"),
-    r2Buckets: { FILES: "meterline-files" },
-    r2Persist: join(dataDir, "files"),
-    queueProducers: { OUTBOX: { queueName: QUEUE } },
-    queueConsumers: { [QUEUE]: { maxBatchSize: 100, maxBatchTimeout: 0 } },
-    serviceBindings: { CLIENT: { disk: { path: options.build.client, writable: false } } },
 
     // Nothing is asked of the network.
     cf: false,
@@ -118,7 +90,8 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
       adopt();
       options.onRestart?.();
     },
-  });
+  };
+  const miniflare = withoutSignalHandlers(() => new Miniflare(configuration));
 
   try {
     await miniflare.ready;
@@ -151,6 +124,53 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
       await new Promise((resolve) => logFile.end(resolve));
     },
   };
+}
+
+/** What wrangler.toml describes for Cloudflare, for this machine. */
+function describeWorker({ build, dataDir, databaseUrl, secrets, publicUrl, demo, testProvider, bindings }: WorkerOptions) {
+  return {
+    name: NAME,
+    rootPath: build.server,
+    modulesRoot: build.server,
+    modules: globSync("**/*.js", { cwd: build.server })
+      // The entry stands first.
+      .sort((a, b) => Number(b === "index.js") - Number(a === "index.js"))
+      .map((path) => ({ type: "ESModule" as const, path: join(build.server, path) })),
+    compatibilityDate: COMPATIBILITY_DATE,
+    compatibilityFlags: COMPATIBILITY_FLAGS,
+    bindings: {
+      DATABASE_URL: databaseUrl,
+      SECRET_KEY: secrets.secretKey,
+      PUBLIC_URL: publicUrl,
+      VERSION,
+      DEMO: demo ? "1" : "0",
+      TEST_PROVIDER: testProvider ? "1" : "0",
+      ...bindings,
+    },
+    durableObjects: Object.fromEntries(
+      Object.entries(OBJECTS).map(([binding, className]) => [binding, { className, useSQLite: true }]),
+    ),
+    durableObjectsPersist: join(dataDir, "durable"),
+    r2Buckets: { FILES: "meterline-files" },
+    r2Persist: join(dataDir, "files"),
+    queueProducers: { OUTBOX: { queueName: QUEUE } },
+    queueConsumers: { [QUEUE]: { maxBatchSize: 100, maxBatchTimeout: 0 } },
+    serviceBindings: { CLIENT: { disk: { path: build.client, writable: false } } },
+  };
+}
+
+/**
+ * Miniflare ends the whole process at once on a Ctrl-C (with 130). We stop in order, and nothing else may end us first:
+ * takes away the handlers that `make` adds.
+ */
+function withoutSignalHandlers<T>(make: () => T): T {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const before = signals.map((signal) => process.listeners(signal));
+  const made = make();
+  signals.forEach((signal, index) => {
+    for (const listener of process.listeners(signal)) if (!before[index]?.includes(listener)) process.off(signal, listener);
+  });
+  return made;
 }
 
 type Sink = (line: string, error: boolean) => void;

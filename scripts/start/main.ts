@@ -1,4 +1,5 @@
 /** `npm start`: everything on one port, until it is told to stop. */
+import { MigrationError } from "../../db/migrate.ts";
 import { checkPort } from "../runtime/ports.ts";
 import { endLeftovers, type Meterline, type Step, startMeterline } from "../runtime/meterline.ts";
 import { VERSION } from "../runtime/root.ts";
@@ -11,8 +12,6 @@ const progress = progressOn(process.stdout);
 
 /** What has to be undone when we stop, newest last. */
 const undo: (() => Promise<void> | void)[] = [];
-
-await main(process.argv.slice(2)).catch(giveUp);
 
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
@@ -30,7 +29,7 @@ async function main(args: readonly string[]): Promise<void> {
   const stopCron = everyMinute(meterline.worker, (error) => console.error(`The minute's work failed: ${error.message}`));
   undo.push(stopCron);
   progress.end();
-  announce(options, meterline);
+  announce(meterline);
 }
 
 const STEPS: Readonly<Record<Step, string>> = {
@@ -63,10 +62,9 @@ async function requirePort({ port, host }: StartOptions): Promise<void> {
   if (!found.free) throw new StartError(`Port ${port} ${found.reason}. Please stop that program or name another port with --port.`);
 }
 
-function announce({ port, publicUrl }: StartOptions, meterline: Meterline): void {
-  const url = publicUrl ?? `http://localhost:${port}`;
+function announce(meterline: Meterline): void {
   console.log(`
-  Meterline is ready at ${url}
+  Meterline is ready at ${meterline.publicUrl}
   Data: ${meterline.dataDir}
   Ctrl-C stops it.
 `);
@@ -105,7 +103,10 @@ async function undoAll(): Promise<void> {
 async function giveUp(error: unknown): Promise<never> {
   progress.end("✗");
   if (error instanceof UsageError || error instanceof StartError) console.error(error.message);
+  else if (error instanceof MigrationError) console.error(`The database cannot be used: ${error.message}.`);
   else console.error(error instanceof Error ? error.message : error);
   await undoAll().catch((another) => console.error(another));
   process.exit(error instanceof UsageError ? 2 : 1);
 }
+
+await main(process.argv.slice(2)).catch(giveUp);

@@ -18,6 +18,7 @@ export interface Part {
 export const PARTS: readonly Part[] = [
   { name: "check", about: "types, lint, import direction, style rules", run: runChecks },
   { name: "unit", about: "the rules and what stands around them, in Node", run: () => vitest("vitest.config.ts") },
+  { name: "sqld", about: "the door to the database, on a real database server", run: () => vitest("vitest.config.sqld.ts") },
   { name: "workerd", about: "objects and routes inside workerd, on a real database server", run: () => vitest("vitest.config.workerd.ts") },
   { name: "browser", about: "the pages in Chromium, on a running Meterline", run: withBuild(() => vitest("vitest.config.browser.ts", { CHROMIUM: ensureChromium() })) },
   { name: "crash", about: "processes killed under load, and what is left", run: withBuild(() => vitest("vitest.config.crash.ts")) },

@@ -7,7 +7,6 @@ import type { Network } from "./database-proxy.ts";
  * "up", "down" (refused before the database sees it) or "deaf" (carried out, the answer lost).
  */
 export async function setNetwork(network: Network, requests?: number): Promise<void> {
-  const { DATABASE_CONTROL } = env as unknown as { DATABASE_CONTROL: string };
-  const response = await fetch(`${DATABASE_CONTROL}/${network}${requests === undefined ? "" : `?requests=${requests}`}`);
+  const response = await fetch(`${env.DATABASE_CONTROL}/${network}${requests === undefined ? "" : `?requests=${requests}`}`);
   await response.text();
 }

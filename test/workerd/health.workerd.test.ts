@@ -1,5 +1,5 @@
 import { env, exports } from "cloudflare:workers";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import type { Env } from "../../durable/env.ts";
 import { setNetwork } from "./database.ts";
 
@@ -18,14 +18,16 @@ test("a Worker whose database is there says so, with the schema's number", async
 });
 
 test("a Worker whose database is away says so in a sentence", async () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
   await setNetwork("down");
   expect(await health()).toMatchObject({
     status: 503,
     body: { ok: false, message: expect.stringMatching(/database cannot be reached/), database: { reachable: false } },
   });
+  expect(warn).toHaveBeenCalledOnce();
 });
 
 test("every binding that the code relies on is there", () => {
   const bindings: (keyof Env)[] = ["ACCOUNT", "OPERATIONS", "FILES", "OUTBOX", "DATABASE_URL", "SECRET_KEY", "PUBLIC_URL", "VERSION"];
-  expect(bindings.filter((name) => (env as unknown as Env)[name] === undefined)).toEqual([]);
+  expect(bindings.filter((name) => env[name] === undefined)).toEqual([]);
 });

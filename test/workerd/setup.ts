@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
-import { migrate } from "../../db/migrate.ts";
+import { migrateDatabase } from "../../scripts/runtime/migrations.ts";
 import { newSecrets } from "../../scripts/runtime/secrets.ts";
 import { startSqld } from "../../scripts/runtime/sqld.ts";
 import { startDatabaseProxy } from "./database-proxy.ts";
@@ -19,7 +19,7 @@ declare module "vitest" {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), "meterline-workerd-"));
   const sqld = await startSqld({ path: join(folder, "db") });
-  await migrate(sqld.url);
+  await migrateDatabase(sqld);
   const proxy = await startDatabaseProxy(sqld.url);
   project.provide("databaseUrl", proxy.url);
   project.provide("databaseControl", proxy.controlUrl);
