@@ -32,7 +32,7 @@ export function useStage(options: StageOptions = {}): Stage {
   let folder: string;
   let meterline: Meterline;
   let browser: Browser;
-  let contexts: BrowserContext[] = [];
+  const contexts: BrowserContext[] = [];
   let complaints: string[] = [];
   let expected: RegExp[] = [];
 

@@ -25,7 +25,7 @@ test("a script that was smuggled into a page does not run", async () => {
   const ran = await page.evaluate(async () => {
     const script = document.createElement("script");
     script.textContent = "window.smuggled = true";
-    document.body.append(script);
+    document.body.appendChild(script);
     await new Promise((resolve) => setTimeout(resolve, 50));
     return "smuggled" in window;
   });

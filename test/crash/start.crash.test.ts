@@ -12,7 +12,7 @@ import { processesOf, runStart, type StartCommand, untilGone } from "./start-com
 let folder: string;
 let data: string;
 let port: number;
-let commands: StartCommand[] = [];
+const commands: StartCommand[] = [];
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "meterline-start-"));
