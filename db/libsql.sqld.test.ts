@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSqld } from "../scripts/runtime/sqld.ts";
+import { describeCommitSet } from "./commit.contract.testing.ts";
 import { openLibsql } from "./libsql.ts";
 import { describeMigrations } from "./migrate.contract.testing.ts";
 import { describePort, type OpenPort } from "./port.contract.testing.ts";
@@ -20,3 +21,4 @@ async function open(): Promise<OpenPort> {
 
 describePort("the book of record on a libSQL server", open);
 describeMigrations("migrations on a libSQL server", open);
+describeCommitSet("the bulk commit on a libSQL server", open);
