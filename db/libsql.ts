@@ -1,5 +1,5 @@
 /** The book of record on a libSQL server: Turso, or sqld on this machine. Works in workerd and in Node. */
-import { createClient } from "@libsql/client/web";
+import { createClient, type Config } from "@libsql/client/web";
 import { explainLibsql, isBusy } from "./libsql-errors.ts";
 import { UnavailableError, type Result, type Row, type SqlPort, type SqlValue, type Statement } from "./port.ts";
 import { assertReads, bindAll } from "./statements.ts";
@@ -13,9 +13,6 @@ export interface LibsqlOptions {
   /** How long one round trip may take, from sending to the last byte of the answer. */
   readonly timeoutMs?: number;
 }
-
-/** A Worker may wait for the headers of six outside answers at a time; two are left for others. */
-const CONCURRENCY = 4;
 
 /** sqld cuts a batch after 5 s when others wait for the write lock; what takes longer than this will not be answered. */
 const TIMEOUT_MS = 20_000;
@@ -31,16 +28,18 @@ const BUSY_FIRST_WAIT_MS = 4;
  * statement itself (syntax, arguments, a value over 5 MB, an answer over 10 MB).
  */
 export function openLibsql(options: LibsqlOptions): SqlPort {
-  const client = createClient({
+  const config: Config = {
     url: options.url,
     authToken: options.authToken,
     intMode: "number",
-    concurrency: CONCURRENCY,
     fetch: timedFetch(options.fetch ?? globalThis.fetch, options.timeoutMs ?? TIMEOUT_MS),
-  });
+  };
 
   async function send(kind: "read" | "write", statements: readonly Statement[]): Promise<Result[]> {
     const bound = bindAll(statements);
+    // One client for each call: its waiting line for a free connection, shared by the requests of a Worker, would run one
+    // request's work inside another, which workerd forbids, and a request that is cancelled would keep its place for ever.
+    const client = createClient(config);
     for (let attempt = 1; ; attempt++) {
       try {
         return (await client.batch(bound, kind)).map(({ rows, rowsAffected }) => ({ rows: rows.map(plain), rowsAffected }));
@@ -73,10 +72,9 @@ function plain(row: object): Row {
 
 /** Ends a round trip that takes too long, the body of the answer included. */
 function timedFetch(fetcher: typeof fetch, limitMs: number): (request: Request) => Promise<Response> {
-  // workerd asks for no compression by itself. Others do, and sqld then spends seconds on large answers.
-  const uncompressed = !("WebSocketPair" in globalThis);
   return async (request) => {
-    if (uncompressed) request.headers.set("accept-encoding", "identity");
+    // Otherwise sqld spends seconds on compressing a large answer.
+    request.headers.set("accept-encoding", "identity");
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(new UnavailableError("unknown", `the database did not answer within ${limitMs / 1000} s`)), limitMs);
     try {
