@@ -127,7 +127,7 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
 }
 
 /** What wrangler.toml describes for Cloudflare, for this machine. */
-function describeWorker({ build, dataDir, databaseUrl, secrets, publicUrl, demo, testProvider, bindings }: WorkerOptions) {
+export function describeWorker({ build, dataDir, databaseUrl, secrets, publicUrl, demo, testProvider, bindings }: WorkerOptions) {
   return {
     name: NAME,
     rootPath: build.server,
