@@ -42,8 +42,15 @@ export class OperationsObject extends DurableObject<Env> {
     return this.ctx.storage.sql.exec<{ account_id: string }>("SELECT account_id FROM pending ORDER BY account_id").toArray().map((row) => row.account_id);
   }
 
-  /** Something was committed: bring board and feed up to date and show them. Many pokes at once make one refresh. */
+  /** Something was committed: bring board and feed up to date and show them. While the database is away there is nothing to show. */
   async poke(): Promise<void> {
+    await this.#refresh().catch((error: unknown) => {
+      if (!(error instanceof UnavailableError)) throw error;
+    });
+  }
+
+  /** Many at once make one refresh. */
+  async #refresh(): Promise<void> {
     this.#again = true;
     this.#refreshing ??= this.#refreshWhileAsked().finally(() => {
       this.#refreshing = null;
@@ -53,7 +60,7 @@ export class OperationsObject extends DurableObject<Env> {
 
   /** The board as staff see it, for the first paint. */
   async board(): Promise<{ position: number; board: Board; feed: FeedItem[] }> {
-    await this.poke();
+    await this.#refresh();
     const fold = this.#fold!;
     return { position: fold.position, board: fold.board, feed: this.#recent };
   }
@@ -76,7 +83,7 @@ export class OperationsObject extends DurableObject<Env> {
     this.ctx.acceptWebSocket(server, [`user:${userId}`]);
     server.serializeAttachment({ v: 1, userId } satisfies SocketAttachment);
     try {
-      await this.poke();
+      await this.#refresh();
       const { position, board } = this.#fold!;
       const items = this.#recent.filter((item) => item.position > since);
       const message: BoardMessage = since >= 0 && items.length < FEED_KEPT ? { t: "feed", position, items, board } : { t: "board", position, board };
