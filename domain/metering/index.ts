@@ -10,3 +10,6 @@ export * from "./classify-reads.ts";
 export * from "./vee-parameters.ts";
 export * from "./vee.ts";
 export * from "./usage.ts";
+export * from "./like-days.ts";
+export * from "./estimate.ts";
+export * from "./validate-usage.ts";

@@ -8,7 +8,7 @@ import { localDateOf, MINUTE_MS, startOfDay, type Instant, type TimeZone } from 
 import { QUALITY_EDITED, QUALITY_ESTIMATED, type Channel, type RegisterRead } from "./channel.ts";
 import { bestOfDay, MISSING, type StoredDay } from "./packed-day.ts";
 import { bestReads, registerAdvance } from "./register.ts";
-import { multiplierRatio, quantityText, sameDimension, timesMultiplier, timesRatio, convertMilli, unitRatio, UNITS, type Milli, type Ratio, type Unit } from "./units.ts";
+import { convertMilli, multiplierRatio, quantityText, sameDimension, timesMultiplier, timesRatio, unitRatio, UNITS, type Milli, type Ratio, type Unit } from "./units.ts";
 
 /** A channel while its meter hung at the service point. */
 export interface ChannelLeg {
@@ -67,6 +67,17 @@ export interface UsageProblem {
   readonly sentence: string;
 }
 
+/** The two measurements of one meter over the very same span, in the billing unit. */
+export interface CrossCheck {
+  readonly channelId: number;
+  readonly badge: string;
+  readonly quantity: string;
+  readonly intervals: Milli;
+  readonly registers: Milli;
+  /** Two reads cut off up to one whole dial unit each: this much of the difference may be theirs, per dial unit. */
+  readonly dialUnit: Milli;
+}
+
 export interface PeakDemand {
   readonly unit: Unit;
   readonly value: Milli;
@@ -86,6 +97,8 @@ export interface UsageOfPeriod {
   readonly series: readonly IntervalSeries[];
   readonly peak: PeakDemand | null;
   readonly legs: readonly UsageLeg[];
+  /** Where a meter's intervals are whole and its registers were read at the same bounds. */
+  readonly crossChecks: readonly CrossCheck[];
   readonly slots: { readonly expected: number; readonly missing: number; readonly estimated: number; readonly edited: number };
   /** Of what is billed, how many thousandths rest on estimates. */
   readonly estimatedPerMille: number;
@@ -120,8 +133,8 @@ export function usageForPeriod(input: UsageInput): UsageOfPeriod {
   const intervals = legs.filter(({ channel }) => channel.kind === "interval").map((leg) => readIntervals(leg, input, bounds));
   const registers = legs.filter(({ channel }) => channel.kind === "register").map((leg) => readRegister(leg, input, bounds));
 
-  const tally: Tally = { quantities: {}, legs: [], problems: [], slots: { expected: 0, missing: 0, estimated: 0, edited: 0 }, estimatedUsage: 0, wholeUsage: 0 };
-  for (const group of groupsOf(intervals, registers).values()) countGroup(group, unit, tally);
+  const tally: Tally = { quantities: {}, legs: [], crossChecks: [], problems: [], slots: { expected: 0, missing: 0, estimated: 0, edited: 0 }, estimatedUsage: 0, wholeUsage: 0 };
+  for (const group of groupsOf(intervals, registers).values()) countGroup(group, unit, bounds, tally);
   if (legs.length === 0) tally.problems.push({ code: "no-channel", channelId: null, sentence: "No meter hung at the service point in this period." });
 
   const series = joinSeries(intervals, unit, bounds);
@@ -134,6 +147,7 @@ export function usageForPeriod(input: UsageInput): UsageOfPeriod {
     source: sources.size === 0 ? "none" : sources.size === 2 ? "mixed" : [...sources][0]!,
     series, peak,
     legs: tally.legs,
+    crossChecks: tally.crossChecks,
     slots: tally.slots,
     estimatedPerMille: tally.wholeUsage === 0 ? (tally.estimatedUsage > 0 ? 1000 : 0) : Math.ceil((tally.estimatedUsage * 1000) / tally.wholeUsage),
     suspectDays: suspectDays(input, legs),
@@ -326,6 +340,7 @@ interface Group {
 interface Tally {
   readonly quantities: Record<string, Milli>;
   readonly legs: UsageLeg[];
+  readonly crossChecks: CrossCheck[];
   readonly problems: UsageProblem[];
   readonly slots: { expected: number; missing: number; estimated: number; edited: number };
   estimatedUsage: number;
@@ -347,7 +362,7 @@ function groupsOf(intervals: readonly IntervalLeg[], registers: readonly Registe
 }
 
 /** Intervals without a gap are billed, else the register difference; with neither, the problem is named and what is known is counted. */
-function countGroup({ intervals, registers }: Group, unit: Unit, tally: Tally): void {
+function countGroup({ intervals, registers }: Group, unit: Unit, bounds: Bounds, tally: Tally): void {
   for (const { expected, missing, estimated, edited } of intervals) {
     tally.slots.expected += expected;
     tally.slots.missing += missing;
@@ -356,6 +371,7 @@ function countGroup({ intervals, registers }: Group, unit: Unit, tally: Tally): 
   }
   const intervalsWhole = intervals.length > 0 && intervals.every(({ missing }) => missing === 0);
   const registersWhole = registers.length > 0 && registers.every((register) => registerProblem(register) === null);
+  if (intervalsWhole && registersWhole) crossCheck(intervals, registers, unit, bounds, tally);
   if (!intervalsWhole && registersWhole) for (const register of registers) countRegister(register, unit, tally);
   else if (intervals.length > 0) for (const leg of intervals) countIntervals(leg, unit, tally);
   else {
@@ -365,6 +381,25 @@ function countGroup({ intervals, registers }: Group, unit: Unit, tally: Tally): 
       else countRegister(register, unit, tally);
     }
   }
+}
+
+function crossCheck(intervals: readonly IntervalLeg[], registers: readonly RegisterLeg[], unit: Unit, bounds: Bounds, tally: Tally): void {
+  const { channel, badge } = registers[0]!.leg;
+  const atBounds = registers.every(({ leg, start, end }) => start!.readAt === Math.max(bounds.from, leg.from) && end!.readAt === Math.min(bounds.to, leg.to ?? bounds.to));
+  if (!atBounds || isRate(channel)) return;
+  const billed = billedUnit(channel, unit);
+  tally.crossChecks.push({
+    channelId: channel.channelId, badge, quantity: quantityName(channel),
+    intervals: intervals.reduce((sum, leg) => sum + timesRatio(leg.sum, legRatio(leg.leg.channel, billed)), 0),
+    registers: registers.reduce((sum, register) => sum + registerUsage(register, billed), 0),
+    dialUnit: Math.abs(timesRatio(1_000, legRatio(channel, billed))),
+  });
+}
+
+/** What a register with both its reads moved, in the unit, with the sign of its use. */
+function registerUsage({ leg: { channel }, start, end }: RegisterLeg, unit: Unit): Milli {
+  const usage = convertMilli(registerAdvance(start!.value, end!.value, channel).usage, channel.unit, unit);
+  return channel.use === "subtract" ? -usage : usage;
 }
 
 function countIntervals(leg: IntervalLeg, unit: Unit, tally: Tally): void {
@@ -385,7 +420,8 @@ function countIntervals(leg: IntervalLeg, unit: Unit, tally: Tally): void {
   tally.legs.push({ channelId, meterId, badge, quantity, source: "intervals", usage, from: Math.max(leg.start, from), to: Math.min(end, to ?? end), startRead: null, endRead: null, rolledOver: false, multiplier });
 }
 
-function countRegister({ leg: { channel, badge }, start, end, reads }: RegisterLeg, unit: Unit, tally: Tally): void {
+function countRegister(register: RegisterLeg, unit: Unit, tally: Tally): void {
+  const { leg: { channel, badge }, start, end, reads } = register;
   const { channelId, meterId, multiplier } = channel;
   const quantity = quantityName(channel);
   if (isRate(channel)) {
@@ -394,12 +430,10 @@ function countRegister({ leg: { channel, badge }, start, end, reads }: RegisterL
     tally.quantities[quantity] = Math.max(tally.quantities[quantity] ?? 0, timesMultiplier(highest, multiplier));
     return;
   }
-  const advance = registerAdvance(start!.value, end!.value, channel);
-  const billed = convertMilli(advance.usage, channel.unit, billedUnit(channel, unit));
-  const usage = channel.use === "subtract" ? -billed : billed;
+  const usage = registerUsage(register, billedUnit(channel, unit));
   const estimated = start!.quality === "estimated" || end!.quality === "estimated";
   addUsage(tally, quantity, usage, estimated ? Math.abs(usage) : 0);
-  tally.legs.push({ channelId, meterId, badge, quantity, source: "registers", usage, from: start!.readAt, to: end!.readAt, startRead: start, endRead: end, rolledOver: advance.kind === "rollover", multiplier });
+  tally.legs.push({ channelId, meterId, badge, quantity, source: "registers", usage, from: start!.readAt, to: end!.readAt, startRead: start, endRead: end, rolledOver: channel.direction !== "net" && end!.value < start!.value, multiplier });
 }
 
 function addUsage(tally: Tally, quantity: string, usage: Milli, estimated: number): void {

@@ -45,6 +45,15 @@ function judgeLow(daily: Milli, days: number, history: ChannelHistory, excess: M
   return judge(history, parameters, true, (usual) => daily * 100 < usual * lowPercent && usual - daily > excess);
 }
 
+/** High and low of a billing period's daily usage, for the check before billing; history in the same unit. */
+export function judgeDaily(daily: Milli, days: number, history: ChannelHistory, excess: Milli, parameters: VeeParameters, unit: Unit): { readonly ruleId: "high" | "low"; readonly severity: Exclude<Verdict, null>; readonly explanation: Explanation } | null {
+  const high = judgeHigh(daily, days, history, excess, parameters);
+  const severity = high ?? judgeLow(daily, days, history, excess, parameters);
+  if (severity === null) return null;
+  const ruleId = high === null ? "low" : "high";
+  return { ruleId, severity, explanation: explain(ruleId, daily, usualDaily(history.lastYear, parameters), usualDaily(history.previous, parameters), unit) };
+}
+
 function explain(word: "high" | "low", daily: Milli, lastYear: Milli | null, previous: Milli | null, unit: Unit): Explanation {
   const against = [
     ...(lastYear === null ? [] : [`${quantityText(lastYear, unit)} in the same season last year`]),
