@@ -8,6 +8,7 @@ import { api } from "./api.ts";
 import { serveAsset } from "./assets.ts";
 import { health } from "./health.ts";
 import { live } from "./live.ts";
+import { testProviderPages } from "./payments/test-provider-page.ts";
 
 /** Files at the root of the built client (`public/`): a name with a known ending and no folder. */
 const ROOT_FILE = "/:file{[a-z0-9-]+\\.(?:ico|png|svg|txt|webmanifest)}";
@@ -19,5 +20,6 @@ export function createApp(): Hono<{ Bindings: Env }> {
   app.get("/assets/*", serveAsset);
   app.get(ROOT_FILE, serveAsset);
   app.route("/api/v1", api);
+  app.route("/provider/test", testProviderPages((request, env, ctx) => app.fetch(request, env, ctx)));
   return app;
 }

@@ -83,6 +83,8 @@ export async function takeProviderEvent(world: World, provider: PaymentProvider,
     return world.execute({
       ...base,
       command: { type: "PostPayment", paymentId: event.intentId, amount: event.amount, tender: event.tender, channel: "portal", reference: event.reference, receivedAt: event.at },
+      // A provider that calls again says the same of the same payment; its clock may have moved on.
+      asked: { type: "PostPayment", intentId: event.intentId, accountId: event.accountId, amount: event.amount },
       mustNotBeLost: true,
     });
   }

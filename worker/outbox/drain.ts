@@ -62,9 +62,15 @@ export async function drainOutbox(deps: OutboxDeps): Promise<{ delivered: number
 }
 
 async function dueMessages({ port, now }: OutboxDeps): Promise<OutboxMessage[]> {
+  const at = now();
   const rows = await port.query<{ id: number; kind: string; key: string; payload: string; attempts: number; created_at: number }>(
-    `SELECT id, kind, key, payload, attempts, created_at FROM outbox WHERE done_at IS NULL AND parked_at IS NULL AND available_at <= ? ORDER BY available_at, id LIMIT ${BATCH}`,
-    [now()],
+    // Behind an older message of its key that waits for its next try, a message waits as well.
+    `SELECT id, kind, key, payload, attempts, created_at FROM outbox AS o
+     WHERE done_at IS NULL AND parked_at IS NULL AND available_at <= ?
+       AND NOT EXISTS (SELECT 1 FROM outbox AS older WHERE older.done_at IS NULL AND older.parked_at IS NULL AND older.available_at > ?
+         AND older.kind = o.kind AND older.key = o.key AND older.id < o.id)
+     ORDER BY available_at, id LIMIT ${BATCH}`,
+    [at, at],
   );
   return rows.map((row) => ({ id: row.id, kind: row.kind, key: row.key, payload: JSON.parse(row.payload) as unknown, attempts: row.attempts, createdAt: row.created_at }));
 }
