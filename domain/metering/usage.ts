@@ -227,33 +227,44 @@ function readIntervals(leg: ChannelLeg, { period, zone, days }: UsageInput, boun
   const last = Math.ceil((legTo - bounds.from) / step);
   const values = new Int32Array(last - first).fill(MISSING);
   const start = bounds.from + first * step;
-  const counted = { expected: 0, missing: 0, estimated: 0, edited: 0, sum: 0, stamp: 0 };
-
+  const counted = { estimated: 0, edited: 0, stamp: 0 };
   for (const stored of days) {
     if (stored.channelId !== channelId || stored.day < period.from || stored.day >= period.to) continue;
     counted.stamp += stored.version;
     const best = bestOfDay(stored);
     const offset = (startOfDay(stored.day, zone) - start) / step;
-    for (let slot = Math.max(0, -offset); slot < best.values.length && offset + slot < values.length; slot++) {
-      const value = best.values[slot]!;
-      if (value === MISSING) continue;
-      values[offset + slot] = value;
-      counted.sum += value;
-      if (best.quality === null) continue;
-      if (best.quality[slot] === QUALITY_ESTIMATED) counted.estimated++;
-      else if (best.quality[slot] === QUALITY_EDITED) counted.edited++;
-    }
+    const from = Math.max(0, -offset);
+    const to = Math.min(best.values.length, values.length - offset);
+    if (from >= to) continue;
+    values.set(best.values.subarray(from, to), offset + from);
+    if (best.quality !== null) countQuality(best.quality.subarray(from, to), best.values.subarray(from, to), counted);
   }
-  // A slot in which the meter was exchanged is in both legs, and neither has to have it.
-  for (let i = 0; i < values.length; i++) {
-    const at = start + i * step;
-    if (at < legFrom || at + step > legTo) continue;
-    counted.expected++;
-    if (values[i] === MISSING) counted.missing++;
-  }
-  const { stamp, ...rest } = counted;
+  const { stamp, ...quality } = counted;
   const lastDay = localDateOf(legTo - 1, zone);
-  return { leg, start, values, ...rest, input: { channelId, from: localDateOf(legFrom, zone), to: addDays(lastDay, 1), stamp } };
+  return { leg, start, values, ...quality, ...countSlots(values, start, step, legFrom, legTo), input: { channelId, from: localDateOf(legFrom, zone), to: addDays(lastDay, 1), stamp } };
+}
+
+function countQuality(quality: Uint8Array, values: Int32Array, counted: { estimated: number; edited: number }): void {
+  for (let slot = 0; slot < quality.length; slot++) {
+    if (values[slot] === MISSING) continue;
+    if (quality[slot] === QUALITY_ESTIMATED) counted.estimated++;
+    else if (quality[slot] === QUALITY_EDITED) counted.edited++;
+  }
+}
+
+/** A slot in which the meter was exchanged is in both legs: what is there counts, and neither leg has to have it. */
+function countSlots(values: Int32Array, start: Instant, step: number, legFrom: Instant, legTo: Instant): { sum: Milli; expected: number; missing: number } {
+  const wholeFrom = Math.ceil((legFrom - start) / step);
+  const wholeTo = Math.floor((legTo - start) / step);
+  let sum = 0;
+  let absent = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value === MISSING) {
+      if (i >= wholeFrom && i < wholeTo) absent++;
+    } else sum += value;
+  }
+  return { sum, expected: wholeTo - wholeFrom, missing: absent };
 }
 
 /** One series for each direction, dimension and step; the values of several meters add up slot by slot. */
@@ -267,14 +278,18 @@ function joinSeries(legs: readonly IntervalLeg[], unit: Unit, bounds: Bounds): I
     const start = alone ? bounds.from : Math.min(...group.map((leg) => leg.start));
     const end = alone ? bounds.to : Math.max(...group.map((leg) => leg.start + leg.values.length * step));
     const values = new Int32Array(Math.round((end - start) / step)).fill(MISSING);
-    for (const leg of group) addLeg(values, leg, (leg.start - start) / step, seriesUnit);
+    group.forEach((leg, i) => addLeg(values, leg, (leg.start - start) / step, seriesUnit, i === 0));
     return { unit: seriesUnit, direction: channel.direction, stepMinutes: channel.stepMinutes!, start, values };
   });
 }
 
 /** Adds a leg's values after its multiplier and unit. Fractions of a thousandth are carried on, so that the sum is the sum's. */
-function addLeg(into: Int32Array, { leg: { channel }, values }: IntervalLeg, offset: number, unit: Unit): void {
+function addLeg(into: Int32Array, { leg: { channel }, values }: IntervalLeg, offset: number, unit: Unit, isEmpty: boolean): void {
   const ratio = legRatio(channel, unit);
+  if (ratio.num === 1 && ratio.den === 1 && values.length === into.length && isEmpty) {
+    into.set(values);
+    return;
+  }
   const plain = ratio.num === 1 && ratio.den === 1;
   const carries = ratio.den !== 1 && !isRate(channel);
   let seen = 0;
