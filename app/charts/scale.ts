@@ -22,10 +22,13 @@ export function percent(share: number): string {
   return `${Math.round(share * 10_000) / 100}%`;
 }
 
-/** Which of `count` slots get an axis label: about `wanted`, evenly, always the first. Every second one is dropped where it is narrow. */
-export function labelled(count: number, wanted = 7): ReadonlyMap<number, "always" | "wide"> {
+/** Where a label is shown: only where it is wide, also where it is narrow, or always. */
+export type Shown = "wide" | "narrow" | "always";
+
+/** Which of `count` slots get an axis label: about `wanted`, evenly, always the first; half of them on a phone, a quarter where text is very large. */
+export function labelled(count: number, wanted = 7): ReadonlyMap<number, Shown> {
   const step = Math.max(1, Math.ceil(count / wanted));
-  const shown = new Map<number, "always" | "wide">();
-  for (let i = 0; i < count; i += step) shown.set(i, (i / step) % 2 ? "wide" : "always");
+  const shown = new Map<number, Shown>();
+  for (let i = 0; i < count; i += step) shown.set(i, (i / step) % 2 ? "wide" : (i / step) % 4 ? "narrow" : "always");
   return shown;
 }

@@ -33,6 +33,8 @@ export interface StaffShellProps {
   query?: string;
   commands?: readonly StaffCommand[];
   pageKeys?: readonly KeyHelp[];
+  /** Off for a person who speaks to the machine or presses keys by accident: then only Ctrl K is left. */
+  singleKeys?: boolean;
   person?: { name: string; role: string };
   settingsTo?: string;
   signOutAction?: string;
@@ -53,7 +55,7 @@ const EVERYWHERE: readonly KeyHelp[] = [
   { keys: ["Esc"], does: "Close" },
 ];
 
-export function StaffShell({ utility, nav, home = "/staff", searchAction, query, commands = [], pageKeys = [], person, settingsTo, signOutAction, connection = "fine", asOf, children }: StaffShellProps) {
+export function StaffShell({ utility, nav, home = "/staff", searchAction, query, commands = [], pageKeys = [], singleKeys = true, person, settingsTo, signOutAction, connection = "fine", asOf, children }: StaffShellProps) {
   const t = useT();
   const search = useRef<HTMLInputElement>(null);
   const help = useRef<HTMLDivElement>(null);
@@ -61,10 +63,11 @@ export function StaffShell({ utility, nav, home = "/staff", searchAction, query,
   const items = nav.flatMap((group) => group.items);
   const busy = useNavigation().state !== "idle";
 
-  useKeys({
+  const openPalette = { "mod+k": () => setPalette("open") };
+  useKeys(!singleKeys ? openPalette : {
+    ...openPalette,
     "/": () => { search.current?.focus(); search.current?.select(); },
     "?": () => help.current?.togglePopover(),
-    "mod+k": () => setPalette("open"),
     "j": () => focusRow(1),
     "k": () => focusRow(-1),
     "*": pressKeyed,
@@ -113,8 +116,8 @@ export function StaffShell({ utility, nav, home = "/staff", searchAction, query,
         <div className="keys-help menu" id="staff-help" popover="auto" ref={help}>
           <h2>Keys</h2>
           <dl className="keys-list">
-            {[...pageKeys, ...EVERYWHERE].map((key) => <KeyLine key={key.does} {...key} />)}
-            {items.filter((item) => item.key).map((item) => <KeyLine key={item.to} keys={["g", item.key!]} does={`Go to ${item.label.toLowerCase()}`} />)}
+            {(singleKeys ? [...pageKeys, ...EVERYWHERE] : EVERYWHERE.filter((key) => key.keys[0] === "Ctrl")).map((key) => <KeyLine key={key.does} {...key} />)}
+            {items.filter((item) => singleKeys && item.key).map((item) => <KeyLine key={item.to} keys={["g", item.key!]} does={`Go to ${item.label.toLowerCase()}`} />)}
           </dl>
         </div>
         {palette === "never" ? null : (
