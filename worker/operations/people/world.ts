@@ -1,0 +1,49 @@
+/** What the operations about people need of the world, and the words that they share. */
+import { settingsOn, isSetUp, todayOf } from "../../../db/utility.ts";
+import type { SqlPort } from "../../../db/port.ts";
+import { actorText, type UserActor } from "../../../domain/lifecycle/permissions.ts";
+import type { Provenance } from "../../../domain/compliance/chain.ts";
+import type { AuthEnv } from "../../auth/auth.ts";
+import { worldOf, type RequestContext, type World } from "../context.ts";
+
+export interface PeopleWorld extends Pick<World, "port" | "now" | "newId" | "key" | "wakeOutbox"> {
+  readonly env: AuthEnv;
+}
+
+/** The Worker's. */
+export function peopleWorldOf(context: RequestContext): PeopleWorld {
+  return { ...worldOf(context), env: context.env };
+}
+
+/** Why a person at a form was not let through. Pages have the words, in both languages. */
+export type PeopleRefusalCode =
+  | "name" | "email" | "emailTaken" | "passwordShort" | "passwordLong" | "passwordSimple"
+  | "signInWrong" | "tooManyTries" | "linkWrong" | "alreadyYours" | "linkOver" | "ownInvitation" | "unavailable";
+
+export interface PeopleRefusal {
+  readonly code: PeopleRefusalCode;
+  /** The form's field that it is about. */
+  readonly field?: string;
+  /** `tooManyTries`: when the next try is possible. */
+  readonly until?: number;
+}
+
+export type Outcome<T> = ({ readonly ok: true } & T) | { readonly ok: false; readonly refusal: PeopleRefusal };
+
+export const refuse = (code: PeopleRefusalCode, more: Omit<PeopleRefusal, "code"> = {}): { readonly ok: false; readonly refusal: PeopleRefusal } => ({ ok: false, refusal: { code, ...more } });
+
+/** Who does it, for the log. */
+export function provenanceOf(world: PeopleWorld, actor: UserActor | string, source: string): Omit<Provenance, "commandId" | "batchId"> {
+  return { actor: typeof actor === "string" ? actor : actorText(actor), source, recordedAt: world.now() };
+}
+
+/** Key of one-time links. */
+export const linkKey = (world: Pick<PeopleWorld, "key">): string => world.key("link");
+
+/** Ids of commands come from forms; one that becomes the id of a link must fit into an address. */
+export const COMMAND_ID = /^[\w-]{16,64}$/;
+
+/** The utility's name for letters; the product's before it is set up. */
+export async function utilityName(port: SqlPort, now: number): Promise<string> {
+  return (await isSetUp(port, now)) ? (await settingsOn(port, await todayOf(port, now), now)).utility.name : "Meterline";
+}
