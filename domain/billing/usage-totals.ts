@@ -63,7 +63,7 @@ export function usageFromTotals({ period, zone, unit, legs, totals }: TotalsInpu
     });
   }
   return {
-    from: period.from, to: period.to, zone, unit, quantities, source: "intervals", series: [], peak: null, legs: used,
+    from: period.from, to: period.to, zone, unit, quantities, source: "intervals", series: [], peak: null, legs: used, crossChecks: [],
     slots: { expected, missing: 0, estimated: 0, edited: 0 }, estimatedPerMille: 0, suspectDays: [],
     inputs: { days: intervals.map(({ channel: { channelId } }) => ({ channelId, from: period.from, to: period.to, stamp: totals.get(channelId)!.stamp })), reads: [] },
     problems: [], complete: true,

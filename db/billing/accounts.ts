@@ -1,0 +1,95 @@
+/** Many accounts at once, with everything but their usage: state, service points and meters, past bills, open work. Seen at one moment. */
+import type { LocalDate } from "../../domain/calendar/local-date.ts";
+import { startOfDay, type TimeZone } from "../../domain/calendar/zone.ts";
+import type { AccountFacts, BillingWork, PastBill, PointFacts } from "../../domain/billing/facts.ts";
+import type { AccountState } from "../../domain/lifecycle/account/state.ts";
+import type { Channel, ChannelLeg } from "../../domain/metering/index.ts";
+import type { SqlPort } from "../port.ts";
+
+/** A published version of a rate schedule, without its document. */
+export interface RateHead {
+  readonly scheduleId: string;
+  readonly version: number;
+  readonly effectiveOn: LocalDate;
+  readonly documentHash: string;
+}
+
+export interface LoadedAccounts {
+  /** In the order asked for; ids that have no account are left out. */
+  readonly accounts: readonly AccountFacts[];
+  /** By schedule, from the oldest to the newest day on which they begin to count. */
+  readonly rates: ReadonlyMap<string, readonly RateHead[]>;
+}
+
+const IDS = "json_each(?) AS i";
+
+const STATES = `SELECT s.account_id AS "accountId", s.seq, s.hash, s.state FROM ${IDS} CROSS JOIN account_state AS s ON s.account_id = i.value`;
+
+const POINTS = `SELECT DISTINCT sp.id AS "servicePointId", coalesce(sp.usage_from, sp.id) AS "measuredAt", p.dwelling_units AS "dwellingUnits"
+  FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value JOIN service_point AS sp ON sp.id = a.service_point_id JOIN premise AS p ON p.id = sp.premise_id`;
+
+const METERS = `SELECT DISTINCT mi.service_point_id AS "servicePointId", mi.installed_on AS "installedOn", mi.removed_on AS "removedOn", m.id AS "meterId", m.badge, m.size, m.commodity,
+    c.id AS "channelId", c.name, c.kind, c.unit, c.step_minutes AS "stepMinutes", c.multiplier, c.dials, c.direction
+  FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value JOIN service_point AS sp ON sp.id = a.service_point_id
+  CROSS JOIN meter_installation AS mi ON mi.service_point_id = coalesce(sp.usage_from, sp.id) JOIN meter AS m ON m.id = mi.meter_id CROSS JOIN channel AS c ON c.meter_id = m.id
+  ORDER BY mi.installed_on, c.id`;
+
+const RATES = `SELECT v.schedule_id AS "scheduleId", v.version, v.effective_on AS "effectiveOn", v.document_hash AS "documentHash"
+  FROM (SELECT DISTINCT a.rate_schedule_id AS id FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value) AS used
+  CROSS JOIN rate_version AS v ON v.schedule_id = used.id WHERE v.status = 'published' ORDER BY v.effective_on, v.version`;
+
+const HISTORY = `SELECT b.account_id AS "accountId", b.period_from AS "periodFrom", b.period_to AS "periodTo", b.charges
+  FROM ${IDS} CROSS JOIN bill AS b ON b.account_id = i.value AND b.issued_on >= ? WHERE b.status = 'complete' ORDER BY b.period_to DESC`;
+
+const WORK = `SELECT x.account_id AS "accountId", x.id, x.rule, x.status, x.run_id AS "runId", x.decision,
+    x.service_point_id AS "servicePointId", x.sentence, x.numbers, x.owner, x.opened_at AS "openedAt", e.seq, e.hash
+  FROM ${IDS} CROSS JOIN exception AS x ON x.account_id = i.value JOIN event AS e ON e.stream = 'exception:' || x.id
+  WHERE x.kind = 'billing' AND (x.status = 'open' OR x.run_id = ?) AND NOT EXISTS (SELECT 1 FROM event AS later WHERE later.stream = e.stream AND later.seq = e.seq + 1)`;
+
+type MeterRow = Channel & { servicePointId: string; installedOn: LocalDate; removedOn: LocalDate | null; badge: string; size: string | null };
+type PointRow = Pick<PointFacts, "servicePointId" | "measuredAt" | "dwellingUnits">;
+
+export interface AccountsAsked {
+  readonly zone: TimeZone;
+  /** Bills issued from this day on are wanted as history. */
+  readonly historyFrom: LocalDate;
+  /** The run whose decided work items are wanted beside the open ones. */
+  readonly runId: string | null;
+}
+
+export async function loadAccountFacts(port: SqlPort, accountIds: readonly string[], { zone, historyFrom, runId }: AccountsAsked): Promise<LoadedAccounts> {
+  const ids = JSON.stringify(accountIds);
+  const [states, points, meters, rates, history, work] = await port.read([
+    { sql: STATES, args: [ids] },
+    { sql: POINTS, args: [ids] },
+    { sql: METERS, args: [ids] },
+    { sql: RATES, args: [ids] },
+    { sql: HISTORY, args: [ids, historyFrom] },
+    { sql: WORK, args: [ids, runId] },
+  ]);
+  const legsAt = Map.groupBy(meters!.rows as unknown as MeterRow[], (row) => row.servicePointId);
+  const pointOf = new Map((points!.rows as unknown as PointRow[]).map((row) => [row.servicePointId, pointFacts(row, legsAt.get(row.measuredAt) ?? [], zone)]));
+  const historyOf = Map.groupBy(history!.rows as unknown as (PastBill & { accountId: string })[], (row) => row.accountId);
+  const workOf = Map.groupBy(work!.rows as unknown as (Omit<BillingWork, "head"> & { accountId: string; seq: number; hash: string })[], (row) => row.accountId);
+  const accounts = (states!.rows as unknown as { accountId: string; seq: number; hash: string; state: string }[]).map((row): AccountFacts => {
+    const state = JSON.parse(row.state) as AccountState;
+    return {
+      state,
+      head: { seq: row.seq, hash: row.hash },
+      points: new Map(state.agreements.flatMap(({ servicePointId }) => (pointOf.has(servicePointId) ? [[servicePointId, pointOf.get(servicePointId)!] as const] : []))),
+      history: (historyOf.get(row.accountId) ?? []).map(({ periodFrom, periodTo, charges }) => ({ periodFrom, periodTo, charges })),
+      work: (workOf.get(row.accountId) ?? []).map(({ seq, hash, accountId: _, ...item }) => ({ ...item, head: { seq, hash } })),
+    };
+  });
+  return { accounts, rates: Map.groupBy(rates!.rows as unknown as RateHead[], (head) => head.scheduleId) };
+}
+
+function pointFacts(row: PointRow, meters: readonly MeterRow[], zone: TimeZone): PointFacts {
+  const legs = meters.map(({ badge, installedOn, removedOn, channelId, meterId, commodity, kind, name, unit, stepMinutes, multiplier, dials, direction }): ChannelLeg => ({
+    channel: { channelId, meterId, commodity, kind, name: name ?? null, unit, stepMinutes: stepMinutes ?? null, multiplier, dials: dials ?? null, direction },
+    badge,
+    from: startOfDay(installedOn, zone),
+    to: removedOn === null ? null : startOfDay(removedOn, zone),
+  }));
+  return { ...row, legs, meterSize: meters.at(-1)?.size ?? null };
+}

@@ -1,0 +1,224 @@
+/**
+ * The usage of many service points over their periods, in a few reads: day totals where they are enough, the packed days
+ * where a rate looks at the clock or something about a day is not plain, and the register reads around the ends.
+ * Each usage comes with the stamps of what it rests on, so that a commit can make sure that nothing of it has changed.
+ */
+import { daysBetween, type LocalDate, type Period } from "../../domain/calendar/local-date.ts";
+import { MINUTE_MS, startOfDay, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
+import { usageFromTotals, type ChannelTotals } from "../../domain/billing/usage-totals.ts";
+import { BOUNDARY_TOLERANCE_DAYS, decodeDay, UNITS, usageForPeriod, type ChannelLeg, type DayRevision, type RegisterRead, type StoredDay, type Unit, type UsageOfPeriod } from "../../domain/metering/index.ts";
+import type { InputStamp } from "../commit.ts";
+import type { Row, SqlPort, Statement } from "../port.ts";
+
+export interface UsageNeed {
+  /** The agreement whose usage it is: names the answer, and finds the reads with which its last bill ended. */
+  readonly agreementId: string;
+  readonly period: Period;
+  readonly unit: Unit;
+  readonly legs: readonly ChannelLeg[];
+  /** The rate looks at single intervals: time of use, demand. */
+  readonly intervals: boolean;
+  /** The agreement was billed up to the period before. */
+  readonly billedBefore: boolean;
+}
+
+export interface LoadedUsage {
+  readonly usage: UsageOfPeriod;
+  readonly inputs: readonly InputStamp[];
+}
+
+/** Bytes of packed days asked for in one read; base64 and row overhead stay below libSQL's 10 MB an answer. */
+const BYTES_A_READ = 4_000_000;
+/** What a row costs beside its values. */
+const ROW_BYTES = 120;
+const TOLERANCE_MS = BOUNDARY_TOLERANCE_DAYS * 24 * 60 * MINUTE_MS;
+
+const TOTALS = `SELECT w.value->>0 AS "channelId", w.value->>1 AS "from", w.value->>2 AS "to", count(d.day) AS days, coalesce(sum(d.best_total), 0) AS total, coalesce(sum(d.missing), 0) AS missing,
+    coalesce(sum(d.suspect <> 0 OR d.flags IS NOT NULL), 0) + (SELECT count(*) FROM interval_revision AS r WHERE r.channel_id = w.value->>0 AND r.day >= w.value->>1 AND r.day < w.value->>2) AS marked,
+    coalesce(sum(d.version), 0) AS stamp
+  FROM json_each(?) AS w LEFT JOIN interval_day AS d ON d.channel_id = w.value->>0 AND d.day >= w.value->>1 AND d.day < w.value->>2 GROUP BY w.key`;
+
+const DAYS = `SELECT d.channel_id AS "channelId", d.day, d.version, d.raw, d.flags
+  FROM json_each(?) AS w CROSS JOIN interval_day AS d ON d.channel_id = w.value->>0 AND d.day >= w.value->>1 AND d.day < w.value->>2`;
+
+const REVISIONS = `SELECT r.channel_id AS "channelId", r.day, r.revision, r."values", r.flags, r.rule
+  FROM json_each(?) AS w CROSS JOIN interval_revision AS r ON r.channel_id = w.value->>0 AND r.day >= w.value->>1 AND r.day < w.value->>2 ORDER BY r.revision`;
+
+const READS = `SELECT DISTINCT g.channel_id AS "channelId", g.read_at AS "readAt", g.version, g.value, g.quality
+  FROM json_each(?) AS w CROSS JOIN register_read AS g ON g.channel_id = w.value->>0 AND g.read_at >= w.value->>1 AND g.read_at <= w.value->>2`;
+
+const EXCEPTIONS = `SELECT x.channel_id AS "channelId", x.day, x.rule AS "ruleId"
+  FROM json_each(?) AS w CROSS JOIN exception AS x ON x.channel_id = w.value->>0 AND x.day >= w.value->>1 AND x.day <= w.value->>2 WHERE x.status = 'open' AND x.severity = 'fail'`;
+
+/** The reads with which an agreement's latest bill ended. They are in the bill's snapshot. */
+const CLOSING_READS = `SELECT s.service_agreement_id AS "agreementId", b.snapshot -> '$.closingReads' AS reads
+  FROM json_each(?) AS w CROSS JOIN bill_segment AS s ON s.service_agreement_id = w.value->>0 AND s.period_to = w.value->>1 JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete'`;
+
+interface OpenException {
+  readonly channelId: number;
+  readonly day: LocalDate;
+  readonly ruleId: string;
+}
+
+/** Usage by agreement. */
+export async function loadUsages(port: SqlPort, needs: readonly UsageNeed[], zone: TimeZone): Promise<Map<string, LoadedUsage>> {
+  const found = new Map<string, LoadedUsage>();
+  if (needs.length === 0) return found;
+  const spans = intervalSpans(needs, zone);
+  const [totalRows, exceptionRows] = await readRows(port, [
+    { sql: TOTALS, args: [JSON.stringify(spans)] },
+    { sql: EXCEPTIONS, args: [JSON.stringify(needs.flatMap((need) => legsIn(need, zone).map(({ channel }) => [channel.channelId, need.period.from, need.period.to])))] },
+  ]);
+  const exceptionsOf = Map.groupBy(exceptionRows as unknown as OpenException[], (row) => row.channelId);
+  const totals = new Map((totalRows as unknown as ChannelTotals[]).map((row) => [spanKey(row.channelId, row), row]));
+  const openFor = (need: UsageNeed) => need.legs.flatMap(({ channel }) => (exceptionsOf.get(channel.channelId) ?? []).filter(({ day }) => day >= need.period.from && (channel.kind === "interval" ? day < need.period.to : day <= need.period.to)));
+
+  const rest: UsageNeed[] = [];
+  for (const need of needs) {
+    const { period, unit, legs } = need;
+    const plain = !need.intervals && openFor(need).length === 0 && usageFromTotals({ period, zone, unit, legs, totals: totalsOf(need, totals) });
+    if (plain) found.set(need.agreementId, { usage: plain, inputs: plain.inputs.days.map((used) => ({ kind: "interval", ...used })) });
+    else rest.push(need);
+  }
+  if (rest.length === 0) return found;
+
+  const days = await loadDays(port, rest, zone);
+  const registers = await loadRegisters(port, rest, zone);
+  for (const need of rest) {
+    const { agreementId, period, unit, legs } = need;
+    const channels = new Set(legs.map(({ channel }) => channel.channelId));
+    const opening = registers.opening.get(agreementId);
+    const usage = usageForPeriod({
+      period, zone, unit, legs,
+      days: [...channels].flatMap((id) => days.get(id)?.filter(({ day }) => day >= period.from && day < period.to) ?? []),
+      registerReads: [...channels].flatMap((id) => registers.reads.get(id) ?? []),
+      openExceptions: openFor(need),
+      ...(opening ? { openingReads: opening } : {}),
+    });
+    found.set(agreementId, { usage, inputs: [...usage.inputs.days.map((used) => ({ kind: "interval" as const, ...used })), ...registerStamps(registerWindows(need, zone), registers)] });
+  }
+  return found;
+}
+
+// ---- interval days --------------------------------------------------------------------------------------------
+
+type Span = readonly [channelId: number, from: LocalDate, to: LocalDate];
+
+const spanKey = (channelId: number, { from, to }: Period): string => `${channelId} ${from} ${to}`;
+
+function legsIn({ legs, period }: UsageNeed, zone: TimeZone): ChannelLeg[] {
+  const from = startOfDay(period.from, zone);
+  const to = startOfDay(period.to, zone);
+  return legs.filter((leg) => leg.from < to && (leg.to === null || leg.to > from) && leg.channel.use !== "check");
+}
+
+/** Each channel and period once: sewer asks for the same days as water. */
+function intervalSpans(needs: readonly UsageNeed[], zone: TimeZone): Span[] {
+  const spans = new Map<string, Span>();
+  for (const need of needs) {
+    for (const { channel } of legsIn(need, zone)) {
+      if (channel.kind === "interval") spans.set(spanKey(channel.channelId, need.period), [channel.channelId, need.period.from, need.period.to]);
+    }
+  }
+  return [...spans.values()];
+}
+
+function totalsOf(need: UsageNeed, totals: ReadonlyMap<string, ChannelTotals>): Map<number, ChannelTotals> {
+  return new Map(need.legs.flatMap(({ channel: { channelId } }) => {
+    const sum = totals.get(spanKey(channelId, need.period));
+    return sum ? [[channelId, sum] as const] : [];
+  }));
+}
+
+/** Packed days by channel, fetched in as many reads as their size asks for. */
+async function loadDays(port: SqlPort, needs: readonly UsageNeed[], zone: TimeZone): Promise<Map<number, StoredDay[]>> {
+  const stepOf = new Map(needs.flatMap((need) => need.legs.map(({ channel }) => [channel.channelId, channel.stepMinutes ?? 60])));
+  const pages: Span[][] = [[]];
+  let bytes = 0;
+  for (const span of intervalSpans(needs, zone)) {
+    const size = daysBetween(span[1], span[2]) * (ROW_BYTES + ((25 * 60) / stepOf.get(span[0])!) * 4);
+    if (bytes + size > BYTES_A_READ && pages.at(-1)!.length > 0) {
+      pages.push([]);
+      bytes = 0;
+    }
+    pages.at(-1)!.push(span);
+    bytes += size;
+  }
+  const stored = new Map<number, Map<LocalDate, StoredDay>>();
+  for (const page of pages.filter((spans) => spans.length > 0)) {
+    const spans = JSON.stringify(page);
+    const [days, revisions] = await readRows(port, [{ sql: DAYS, args: [spans] }, { sql: REVISIONS, args: [spans] }]);
+    const revisionsOf = Map.groupBy(revisions!, (row) => `${row["channelId"]} ${row["day"]}`);
+    for (const row of days!) {
+      const channelId = row["channelId"] as number;
+      const day = row["day"] as LocalDate;
+      const ofChannel = stored.get(channelId) ?? new Map<LocalDate, StoredDay>();
+      stored.set(channelId, ofChannel);
+      ofChannel.set(day, {
+        channelId, day, version: row["version"] as number,
+        raw: decodeDay(row["raw"] as Uint8Array, row["flags"] as string | null),
+        revisions: (revisionsOf.get(`${channelId} ${day}`) ?? []).map(revisionOf),
+      });
+    }
+  }
+  return new Map([...stored].map(([channelId, days]) => [channelId, [...days.values()]]));
+}
+
+function revisionOf(row: Row): DayRevision {
+  const origin = row["rule"] === "estimate" || row["rule"] === "edit" ? row["rule"] : "gateway";
+  return { revision: row["revision"] as number, origin, layer: decodeDay(row["values"] as Uint8Array, row["flags"] as string | null) };
+}
+
+// ---- registers ------------------------------------------------------------------------------------------------
+
+interface Window {
+  readonly channelId: number;
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+interface Registers {
+  /** By channel, all versions. */
+  readonly reads: ReadonlyMap<number, readonly RegisterRead[]>;
+  /** By agreement, then channel. */
+  readonly opening: ReadonlyMap<string, ReadonlyMap<number, RegisterRead>>;
+}
+
+const RATES_OF_FLOW: ReadonlySet<string> = new Set(["power", "apparent-power", "reactive-power"]);
+
+/** Around each end of each leg; a demand register is read all through. */
+function registerWindows(need: UsageNeed, zone: TimeZone): Window[] {
+  const bounds = { from: startOfDay(need.period.from, zone), to: startOfDay(need.period.to, zone) };
+  return legsIn(need, zone).filter(({ channel }) => channel.kind === "register").flatMap(({ channel, from, to }): Window[] => {
+    const first = Math.max(bounds.from, from);
+    const last = Math.min(bounds.to, to ?? bounds.to);
+    // Only reads of the time in which the meter hung there count for this leg.
+    const window = (around: Instant, until: Instant): Window => ({ channelId: channel.channelId, from: Math.max(from, around - TOLERANCE_MS), to: Math.min(to ?? Infinity, until + TOLERANCE_MS) });
+    const through = RATES_OF_FLOW.has(UNITS[channel.unit].dimension) || first + 2 * TOLERANCE_MS >= last;
+    return through ? [window(first, last)] : [window(first, first), window(last, last)];
+  });
+}
+
+async function loadRegisters(port: SqlPort, needs: readonly UsageNeed[], zone: TimeZone): Promise<Registers> {
+  const windows = needs.flatMap((need) => registerWindows(need, zone));
+  if (windows.length === 0) return { reads: new Map(), opening: new Map() };
+  const billed = needs.filter((need) => need.billedBefore && need.legs.some(({ channel }) => channel.kind === "register"));
+  const [reads, closing] = await readRows(port, [
+    { sql: READS, args: [JSON.stringify(windows.map(({ channelId, from, to }) => [channelId, from, to]))] },
+    { sql: CLOSING_READS, args: [JSON.stringify(billed.map(({ agreementId, period }) => [agreementId, period.from]))] },
+  ]);
+  return {
+    reads: Map.groupBy(reads as unknown as RegisterRead[], (read) => read.channelId),
+    opening: new Map((closing as unknown as { agreementId: string; reads: string | null }[]).map(({ agreementId, reads: text }) => [agreementId, new Map((JSON.parse(text ?? "[]") as RegisterRead[]).map((read) => [read.channelId, read]))])),
+  };
+}
+
+function registerStamps(windows: readonly Window[], { reads }: Registers): InputStamp[] {
+  return windows.map(({ channelId, from, to }) => ({
+    kind: "register", channelId, from, to, stamp: (reads.get(channelId) ?? []).filter(({ readAt }) => readAt >= from && readAt <= to).length,
+  }));
+}
+
+async function readRows(port: SqlPort, statements: readonly Statement[]): Promise<Row[][]> {
+  return (await port.read(statements)).map((result) => result.rows);
+}

@@ -1,0 +1,180 @@
+/**
+ * Why a bill is not sent: one table. What is missing or in doubt keeps the account out of the run until it is mended;
+ * what merely looks wrong waits for a person, who may let it pass. Nothing questionable is ever billed in silence.
+ */
+import { daysBetween, type LocalDate, type Period } from "../calendar/local-date.ts";
+import type { Settings } from "../lifecycle/settings.ts";
+import type { UsageOfPeriod } from "../metering/index.ts";
+import { formatDollars, type Cents } from "../money/cents.ts";
+import { daysOfBill, type PastBill } from "./facts.ts";
+
+/** A service on the bill in question. */
+export interface JudgedSegment {
+  readonly agreementId: string;
+  readonly commodity: string;
+  readonly servicePointId: string;
+  readonly period: Period;
+  /** Null: the service is not metered. */
+  readonly usage: UsageOfPeriod | null;
+  /** Bills in a row that rested on estimates before this one. */
+  readonly estimatesInRow: number;
+  /** Why it could not be priced; null when it was. */
+  readonly rateProblem: string | null;
+  /** Null when it could not be priced. */
+  readonly total: Cents | null;
+}
+
+export interface JudgedBill {
+  readonly segments: readonly JudgedSegment[];
+  /** Null when a segment has no price. */
+  readonly charges: Cents | null;
+  readonly days: number;
+  /** Bills of before, newest first. */
+  readonly history: readonly PastBill[];
+  readonly periodTo: LocalDate;
+  readonly customerClass: string;
+  readonly settings: Settings["billing"];
+}
+
+export interface HoldReason {
+  readonly rule: string;
+  readonly sentence: string;
+  readonly numbers: Readonly<Record<string, number>>;
+  readonly servicePointId: string | null;
+}
+
+export interface HoldRule {
+  readonly id: string;
+  readonly title: string;
+  readonly what: string;
+  /** `mend`: bill once the cause is gone. `review`: a person may let the bill pass as it is. */
+  readonly cure: "mend" | "review";
+  readonly check: (bill: JudgedBill) => readonly Omit<HoldReason, "rule">[];
+}
+
+/** A segment counts as estimated when more than a tenth of it is; an hour filled between two others does not make an estimated bill. */
+export const ESTIMATED_PER_MILLE = 100;
+
+/** A bill of more days than three months covers a time that should have been billed before. */
+const LONG_DAYS = 100;
+
+/** Bills of the last months that make up what is usual. */
+const USUAL_BILLS = 3;
+const YEAR_DAYS = 365;
+/** A bill whose period ended this near to a year ago is of the same season. */
+const SEASON_DAYS = 20;
+
+export function isEstimated(usage: UsageOfPeriod | null): boolean {
+  return usage !== null && usage.estimatedPerMille > ESTIMATED_PER_MILLE;
+}
+
+/** Cents a day that are usual for the account: the average of its last bills or the same season of last year, whichever is more; null without any. */
+export function usualPerDay(history: readonly PastBill[], periodTo: LocalDate): number | null {
+  const rate = (bills: readonly PastBill[]): number => {
+    const days = bills.reduce((sum, bill) => sum + daysOfBill(bill), 0);
+    return days === 0 ? 0 : bills.reduce((sum, bill) => sum + bill.charges, 0) / days;
+  };
+  if (history.length === 0) return null;
+  const recent = history.slice(0, USUAL_BILLS);
+  const season = history.filter((bill) => Math.abs(daysBetween(bill.periodTo, periodTo) - YEAR_DAYS) <= SEASON_DAYS);
+  return Math.max(rate(recent), rate(season));
+}
+
+const perSegment = (check: (segment: JudgedSegment, bill: JudgedBill) => { readonly sentence: string; readonly numbers?: Record<string, number> } | null): HoldRule["check"] => (bill) =>
+  bill.segments.flatMap((segment) => {
+    const found = check(segment, bill);
+    return found ? [{ numbers: {}, ...found, servicePointId: segment.servicePointId }] : [];
+  });
+
+const wholeBill = (check: (bill: JudgedBill & { readonly charges: Cents }) => { readonly sentence: string; readonly numbers: Record<string, number> } | null): HoldRule["check"] => (bill) => {
+  const found = bill.charges === null ? null : check({ ...bill, charges: bill.charges });
+  return found ? [{ ...found, servicePointId: null }] : [];
+};
+
+/** How many days are named in a sentence before it says "and N more". */
+const DAYS_NAMED = 3;
+
+function daysText(days: readonly LocalDate[]): string {
+  const named = days.slice(0, DAYS_NAMED).join(", ");
+  return days.length > DAYS_NAMED ? `${named} and ${days.length - DAYS_NAMED} more days` : named;
+}
+
+export const HOLD_RULES: readonly HoldRule[] = [
+  {
+    id: "missing", cure: "mend", title: "Usage is missing", what: "Intervals or reads of the period are not there, so its usage is not known.",
+    check: perSegment(({ usage, commodity }) => {
+      const problem = usage?.problems.find(({ code }) => code !== "negative");
+      return usage && problem ? { sentence: `${capital(commodity)}: ${problem.sentence}`, numbers: { missing: usage.slots.missing, expected: usage.slots.expected } } : null;
+    }),
+  },
+  {
+    id: "negative-usage", cure: "mend", title: "A register went back", what: "The read at the end is below the one at the start by more than a rollover explains.",
+    check: perSegment(({ usage, commodity }) => {
+      const problem = usage?.problems.find(({ code }) => code === "negative");
+      return problem ? { sentence: `${capital(commodity)}: ${problem.sentence}` } : null;
+    }),
+  },
+  {
+    id: "suspect", cure: "mend", title: "Reads are in doubt", what: "A read of the period failed validation and nobody has decided on it yet.",
+    check: perSegment(({ usage, commodity }) =>
+      usage && usage.suspectDays.length > 0
+        ? { sentence: `${capital(commodity)}: reads of ${daysText(usage.suspectDays)} failed validation and are still to be decided on.`, numbers: { days: usage.suspectDays.length } }
+        : null),
+  },
+  {
+    id: "rate", cure: "mend", title: "No price", what: "The service's rate has no version for the period, or asks for something that is not known.",
+    check: perSegment(({ rateProblem, commodity }) => (rateProblem === null ? null : { sentence: `${capital(commodity)}: ${rateProblem}` })),
+  },
+  {
+    id: "estimates", cure: "review", title: "Too many estimates in a row", what: "The account has been billed on estimates as often as allowed; somebody must read the meter.",
+    check: perSegment(({ usage, commodity, estimatesInRow }, { settings }) =>
+      isEstimated(usage) && estimatesInRow >= settings.estimatesInRowMax
+        ? { sentence: `${capital(commodity)}: this would be estimated bill number ${estimatesInRow + 1} in a row; ${settings.estimatesInRowMax} are allowed. Order a read of the meter.`, numbers: { inRow: estimatesInRow + 1, allowed: settings.estimatesInRowMax } }
+        : null),
+  },
+  {
+    id: "long-period", cure: "review", title: "Long period", what: "The bill covers more than three months: it should have been made before.",
+    check: perSegment(({ period, commodity }) => {
+      const days = daysBetween(period.from, period.to);
+      return days > LONG_DAYS ? { sentence: `${capital(commodity)}: the bill covers ${days} days, from ${period.from}. Look at why it was not billed before.`, numbers: { days, most: LONG_DAYS } } : null;
+    }),
+  },
+  {
+    id: "negative-bill", cure: "review", title: "Negative bill", what: "The charges of the bill are below zero.",
+    check: wholeBill(({ charges }) => (charges < 0 ? { sentence: `The charges come to a credit of ${formatDollars(-charges)}.`, numbers: { charges } } : null)),
+  },
+  {
+    id: "zero-bill", cure: "review", title: "Bill of nothing", what: "Services are active and nothing is charged for them.",
+    check: wholeBill(({ charges, days }) => (charges === 0 ? { sentence: `Nothing is charged for ${days} days of active service.`, numbers: { charges, days } } : null)),
+  },
+  {
+    id: "high-bill", cure: "review", title: "High bill", what: "The charges a day are far above the account's last bills and the same season of last year.",
+    check: wholeBill(({ charges, days, history, periodTo, settings }) => {
+      const usual = usualPerDay(history, periodTo);
+      if (usual === null || charges < settings.highBillMin) return null;
+      const expected = Math.round(Math.max(0, usual) * days);
+      if (charges * 100 <= expected * settings.highBillPercent) return null;
+      return {
+        sentence: `The charges are ${formatDollars(charges)}; ${formatDollars(expected)} would be usual for ${days} days. Bills above ${settings.highBillPercent} % of the usual are looked at first.`,
+        numbers: { charges, usual: expected, percent: settings.highBillPercent },
+      };
+    }),
+  },
+  {
+    id: "first-bill", cure: "review", title: "High first bill", what: "A household's first bill has nothing to be compared with; a high one is looked at.",
+    check: wholeBill(({ charges, history, customerClass, settings }) => {
+      const most = Math.round((settings.highBillMin * settings.highBillPercent) / 100);
+      if (history.length > 0 || customerClass !== "residential" || charges <= most) return null;
+      return { sentence: `The first bill of this account is ${formatDollars(charges)}; first bills above ${formatDollars(most)} are looked at.`, numbers: { charges, most } };
+    }),
+  },
+];
+
+/** Every reason to hold the bill. `released` are rules that a person has let pass for this bill. */
+export function holdReasons(bill: JudgedBill, released: ReadonlySet<string>): HoldReason[] {
+  return HOLD_RULES.flatMap((rule) => (rule.cure === "review" && released.has(rule.id) ? [] : rule.check(bill).map((found) => ({ rule: rule.id, ...found }))));
+}
+
+export const holdRule = (id: string): HoldRule | undefined => HOLD_RULES.find((rule) => rule.id === id);
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

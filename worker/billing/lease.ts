@@ -1,0 +1,67 @@
+/** Who drains a run: one at a time, by a lease that expires when its holder dies. Correctness does not rest on it (the fence does); not working twice does. */
+import type { LocalDate } from "../../domain/calendar/local-date.ts";
+import type { SqlPort } from "../../db/port.ts";
+
+export interface BillRunRow {
+  readonly id: string;
+  readonly cycleId: string;
+  readonly periodTo: LocalDate;
+  readonly billOn: LocalDate;
+  readonly status: string;
+  readonly startedAt: number;
+  readonly finishedAt: number | null;
+  readonly startedBy: string;
+  readonly due: number;
+  readonly leaseUntil: number;
+}
+
+const COLUMNS = `id, cycle_id AS "cycleId", period_to AS "periodTo", bill_on AS "billOn", status, started_at AS "startedAt", finished_at AS "finishedAt", started_by AS "startedBy", due, lease_until AS "leaseUntil"`;
+
+/** A batch takes well under a second; a holder that has not renewed for this long is gone. */
+export const LEASE_MS = 60_000;
+
+export async function findRun(port: SqlPort, runId: string): Promise<BillRunRow | null> {
+  const [row] = await port.query<BillRunRow>(`SELECT ${COLUMNS} FROM bill_run WHERE id = ?`, [runId]);
+  return row ?? null;
+}
+
+/** Runs that nobody drains although they are not finished. */
+export async function orphanedRuns(port: SqlPort, now: number): Promise<string[]> {
+  return (await port.query<{ id: string }>("SELECT id FROM bill_run WHERE status = 'running' AND lease_until <= ? ORDER BY started_at", [now])).map((row) => row.id);
+}
+
+export class Lease {
+  readonly #port: SqlPort;
+  readonly #runId: string;
+  #until: number;
+
+  private constructor(port: SqlPort, runId: string, until: number) {
+    this.#port = port;
+    this.#runId = runId;
+    this.#until = until;
+  }
+
+  /** Null when the run is not running, or somebody else drains it. */
+  static async take(port: SqlPort, runId: string, now: number): Promise<Lease | null> {
+    const until = now + LEASE_MS;
+    const [result] = await port.write([{ sql: "UPDATE bill_run SET lease_until = ? WHERE id = ? AND status = 'running' AND lease_until <= ?", args: [until, runId, now] }]);
+    return result!.rowsAffected === 1 ? new Lease(port, runId, until) : null;
+  }
+
+  /** Before each batch; false when the lease has been lost and the holder must stop. */
+  async renew(now: number): Promise<boolean> {
+    if (this.#until - now > LEASE_MS / 2) return true;
+    return this.#set(now + LEASE_MS);
+  }
+
+  /** So that the next one need not wait. A holder that dies before this is waited for. */
+  async release(): Promise<void> {
+    await this.#set(0);
+  }
+
+  async #set(until: number): Promise<boolean> {
+    const [result] = await this.#port.write([{ sql: "UPDATE bill_run SET lease_until = ? WHERE id = ? AND lease_until = ?", args: [until, this.#runId, this.#until] }]);
+    this.#until = until;
+    return result!.rowsAffected === 1;
+  }
+}
