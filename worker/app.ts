@@ -6,6 +6,7 @@ import { Hono } from "hono";
 import type { Env } from "../durable/env.ts";
 import { api } from "./api.ts";
 import { serveAsset } from "./assets.ts";
+import { refuseOtherOrigins } from "./auth/same-origin.ts";
 import { health } from "./health.ts";
 import { live } from "./live.ts";
 import { testProviderPages } from "./payments/test-provider-page.ts";
@@ -19,6 +20,7 @@ export function createApp(): Hono<{ Bindings: Env }> {
   app.get("/healthz", health);
   app.get("/assets/*", serveAsset);
   app.get(ROOT_FILE, serveAsset);
+  app.use(refuseOtherOrigins);
   app.route("/api/v1", api);
   app.route("/provider/test", testProviderPages((request, env, ctx) => app.fetch(request, env, ctx)));
   return app;

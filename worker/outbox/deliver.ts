@@ -1,7 +1,7 @@
 /** Who delivers what of the outbox. */
 import { openPort } from "../../db/open.ts";
 import type { Env } from "../../durable/env.ts";
-import type { Deliver, OutboxDeps } from "./drain.ts";
+import type { Deliver, OutboxDeps, OutboxMessage } from "./drain.ts";
 import { deliverMail } from "./mail.ts";
 
 /** The drain's parts in the Worker. */
@@ -16,9 +16,13 @@ export function outboxDeps(env: Env): OutboxDeps {
 
 /** Notices to the objects whose pages are being watched. */
 function liveDeliveries(env: Env): Record<string, Deliver> {
-  const account = (message: { readonly key: string }) => env.ACCOUNT.getByName(message.key);
+  const account = (message: OutboxMessage) => env.ACCOUNT.getByName(message.key);
   return {
     accountChanged: (message) => account(message).accountChanged(),
     usageChanged: (message) => account(message).usageChanged(),
+    accessEnded: (message) => account(message).accessEnded(userOf(message)),
+    boardAccessEnded: (message) => env.OPERATIONS.getByName("utility").accessEnded(userOf(message)),
   };
 }
+
+const userOf = (message: OutboxMessage): string => (message.payload as { readonly userId: string }).userId;

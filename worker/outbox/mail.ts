@@ -2,9 +2,11 @@
  * Mail and letters: what a bill, a receipt or an invitation says, and where it goes. Each message is rendered once and
  * kept in R2 under `mail/` for the mail service or the print house to fetch: a utility's relay and printer are its own.
  */
+import { deriveKey } from "../../db/keys.ts";
 import { openPort } from "../../db/open.ts";
 import type { Env } from "../../durable/env.ts";
 import { formatDollars } from "../../domain/money/cents.ts";
+import { isSignInLetter, writeSignInLetter } from "../auth/letters.ts";
 import type { OutboxMessage } from "./drain.ts";
 
 interface Letter {
@@ -24,6 +26,7 @@ export async function deliverMail(env: Env, message: OutboxMessage): Promise<voi
 
 async function letterOf(env: Env, message: OutboxMessage): Promise<Letter | null> {
   const payload = message.payload as Record<string, string>;
+  if (isSignInLetter(message.payload)) return { channel: "email", ...writeSignInLetter(message.payload, deriveKey(env.SECRET_KEY, "link"), env.PUBLIC_URL) };
   if (message.kind === "email") return { channel: "email", to: payload["to"]!, subject: payload["subject"]!, text: payload["text"]! };
   const [row] = await openPort(env).query<Record<string, string>>(
     `SELECT a.delivery, p.name, p.email, a.mailing_line, a.mailing_city, a.mailing_state, a.mailing_zip FROM account a JOIN person p ON p.id = a.person_id WHERE a.id = ?`,
