@@ -10,7 +10,7 @@ import { openUtility, openWaterAccount, type TestUtility } from "../test/support
 const JUNE = "2026-06-01T15:00:00Z";
 
 export function describeCommitSet(name: string, open: () => OpenPort | Promise<OpenPort>): void {
-  describe(name, () => {
+  describe(`${name}`, () => {
     async function withUtility(story: (utility: TestUtility, accounts: Map<string, LoadedAccount>) => Promise<void>): Promise<void> {
       const opened = await open();
       try {
