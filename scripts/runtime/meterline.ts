@@ -80,6 +80,7 @@ export async function startMeterline(options: MeterlineOptions): Promise<Meterli
     // The Worker first: it still writes.
     for (const part of started.splice(0).reverse()) await part.stop();
     rmSync(join(dataDir, PROCESSES), { force: true });
+    rmSync(join(dataDir, DATABASE_ADDRESS), { force: true });
   };
 
   try {
@@ -94,6 +95,7 @@ export async function startMeterline(options: MeterlineOptions): Promise<Meterli
         logFile: join(logs, "sqld.log"),
         onExit: (how) => void restartDatabase(how),
       });
+      writeFileSync(join(dataDir, DATABASE_ADDRESS), sqld.url);
       remember();
     };
     const restartDatabase = async (how: string): Promise<void> => {
@@ -178,6 +180,9 @@ export async function startMeterline(options: MeterlineOptions): Promise<Meterli
     throw error;
   }
 }
+
+/** Where the database of a running Meterline answers, for the commands that look into it. */
+export const DATABASE_ADDRESS = "database.url";
 
 /** The processes that run on a data folder, by their numbers and start times. */
 const PROCESSES = "processes.json";
