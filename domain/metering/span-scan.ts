@@ -27,7 +27,7 @@ export interface SpanScan {
   readonly stuckRun: number;
   readonly stuckStart: number;
   readonly stuckValue: Milli;
-  /** Longest run at or above the leak rate (counting `flowSlotsBefore`) and the one still running at the end. */
+  /** Longest run at or above the leak rate with a part in this span (counting `flowSlotsBefore`), and the one still running at the end. */
   readonly leakRun: number;
   readonly leakRunAtEnd: number;
   /** Lowest value of the longest run, as far as it lies in this span. */
@@ -123,7 +123,7 @@ export function scanSpan(values: Int32Array, quality: Uint8Array | null, expecte
         burst = 0;
       }
     } else if (leak > 0) {
-      if (leak > leakRun) {
+      if (leak > leakRun && leakNow !== NO_FLOW) {
         leakRun = leak;
         leakLeast = leakNow;
       }
@@ -141,7 +141,7 @@ export function scanSpan(values: Int32Array, quality: Uint8Array | null, expecte
     stuckEnd = slots;
     stuckValue = last;
   }
-  if (leak > leakRun) {
+  if (leak > leakRun && leakNow !== NO_FLOW) {
     leakRun = leak;
     leakLeast = leakNow;
   }

@@ -79,14 +79,14 @@ export type VeeSetting = v.InferOutput<typeof veeSettingSchema>;
 /**
  * Common to all. Spike: the (max − 3rd max) formula over at least 20 intervals and California's published 180 %.
  * High/low: 200 % and 50 % of the expected over a period; a single day swings further. Rollover: five times the usual.
- * Sum check: two dial units for the cut-off digits of start and stop read, else 1 %. Gate: 2 % of the intervals.
+ * Stuck: a whole day, and the shortest has 23 hours. Sum check: two dial units for the cut-off digits of start and stop read, else 1 %. Gate: 2 % of the intervals.
  */
 const COMMON: VeeParameters = {
   missing: { failGapMinutes: 120, graceHours: 24 },
   spike: { percent: 180, minimumIntervals: 20, minimumPerHour: 0, historyPercent: 150 },
   highLow: { highPercent: 200, lowPercent: 50, highPercentDay: 400, minimumExcessPerDay: 0, periodDays: 7, minimumHistoryDays: 28, poorHistoryPercent: 25 },
   zero: { warnDays: 7 },
-  stuck: { hours: 24, minimumPerHour: 0 },
+  stuck: { hours: 23, minimumPerHour: 0 },
   leak: { hours: 0, perHour: 0 },
   burst: { hours: 0, perHour: 0 },
   sumCheck: { dialUnits: 2, perMille: 10 },

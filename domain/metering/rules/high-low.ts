@@ -17,16 +17,16 @@ function usualDaily(window: HistoryWindow | null, parameters: VeeParameters): Mi
 
 /**
  * A period out of bounds against every good history fails; against one of two it is only warned of (a changed season, a
- * new occupant). A shorter span is only warned of, and only when it is out of bounds against every good history.
+ * new occupant). Where it cannot hold a bill, it is only warned of, and only when it is out of bounds against every good history.
  */
-function judge(history: ChannelHistory, parameters: VeeParameters, wholePeriod: boolean, isOut: (usual: Milli) => boolean): Verdict {
+function judge(history: ChannelHistory, parameters: VeeParameters, canFail: boolean, isOut: (usual: Milli) => boolean): Verdict {
   const lastYear = usualDaily(history.lastYear, parameters);
   const previous = usualDaily(history.previous, parameters);
   const outOfYear = lastYear !== null && isOut(lastYear);
   const outOfPrevious = previous !== null && isOut(previous);
   if (!outOfYear && !outOfPrevious) return null;
   const outOfAll = (outOfYear || lastYear === null) && (outOfPrevious || previous === null);
-  if (!wholePeriod) return outOfAll ? "warn" : null;
+  if (!canFail) return outOfAll ? "warn" : null;
   return outOfAll ? "fail" : "warn";
 }
 
@@ -38,11 +38,14 @@ function judgeHigh(daily: Milli, days: number, history: ChannelHistory, excess: 
   return judge(history, parameters, wholePeriod, (usual) => daily * 100 > usual * percent && daily - usual > excess);
 }
 
-/** A single day may be low for many reasons; only a period is judged. Zero is the zero rule's. */
+/**
+ * A single day may be low for many reasons; only a period is judged, and it is queued but never holds the bill: on two years
+ * of a California city's water bills one in twenty-five is this low, nearly all of them rightly. Zero is the zero rule's.
+ */
 function judgeLow(daily: Milli, days: number, history: ChannelHistory, excess: Milli, parameters: VeeParameters): Verdict {
   const { periodDays, lowPercent } = parameters.highLow;
   if (lowPercent === 0 || days < periodDays || daily <= 0) return null;
-  return judge(history, parameters, true, (usual) => daily * 100 < usual * lowPercent && usual - daily > excess);
+  return judge(history, parameters, false, (usual) => daily * 100 < usual * lowPercent && usual - daily > excess);
 }
 
 /** High and low of a billing period's daily usage, for the check before billing; history in the same unit. */

@@ -1,0 +1,123 @@
+/**
+ * A month of made-up houses in which it is known what is wrong with which: how many of the faults the rules find, and
+ * how much of what they find is one. March, so that a day of 23 hours is in it.
+ */
+import { expect, test } from "vitest";
+import { addDays, eachDay, isoWeekday, type LocalDate } from "../calendar/local-date.ts";
+import type { Channel } from "./channel.ts";
+import { NO_HISTORY, windowOfDays, type ChannelHistory } from "./history.ts";
+import { dayStats, MISSING, slotCount } from "./packed-day.ts";
+import { scanSpan } from "./span-scan.ts";
+import { parametersFor } from "./vee-parameters.ts";
+import { thresholdsFor } from "./vee-thresholds.ts";
+import { judgeScan } from "./vee.ts";
+
+const ZONE = "America/Chicago";
+const MONTH = { from: "2026-03-01", to: "2026-04-01" };
+const HOUSES = 150;
+
+type Random = () => number;
+type Fault = "spike" | "stuck" | "leak" | "missing" | "negative";
+
+/** mulberry32: the same houses in every run. */
+function seeded(seed: number): Random {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const electric: Channel = { channelId: 1, meterId: "e", commodity: "electric", kind: "interval", unit: "kWh", stepMinutes: 15, multiplier: "1", direction: "delivered" };
+const water: Channel = { ...electric, meterId: "w", commodity: "water", unit: "gal", stepMinutes: 60 };
+
+/** Base load, a morning and an evening, an oven or a car now and then; every house its own size. */
+function electricDay(day: LocalDate, size: number, random: Random): Int32Array {
+  const car = random() < 0.3 ? 70 + Math.floor(random() * 10) : -1;
+  return Int32Array.from({ length: slotCount(day, ZONE, 15) }, (_, slot) => {
+    const hour = slot / 4;
+    const evening = hour > 17 && hour < 22 ? 250 : hour > 6 && hour < 9 ? 160 : 0;
+    const plugged = car >= 0 && slot >= car && slot < car + 12 ? 1_700 : 0;
+    return Math.round(size * (60 + evening * random() + 90 * random()) + plugged * (0.9 + 0.2 * random()));
+  });
+}
+
+/** Whole gallons: nights at zero, showers, a wash, the garden on some mornings. */
+function waterDay(day: LocalDate, size: number, random: Random): Int32Array {
+  const garden = isoWeekday(day) % 3 === 0 ? 400 + Math.floor(random() * 200) : 0;
+  return Int32Array.from({ length: slotCount(day, ZONE, 60) }, (_, hour) => {
+    if (hour === 5) return garden * 1_000;
+    const awake = hour > 5 && hour < 23;
+    return awake && random() < 0.6 ? Math.floor(random() * 25 * size) * 1_000 : 0;
+  });
+}
+
+/** Puts a fault into some days of a house; returns which days bear it. */
+function spoil(days: Map<LocalDate, Int32Array>, fault: Fault, random: Random): Set<LocalDate> {
+  const names = [...days.keys()];
+  const first = 3 + Math.floor(random() * 20);
+  const touch = (count: number, change: (values: Int32Array) => void): Set<LocalDate> => {
+    const touched = names.slice(first, first + count);
+    for (const day of touched) change(days.get(day)!);
+    return new Set(touched);
+  };
+  const slot = (values: Int32Array) => Math.floor(random() * (values.length - 20));
+  switch (fault) {
+    case "spike": return touch(1, (values) => void (values[slot(values)] = 15_000 + Math.floor(random() * 1e6)));
+    case "stuck": return touch(3, (values) => void values.fill(days.get(names[first]!)![40]! + 30));
+    case "negative": return touch(1, (values) => void (values[slot(values)] = -50 - Math.floor(random() * 500)));
+    case "missing": return touch(1, (values) => {
+      const from = slot(values);
+      values.fill(MISSING, from, from + 1 + Math.floor(random() * 18));
+    });
+    case "leak": {
+      const rate = (4 + Math.floor(random() * 6)) * 1_000;
+      return touch(6, (values) => values.forEach((value, hour) => void (values[hour] = value + rate + (random() < 0.3 ? 1_000 : 0))));
+    }
+  }
+}
+
+interface Score {
+  found: number;
+  missed: number;
+  wrong: number;
+}
+
+function judgeHouse(channel: Channel, days: Map<LocalDate, Int32Array>, before: ChannelHistory, truth: ReadonlyMap<Fault, ReadonlySet<LocalDate>>, scores: Map<Fault, Score>): void {
+  const parameters = parametersFor([], channel.commodity, "residential", MONTH.from);
+  const thresholds = thresholdsFor(parameters, channel);
+  let history = before;
+  for (const [day, values] of days) {
+    const span = { channel, day, days: 1, values, quality: null, expected: values.length, history, serviceActive: true, registerUsage: null };
+    const scan = scanSpan(values, null, values.length, history.flowSlotsBefore, thresholds);
+    const found = new Set(judgeScan(scan, span, parameters, thresholds).map(({ ruleId }) => ruleId));
+    for (const [fault, score] of scores) {
+      const real = truth.get(fault)?.has(day) ?? false;
+      if (found.has(fault)) score[real ? "found" : "wrong"]++;
+      else if (real) score.missed++;
+    }
+    history = { ...history, flowSlotsBefore: scan.leakRunAtEnd };
+  }
+}
+
+test("leaks, stuck meters, spikes, gaps and reversed values are found, and little else", () => {
+  const random = seeded(20_260_301);
+  const scores = new Map<Fault, Score>((["spike", "stuck", "leak", "missing", "negative"] as const).map((fault) => [fault, { found: 0, missed: 0, wrong: 0 }]));
+  for (let house = 0; house < HOUSES; house++) {
+    for (const [channel, make, faults] of [[electric, electricDay, ["spike", "stuck", "missing", "negative"]], [water, waterDay, ["leak", "missing", "negative"]]] as const) {
+      const size = 0.5 + random() * 1.5;
+      const past = eachDay({ from: addDays(MONTH.from, -28), to: MONTH.from }).map((day) => dayStats({ values: make(day, size, random), quality: null }));
+      const days = new Map(eachDay(MONTH).map((day) => [day, make(day, size, random)]));
+      const fault: Fault | undefined = house % 3 === 0 ? faults[(house / 3) % faults.length] : undefined;
+      const truth = new Map(fault === undefined ? [] : [[fault, spoil(days, fault, random)]]);
+      judgeHouse(channel, days, { ...NO_HISTORY, previous: windowOfDays(past) }, truth, scores);
+    }
+  }
+  for (const [fault, { found, missed, wrong }] of scores) {
+    expect(found, fault).toBeGreaterThan(5);
+    expect(found / (found + missed), `share of ${fault} days found (${found}, missed ${missed})`).toBeGreaterThanOrEqual(0.95);
+    expect(found / (found + wrong), `share of ${fault} findings that are one (${found}, wrong ${wrong})`).toBeGreaterThanOrEqual(0.95);
+  }
+});
