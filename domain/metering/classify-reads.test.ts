@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { startOfDay } from "../calendar/zone.ts";
 import type { Channel, MeterRecord, RegisterRead } from "./channel.ts";
-import { classifyReads, dayKey, type KnownException, type ReadsLoaded, type ReadsResult } from "./classify-reads.ts";
+import { classifyReads } from "./classify-reads.ts";
+import { dayKey, type KnownException, type ReadsLoaded, type ReadsResult } from "./ingest-result.ts";
 import { NO_HISTORY, type ChannelHistory } from "./history.ts";
 import { matchReads, type ReadsContext } from "./match-reads.ts";
 import { bestOfDay, emptyDay, type StoredDay } from "./packed-day.ts";

@@ -1,0 +1,91 @@
+/** Register reads of a batch: stored as versions, in order of time, and judged against their neighbours. */
+import { localDateOf, type Instant } from "../calendar/zone.ts";
+import type { Channel, RegisterRead } from "./channel.ts";
+import { daysOf, NO_HISTORY } from "./history.ts";
+import { CHANGED_RULE, isServiceActive, recordFindings, type Subject, type Work } from "./ingest-work.ts";
+import type { MatchedRegister } from "./match-reads.ts";
+import { draftOf, type OutcomeDraft } from "./outcome-draft.ts";
+import { bestReads, registerAdvance } from "./register.ts";
+import { quantityText } from "./units.ts";
+import { maxPlausible, validateRegister, type Finding } from "./vee.ts";
+
+/** Reads of a register in order of time, the best version of each. */
+export type Sequence = RegisterRead[];
+
+export function classifyRegisters(matches: readonly MatchedRegister[], work: Work, drafts: OutcomeDraft[]): ReadonlyMap<number, Sequence> {
+  const sequences = new Map<number, Sequence>();
+  for (const [channelId, reads] of work.loaded.registerReads) sequences.set(channelId, bestReads(reads));
+  for (const [channelId, group] of Map.groupBy(matches, ({ channel }) => channel.channelId)) {
+    const all = [...(work.loaded.registerReads.get(channelId) ?? [])];
+    const touched = new Map<Instant, OutcomeDraft[]>();
+    for (const { reading, meter, channel, installation } of group) {
+      const draft = draftOf(reading);
+      drafts.push(draft);
+      const read = storeRead(reading, channel, all, draft);
+      if (read === null) continue;
+      all.push(read);
+      const day = localDateOf(read.readAt, work.context.zone);
+      work.registerWrites.push({ ...read, meterId: meter.meterId, day });
+      touched.set(read.readAt, [...(touched.get(read.readAt) ?? []), draft]);
+      if (read.version > 1) reportChangedRead(read, all, { meter, channel, installation, day, readAt: read.readAt, version: read.version }, work, draft);
+    }
+    const sequence = bestReads(all);
+    sequences.set(channelId, sequence);
+    if (touched.size > 0) validateSequence(sequence, touched, group[0]!, work);
+  }
+  return sequences;
+}
+
+/** The read to be stored, or null when it is known already or must not replace what is known. */
+function storeRead(reading: MatchedRegister["reading"], channel: Channel, all: readonly RegisterRead[], draft: OutcomeDraft): RegisterRead | null {
+  const before = all.filter(({ readAt }) => readAt === reading.at);
+  if (before.some(({ value, quality }) => value === reading.value && !(quality === "estimated" && reading.quality === "actual"))) {
+    draft.duplicates++;
+    return null;
+  }
+  if (reading.quality === "estimated" && before.some(({ quality }) => quality !== "estimated")) {
+    draft.refused++;
+    return null;
+  }
+  if (before.length === 0) draft.stored++;
+  else draft.corrected++;
+  return { channelId: channel.channelId, readAt: reading.at, version: Math.max(0, ...before.map(({ version }) => version)) + 1, value: reading.value, quality: reading.quality };
+}
+
+function reportChangedRead(read: RegisterRead, all: readonly RegisterRead[], subject: Subject, work: Work, draft: OutcomeDraft): void {
+  const before = bestReads(all.filter(({ readAt, version }) => readAt === read.readAt && version < read.version))[0]!;
+  if (before.quality === "estimated") return;
+  const finding: Finding = {
+    ruleId: CHANGED_RULE, severity: "warn", day: subject.day, numbers: { before: before.value, after: read.value },
+    sentence: `The read was ${quantityText(before.value, subject.channel.unit)} and came again as ${quantityText(read.value, subject.channel.unit)}; the later one counts.`,
+  };
+  for (const id of recordFindings(subject, [finding], { ...work, cured: [] })) draft.exceptionIds.add(id);
+}
+
+/** Judges each touched read against the one before it, and the one after it against the touched one. */
+function validateSequence(sequence: Sequence, touched: ReadonlyMap<Instant, readonly OutcomeDraft[]>, match: MatchedRegister, work: Work): void {
+  const { meter, channel } = match;
+  for (let i = 0; i < sequence.length; i++) {
+    const read = sequence[i]!;
+    const previous = sequence[i - 1];
+    const drafts = [...(touched.get(read.readAt) ?? []), ...((previous && touched.get(previous.readAt)) ?? [])];
+    if (drafts.length === 0) continue;
+    const installation = meter.installations.find(({ from, to }) => from <= read.readAt && (to === null || read.readAt <= to));
+    if (installation === undefined) continue;
+    const day = localDateOf(read.readAt, work.context.zone);
+    const subject: Subject = { meter, channel, installation, day, readAt: read.readAt, version: read.version };
+    const from = previous === undefined ? day : localDateOf(previous.readAt, work.context.zone);
+    work.changes.push({ channelId: channel.channelId, meterId: meter.meterId, servicePointId: installation.servicePointId, from, to: day });
+    const findings = previous === undefined || previous.readAt < installation.from ? [] : judgeRead(previous, read, subject, work);
+    for (const id of recordFindings(subject, findings, work)) for (const draft of drafts) draft.exceptionIds.add(id);
+  }
+}
+
+function judgeRead(previous: RegisterRead, read: RegisterRead, { meter, channel, day }: Subject, work: Work): readonly Finding[] {
+  const history = work.loaded.histories.get(channel.channelId) ?? NO_HISTORY;
+  const parameters = work.parameters(meter, day);
+  const days = daysOf(previous.readAt, read.readAt);
+  const largest = maxPlausible(history, days, parameters);
+  const advance = registerAdvance(previous.value, read.value, channel, largest);
+  return validateRegister({ channel, day, days, previous, read, advance, maxPlausible: largest, history, serviceActive: isServiceActive(meter, day) }, parameters);
+}

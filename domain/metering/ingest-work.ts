@@ -1,0 +1,112 @@
+/** What is collected while reads or decisions are worked through, and how findings become exceptions. */
+import type { LocalDate } from "../calendar/local-date.ts";
+import type { Instant } from "../calendar/zone.ts";
+import type { Channel, Installation, MeterRecord } from "./channel.ts";
+import type { DayWrite, KnownException, NewException, PlacedFinding, ReadsLoaded, RegisterWrite, RevisionWrite, UsageChange } from "./ingest-result.ts";
+import type { HeldReading, ReadsContext } from "./match-reads.ts";
+import { parametersFor, type VeeParameters } from "./vee-parameters.ts";
+import { INTERVAL_RULES, REGISTER_RULES, type Finding } from "./vee.ts";
+
+const VALIDATED_RULES = new Set([...INTERVAL_RULES, ...REGISTER_RULES].map((rule) => rule.id));
+
+/** A stored value that came again with another value: the later one counts, and a person should know. */
+export const CHANGED_RULE = "changed";
+
+/** Everything that is being collected. */
+export interface Work {
+  readonly context: ReadsContext;
+  readonly loaded: ReadsLoaded;
+  readonly parameters: (meter: MeterRecord, day: LocalDate) => VeeParameters;
+  readonly exceptionsOf: ReadonlyMap<string, readonly KnownException[]>;
+  readonly dayWrites: DayWrite[];
+  readonly revisionWrites: RevisionWrite[];
+  readonly registerWrites: RegisterWrite[];
+  readonly exceptions: Map<string, NewException>;
+  readonly exceptionUpdates: { id: string; finding: Finding }[];
+  readonly cured: string[];
+  readonly findings: PlacedFinding[];
+  readonly changes: UsageChange[];
+}
+
+export function startWork(loaded: ReadsLoaded, context: ReadsContext): Work {
+  return {
+    context, loaded,
+    parameters: rememberedParameters(context),
+    exceptionsOf: Map.groupBy(loaded.exceptions, (known) => subjectKey(known.channelId, known.day, known.readAt)),
+    dayWrites: [], revisionWrites: [], registerWrites: [], exceptions: new Map(), exceptionUpdates: [], cured: [], findings: [], changes: [],
+  };
+}
+
+/** Thresholds depend on the day only where the utility changed one; looked up once per commodity, class and day. */
+function rememberedParameters({ settings }: ReadsContext): Work["parameters"] {
+  const known = new Map<string, VeeParameters>();
+  const starts = [...new Set(settings.map((setting) => setting.effectiveFrom))].toSorted();
+  return (meter, day) => {
+    const since = starts.findLast((start) => start <= day) ?? "";
+    const key = `${meter.commodity} ${meter.customerClass} ${since}`;
+    let parameters = known.get(key);
+    if (parameters === undefined) known.set(key, (parameters = parametersFor(settings, meter.commodity, meter.customerClass, day)));
+    return parameters;
+  };
+}
+
+export function isServiceActive(meter: MeterRecord, day: LocalDate): boolean {
+  return meter.service.some(({ from, to }) => from <= day && (to === null || day < to));
+}
+
+// ---- exceptions -----------------------------------------------------------------------------------------------
+
+function subjectKey(channelId: number, day: LocalDate, readAt: Instant | null): string {
+  return `${channelId}:${readAt ?? day}`;
+}
+
+export interface Subject {
+  readonly meter: MeterRecord;
+  readonly channel: Channel;
+  readonly installation: Installation;
+  readonly day: LocalDate;
+  readonly readAt: Instant | null;
+  /** Version of the day or read that is judged; part of the ids of new exceptions. */
+  readonly version: number;
+}
+
+/**
+ * Turns findings into exceptions: a new one, an open one with new numbers, or none where a person has already decided
+ * on the same numbers. What was open and is no longer found is cured. Returns the ids that are open afterwards.
+ */
+export function recordFindings(subject: Subject, findings: readonly Finding[], work: Work): string[] {
+  const { meter, channel, installation, day, readAt } = subject;
+  const place = { channelId: channel.channelId, meterId: meter.meterId, servicePointId: installation.servicePointId, readAt };
+  const known = work.exceptionsOf.get(subjectKey(channel.channelId, day, readAt)) ?? [];
+  const open: string[] = [];
+  for (const finding of findings) {
+    work.findings.push({ ...finding, ...place });
+    if (finding.severity === "info") continue;
+    const sameRule = known.filter(({ ruleId }) => ruleId === finding.ruleId);
+    const stillOpen = sameRule.find(({ status }) => status === "open");
+    if (stillOpen !== undefined) {
+      if (!sameNumbers(stillOpen.numbers, finding.numbers)) work.exceptionUpdates.push({ id: stillOpen.id, finding });
+      open.push(stillOpen.id);
+    } else if (!sameRule.some(({ numbers }) => sameNumbers(numbers, finding.numbers))) {
+      const id = `${subjectKey(channel.channelId, day, readAt)}:${finding.ruleId}:${subject.version}`;
+      work.exceptions.set(id, { ...finding, ...place, id, held: null });
+      open.push(id);
+    }
+  }
+  for (const { id, status, ruleId } of known) {
+    if (status === "open" && VALIDATED_RULES.has(ruleId) && !findings.some((finding) => finding.ruleId === ruleId && finding.severity !== "info")) work.cured.push(id);
+  }
+  return open;
+}
+
+function sameNumbers(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => a[name] === b[name]);
+}
+
+export function heldException(held: HeldReading): NewException {
+  return {
+    id: held.id, ruleId: held.ruleId, severity: "fail", day: held.day, numbers: {}, sentence: held.sentence,
+    channelId: held.channelId, meterId: held.meterId, servicePointId: null, readAt: null, held: held.reading,
+  };
+}
