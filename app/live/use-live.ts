@@ -1,73 +1,95 @@
 /** Live state for pages: what the loader brought, kept current by the socket. */
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import * as v from "valibot";
 import { AccountMessageSchema, BoardMessageSchema } from "../../domain/live/messages.ts";
 import type { Connection } from "../components/live.tsx";
 import { openLive, type LiveConnection } from "./socket.ts";
 import { applyAccountMessage, applyBoardMessage, type AccountLive, type BoardLive } from "./state.ts";
 
-/** Newer data from the loader (after a form, a revalidation) takes the place of what the socket had brought. */
-function useLiveState<S>(fromServer: S, keyOf: (state: S) => number): [S, (update: (state: S) => S | "gap") => "gap" | void] {
-  const [state, setState] = useState(fromServer);
-  const latest = useRef(state);
-  const loaded = useRef(fromServer);
-  if (loaded.current !== fromServer) {
-    loaded.current = fromServer;
-    if (keyOf(fromServer) >= keyOf(latest.current)) latest.current = fromServer;
-  }
-  const update = (change: (state: S) => S | "gap"): "gap" | void => {
-    const next = change(latest.current);
-    if (next === "gap") return "gap";
-    latest.current = next;
-    setState(next);
+/** State that lives beside React, because the socket must see the newest value the moment a message arrives. */
+interface LiveStore<S> {
+  readonly get: () => S;
+  readonly subscribe: (listener: () => void) => () => void;
+  readonly change: (update: (state: S) => S | "gap") => "gap" | void;
+  /** Newer data from the loader (after a form, a revalidation) takes the place of what the socket had brought. */
+  readonly offer: (loaded: S) => void;
+}
+
+function liveStore<S>(initial: S, keyOf: (state: S) => number): LiveStore<S> {
+  let state = initial;
+  const listeners = new Set<() => void>();
+  const set = (next: S) => {
+    state = next;
+    for (const listener of listeners) listener();
   };
-  return [keyOf(latest.current) >= keyOf(state) ? latest.current : state, update];
+  return {
+    get: () => state,
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    change: (update) => {
+      const next = update(state);
+      if (next === "gap") return "gap";
+      if (next !== state) set(next);
+    },
+    offer: (loaded) => {
+      if (keyOf(loaded) >= keyOf(state)) set(loaded);
+    },
+  };
+}
+
+/** A store for as long as the page shows one thing, kept in step with its loader. */
+function useStore<S>(from: S, keyOf: (state: S) => number): [S, LiveStore<S>] {
+  const [store] = useState(() => liveStore(from, keyOf));
+  useEffect(() => store.offer(from), [store, from]);
+  return [useSyncExternalStore(store.subscribe, store.get, () => from), store];
 }
 
 const reload = () => location.reload();
+const seqOf = (state: AccountLive) => state.seq;
+const positionOf = (state: BoardLive) => state.position;
 
-/** One account, live. `from` is what the loader brought; it must be the same object between renders. */
+/**
+ * One account, live. `from` is what the loader brought, the same object between renders; a page that can switch
+ * accounts gives the component a `key` of the account id.
+ */
 export function useAccountLive(from: AccountLive): AccountLive & { readonly connection: Connection } {
-  const [state, update] = useLiveState(from, (each) => each.seq);
+  const [state, store] = useStore(from, seqOf);
   const [connection, setConnection] = useState<LiveConnection>("fine");
-  const current = useRef(state);
-  current.current = state;
   const { accountId } = from.view;
   useEffect(
     () =>
       openLive({
-        path: () => `/live/account/${accountId}?since=${current.current.seq}`,
+        path: () => `/live/account/${accountId}?since=${store.get().seq}`,
         onMessage: (message) => {
           const parsed = v.safeParse(AccountMessageSchema, message);
-          return parsed.success ? update((each) => applyAccountMessage(each, parsed.output)) : undefined;
+          return parsed.success ? store.change((each) => applyAccountMessage(each, parsed.output)) : undefined;
         },
         onConnection: setConnection,
         onReload: reload,
       }),
-    // The socket belongs to the account; everything else reaches it through refs.
-    [accountId],
+    [accountId, store],
   );
   return { ...state, connection: state.readOnly ? "readOnly" : connection };
 }
 
 /** The staff's board, live. */
 export function useBoardLive(from: BoardLive): BoardLive & { readonly connection: Connection } {
-  const [state, update] = useLiveState(from, (each) => each.position);
+  const [state, store] = useStore(from, positionOf);
   const [connection, setConnection] = useState<LiveConnection>("fine");
-  const current = useRef(state);
-  current.current = state;
   useEffect(
     () =>
       openLive({
-        path: () => `/live/board?since=${current.current.position}`,
+        path: () => `/live/board?since=${store.get().position}`,
         onMessage: (message) => {
           const parsed = v.safeParse(BoardMessageSchema, message);
-          return parsed.success ? update((each) => applyBoardMessage(each, parsed.output)) : undefined;
+          return parsed.success ? store.change((each) => applyBoardMessage(each, parsed.output)) : undefined;
         },
         onConnection: setConnection,
         onReload: reload,
       }),
-    [],
+    [store],
   );
   return { ...state, connection };
 }

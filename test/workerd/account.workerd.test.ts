@@ -1,13 +1,13 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
-import { openPort } from "../db/open.ts";
-import type { AccountMessage } from "../domain/live/messages.ts";
-import { SETTING_DEFAULTS } from "../domain/lifecycle/settings.ts";
-import { setNetwork } from "../test/workerd/database.ts";
-import { worldOf } from "../worker/operations/context.ts";
-import { setUpUtility } from "../worker/operations/settings.ts";
-import type { Envelope } from "./desk.ts";
+import { openPort } from "../../db/open.ts";
+import type { AccountMessage } from "../../domain/live/messages.ts";
+import { SETTING_DEFAULTS } from "../../domain/lifecycle/settings.ts";
+import { setNetwork } from "./database.ts";
+import { worldOf } from "../../worker/operations/context.ts";
+import { setUpUtility } from "../../worker/operations/settings.ts";
+import type { Envelope } from "../../durable/desk.ts";
 
 const world = worldOf({ env, ctx: { waitUntil: () => {} } });
 const port = openPort(env);

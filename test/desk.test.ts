@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { openMemory } from "../db/memory.ts";
 import { withFaults } from "../db/faults.ts";
-import { clerk, openUtility, openWaterAccount, type TestUtility } from "../test/support/utility.ts";
+import { clerk, openUtility, openWaterAccount, type TestUtility } from "./support/utility.ts";
 import { payAtCounter } from "../worker/operations/payments.ts";
-import type { Envelope } from "./desk.ts";
+import type { Envelope } from "../durable/desk.ts";
 
 const JUNE = "2026-06-01T15:00:00Z";
 const pay = (utility: TestUtility, commandId: string, amount: number, accountId = "1001") =>
