@@ -228,6 +228,10 @@ export const intervalDay = sqliteTable(
     suspect: integer().notNull(),
     batchId: text("batch_id").notNull(),
     recordedAt: integer("recorded_at").notNull(),
+    /** Best values that are estimates; null: none. Says how far the day may be judged by as history. */
+    estimated: integer(),
+    /** Intervals of flow without a pause up to the day's end, for the next day's leak check; null: not known, taken for none. */
+    flowAtEnd: integer("flow_at_end"),
   },
   (t) => [primaryKey({ columns: [t.channelId, t.day] })],
 );
@@ -311,6 +315,12 @@ export const exception = sqliteTable(
     openedAt: integer("opened_at").notNull(),
     closedAt: integer("closed_at"),
     decision: text(),
+    /** Where an open one stands: null (nobody has touched it), `assigned`, `snoozed`, `waiting` (for a new read). */
+    stage: text(),
+    /** A snoozed one shows again from then on. */
+    snoozedUntil: integer("snoozed_until"),
+    /** JSON: the slot it points at, and a reading that is kept until its cause is mended. */
+    detail: text(),
   },
   (t) => [
     index("exception_open").on(t.openedAt).where(sql`status = 'open'`),
