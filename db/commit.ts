@@ -35,6 +35,9 @@ export class FenceLostError extends Error {
   override readonly name = "FenceLostError";
 }
 
+/** An input is no longer what the decision was based on: deciding again on the same inputs cannot help, they must be loaded again. */
+export class InputsChangedError extends FenceLostError {}
+
 /** This command id has taken effect already: read what it answered then. */
 export class CommandRepeatedError extends Error {
   override readonly name = "CommandRepeatedError";
@@ -171,7 +174,8 @@ function assertFollows(unit: CommitUnit): void {
 function explained(error: unknown): unknown {
   if (!(error instanceof ConstraintError)) return error;
   if (/\bcommand\.id\b/.test(error.constraint)) return new CommandRepeatedError(error.message, { cause: error });
-  if (/event\.stream|event does not follow|guard: inputs changed|day has changed|register_read\.|interval_revision\./.test(error.constraint)) {
+  if (/guard: inputs changed/.test(error.constraint)) return new InputsChangedError(error.message, { cause: error });
+  if (/event\.stream|event does not follow|day has changed|register_read\.|interval_revision\./.test(error.constraint)) {
     return new FenceLostError(error.message, { cause: error });
   }
   return error;

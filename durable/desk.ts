@@ -7,7 +7,7 @@
  */
 import { loadForCommand, prepareCommand, type CommandResult, type LoadedAccount, type StoredCommand } from "../db/account/store.ts";
 import type { Attachments } from "../db/account/writes.ts";
-import { CommandRepeatedError, commitUnits, FenceLostError, type CommitUnit, type InputStamp } from "../db/commit.ts";
+import { CommandRepeatedError, commitUnits, FenceLostError, InputsChangedError, type CommitUnit, type InputStamp } from "../db/commit.ts";
 import { UnavailableError, type SqlPort } from "../db/port.ts";
 import { inputHash, type SealedEvent } from "../domain/compliance/chain.ts";
 import type { AccountCommand, Facts } from "../domain/lifecycle/account/commands.ts";
@@ -71,6 +71,9 @@ export interface DeskDeps {
  * or twice; thirty-two writers without a desk in front need about thirty.
  */
 const RACES_MAX = 40;
+
+/** What the caller decided on has changed meanwhile: only the caller can load it again and decide anew. */
+export const INPUTS_CHANGED: Refusal = { code: "inputs-changed", message: "What this was decided on has changed meanwhile. Look again." };
 
 export class AccountDesk {
   readonly #deps: DeskDeps;
@@ -160,6 +163,10 @@ export class AccountDesk {
         this.#cache = null;
         continue;
       }
+      if (repeated === "stale") {
+        this.#cache = null;
+        return { status: "refused", refusal: INPUTS_CHANGED };
+      }
       if (repeated === "repeated") {
         this.#cache = null;
         const { command } = await loadForCommand(this.#deps.port, envelope.accountId, envelope.commandId);
@@ -185,11 +192,12 @@ export class AccountDesk {
     }, facts);
   }
 
-  async #commit(unit: CommitUnit): Promise<"won" | "lost" | "repeated"> {
+  async #commit(unit: CommitUnit): Promise<"won" | "lost" | "stale" | "repeated"> {
     try {
       await commitUnits(this.#deps.port, [unit]);
       return "won";
     } catch (error) {
+      if (error instanceof InputsChangedError) return "stale";
       if (error instanceof FenceLostError) return "lost";
       if (error instanceof CommandRepeatedError) return "repeated";
       throw error;

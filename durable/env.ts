@@ -34,7 +34,5 @@ export interface Env {
   readonly TEST_PROVIDER?: string;
 }
 
-/** The queue carries no fact: only that there is something to drain. */
-export interface OutboxWake {
-  readonly wake: "outbox";
-}
+/** The queue carries no fact: only that there is something to drain, the outbox or a bill run. */
+export type OutboxWake = { readonly wake: "outbox" } | { readonly wake: "run"; readonly runId: string };

@@ -1,7 +1,8 @@
 /** Loading an account and preparing a command on it: what the object, the bill run and the demonstration all do alike. */
-import { inputHash, seal, type Head, type Provenance } from "../../domain/compliance/chain.ts";
+import { inputHash, seal, type Head, type Provenance, type SealedEvent } from "../../domain/compliance/chain.ts";
 import type { AccountCommand, Facts } from "../../domain/lifecycle/account/commands.ts";
 import { decide, type Refusal } from "../../domain/lifecycle/account/decide.ts";
+import type { AccountEvents } from "../../domain/lifecycle/account/events.ts";
 import { evolve } from "../../domain/lifecycle/account/evolve.ts";
 import { emptyAccount, type AccountState } from "../../domain/lifecycle/account/state.ts";
 import type { CommitUnit, InputStamp } from "../commit.ts";
@@ -59,6 +60,8 @@ export async function loadAccounts(port: SqlPort, accountIds: readonly string[])
 export interface CommandToPrepare {
   readonly id: string;
   readonly command: AccountCommand;
+  /** What was asked, when the command adds to it (the time of receipt): the same id with the same question is a retry. */
+  readonly asked?: unknown;
   readonly attachments?: Attachments;
   readonly inputs?: readonly InputStamp[];
   readonly provenance: Omit<Provenance, "commandId">;
@@ -97,20 +100,25 @@ export function prepareCommand(account: LoadedAccount, input: CommandToPrepare, 
       result,
       unit: {
         stream, baseSeq: account.head.seq, baseHash: account.head.hash, events, inputs: input.inputs ?? [],
-        writes: withAttachments(writes, input.attachments, events[0]!.seq),
-        command: { id: input.id, inputHash: inputHash(input.command), result: JSON.stringify(result) },
+        writes: withAttachments(writes, input.attachments, events[0]!),
+        command: { id: input.id, inputHash: inputHash(input.asked ?? input.command), result: JSON.stringify(result) },
       },
     },
   };
 }
 
-function withAttachments(writes: Writes, attachments: Attachments | undefined, seq: number): Writes {
+function withAttachments(writes: Writes, attachments: Attachments | undefined, first: SealedEvent): Writes {
   if (!attachments) return writes;
   const all: Record<string, object[]> = { ...(writes as Record<string, object[]>) };
   for (const [name, rows] of Object.entries(attachments) as [string, object[]][]) {
-    // A bill's row names the seq of the event that completed it, which is only known now.
-    const placed = name === "bill" ? rows.map((row) => ({ ...row, seq })) : rows;
+    // A bill's row names the seq of the event that completed it and the balances it found, which are only known now.
+    const placed = name === "bill" ? rows.map((row) => ({ ...row, ...billPlace(first) })) : rows;
     all[name] = [...(all[name] ?? []), ...placed];
   }
   return all as Writes;
+}
+
+function billPlace(completed: SealedEvent): { seq: number; previousBalance: number; balance: number } {
+  const { previousBalance, balance } = JSON.parse(completed.data) as AccountEvents["BillCompleted"];
+  return { seq: completed.seq, previousBalance, balance };
 }

@@ -82,7 +82,8 @@ export async function loadUsages(port: SqlPort, needs: readonly UsageNeed[], zon
   }
   if (rest.length === 0) return found;
 
-  const days = await loadDays(port, rest, zone);
+  const stepOf = new Map(rest.flatMap((need) => need.legs.map(({ channel }) => [channel.channelId, channel.stepMinutes ?? 60])));
+  const days = await loadDays(port, intervalSpans(rest, zone), stepOf);
   const registers = await loadRegisters(port, rest, zone);
   for (const need of rest) {
     const { agreementId, period, unit, legs } = need;
@@ -102,7 +103,8 @@ export async function loadUsages(port: SqlPort, needs: readonly UsageNeed[], zon
 
 // ---- interval days --------------------------------------------------------------------------------------------
 
-type Span = readonly [channelId: number, from: LocalDate, to: LocalDate];
+/** Days of a channel. */
+export type Span = readonly [channelId: number, from: LocalDate, to: LocalDate];
 
 const spanKey = (channelId: number, { from, to }: Period): string => `${channelId} ${from} ${to}`;
 
@@ -130,12 +132,11 @@ function totalsOf(need: UsageNeed, totals: ReadonlyMap<string, ChannelTotals>): 
   }));
 }
 
-/** Packed days by channel, fetched in as many reads as their size asks for. */
-async function loadDays(port: SqlPort, needs: readonly UsageNeed[], zone: TimeZone): Promise<Map<number, StoredDay[]>> {
-  const stepOf = new Map(needs.flatMap((need) => need.legs.map(({ channel }) => [channel.channelId, channel.stepMinutes ?? 60])));
+/** Packed days by channel, in order of days, fetched in as many reads as their size asks for. `stepOf` gives minutes an interval by channel. */
+export async function loadDays(port: SqlPort, spans: readonly Span[], stepOf: ReadonlyMap<number, number>): Promise<Map<number, StoredDay[]>> {
   const pages: Span[][] = [[]];
   let bytes = 0;
-  for (const span of intervalSpans(needs, zone)) {
+  for (const span of spans) {
     const size = daysBetween(span[1], span[2]) * (ROW_BYTES + ((25 * 60) / stepOf.get(span[0])!) * 4);
     if (bytes + size > BYTES_A_READ && pages.at(-1)!.length > 0) {
       pages.push([]);
@@ -145,9 +146,9 @@ async function loadDays(port: SqlPort, needs: readonly UsageNeed[], zone: TimeZo
     bytes += size;
   }
   const stored = new Map<number, Map<LocalDate, StoredDay>>();
-  for (const page of pages.filter((spans) => spans.length > 0)) {
-    const spans = JSON.stringify(page);
-    const [days, revisions] = await readRows(port, [{ sql: DAYS, args: [spans] }, { sql: REVISIONS, args: [spans] }]);
+  for (const page of pages.filter((each) => each.length > 0)) {
+    const asked = JSON.stringify(page);
+    const [days, revisions] = await readRows(port, [{ sql: DAYS, args: [asked] }, { sql: REVISIONS, args: [asked] }]);
     const revisionsOf = Map.groupBy(revisions!, (row) => `${row["channelId"]} ${row["day"]}`);
     for (const row of days!) {
       const channelId = row["channelId"] as number;
@@ -161,7 +162,7 @@ async function loadDays(port: SqlPort, needs: readonly UsageNeed[], zone: TimeZo
       });
     }
   }
-  return new Map([...stored].map(([channelId, days]) => [channelId, [...days.values()]]));
+  return new Map([...stored].map(([channelId, days]) => [channelId, [...days.values()].sort((a, b) => (a.day < b.day ? -1 : 1))]));
 }
 
 function revisionOf(row: Row): DayRevision {

@@ -34,6 +34,8 @@ export interface World {
   /** Something is in the outbox. */
   readonly wakeOutbox: () => void;
   readonly runProgress: (progress: RunProgress) => void;
+  /** A bill run has accounts to bill. */
+  readonly wakeRun: (runId: string) => void;
   /** Keys by use, derived from the bound master key. */
   readonly key: (use: string) => string;
 }
@@ -54,6 +56,7 @@ export function worldOf({ env, ctx }: RequestContext): World {
     poke: () => inBackground(operations().poke()),
     wakeOutbox: () => inBackground(drainOutbox(outboxDeps(env)).then(({ more }) => (more ? env.OUTBOX.send({ wake: "outbox" }) : undefined))),
     runProgress: (progress) => inBackground(operations().runProgress(progress)),
+    wakeRun: (runId) => inBackground(env.OUTBOX.send({ wake: "run", runId })),
     key: (use) => deriveKey(env.SECRET_KEY, use),
   };
 }

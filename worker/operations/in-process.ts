@@ -62,6 +62,7 @@ export function inProcessWorld(options: InProcessOptions): InProcessWorld {
     poke: () => {},
     wakeOutbox: () => {},
     runProgress: (progress) => options.onProgress?.(progress),
+    wakeRun: () => {},
     key: (use) => deriveKey(secretKey, use),
     evict: () => desks.clear(),
   };

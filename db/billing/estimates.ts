@@ -1,0 +1,177 @@
+/**
+ * Usage that is missing, estimated and stored: revisions of days for interval channels, an estimated read for registers.
+ * What is stored is what every later bill, chart and check sees; the next actual read trues it up by itself.
+ */
+import { addDays, addMonths, type LocalDate, type Period } from "../../domain/calendar/local-date.ts";
+import { startOfDay, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
+import { inputHash, seal, type EventDraft } from "../../domain/compliance/chain.ts";
+import {
+  bestOf, bestReads, BOUNDARY_TOLERANCE_DAYS, dayBytes, dayStats, emptyDay, estimateIntervals, estimateRead, estimateWindows, flagsText, historyWindows, slotCount, windowOfReads,
+  type Channel, type ChannelHistory, type ChannelLeg, type HistoryWindow, type RegisterRead, type StoredDay, type UsageOfPeriod,
+} from "../../domain/metering/index.ts";
+import { loadHead } from "../command.ts";
+import { commitUnits, type CommitUnit } from "../commit.ts";
+import type { InsertRow, Writes } from "../rows.ts";
+import type { SqlPort } from "../port.ts";
+import { loadDays, type UsageNeed } from "./usage.ts";
+
+export interface EstimateBy {
+  readonly actor: string;
+  readonly source: string;
+  readonly now: Instant;
+  /** Names the estimate, once and for all: the same id never estimates twice. */
+  readonly commandId: string;
+}
+
+export interface EstimateOf {
+  readonly need: UsageNeed;
+  readonly usage: UsageOfPeriod;
+}
+
+const REASON = "Nothing had come by the day of estimates.";
+
+/**
+ * Estimates what the usages lack, as far as there is anything to go by, in one commit.
+ * @returns how many channels were completed; 0 when nothing could be done
+ * @throws FenceLostError when reads arrived meanwhile: look again; CommandRepeatedError
+ */
+export async function storeEstimates(port: SqlPort, asked: readonly EstimateOf[], zone: TimeZone, holidays: ReadonlySet<LocalDate>, by: EstimateBy): Promise<number> {
+  const made = new Map<number, Made>();
+  for (const { need, usage } of asked) {
+    for (const leg of lackingLegs(need, usage)) {
+      if (made.has(leg.channel.channelId)) continue;
+      const estimate = leg.channel.kind === "interval" ? await intervalEstimate(port, leg, need.period, zone, holidays, by) : await readEstimate(port, leg, need.period, zone, by);
+      if (estimate) made.set(leg.channel.channelId, estimate);
+    }
+  }
+  if (made.size === 0) return 0;
+  const units: CommitUnit[] = [];
+  for (const [meterId, ofMeter] of Map.groupBy(made.values(), (each) => each.meterId)) units.push(await unitOf(port, meterId, ofMeter, by));
+  await commitUnits(port, units);
+  return made.size;
+}
+
+function lackingLegs({ legs, intervals }: UsageNeed, usage: UsageOfPeriod): ChannelLeg[] {
+  const lacking = new Set(usage.problems.filter(({ code }) => code === "missing-intervals" || code === "no-end-read").map(({ channelId }) => channelId));
+  return legs.filter(({ channel }) => lacking.has(channel.channelId) || (intervals && channel.kind === "interval" && usage.slots.missing > 0));
+}
+
+/** The estimate of one channel. */
+interface Made {
+  readonly meterId: string;
+  readonly event: EventDraft;
+  readonly writes: Pick<Writes, "intervalDay" | "intervalRevision" | "registerRead">;
+}
+
+/** All estimates of one meter: they are events of its stream. */
+async function unitOf(port: SqlPort, meterId: string, made: readonly Made[], by: EstimateBy): Promise<CommitUnit> {
+  const stream = `meter:${meterId}`;
+  const head = await loadHead(port, stream);
+  const id = `${by.commandId}:${meterId}`;
+  const drafts = made.map(({ event }) => event);
+  return {
+    stream, baseSeq: head.seq, baseHash: head.hash, inputs: [],
+    events: seal(stream, head, drafts, { commandId: id, batchId: "", actor: by.actor, source: by.source, recordedAt: by.now }),
+    writes: {
+      intervalDay: made.flatMap(({ writes }) => writes.intervalDay ?? []),
+      intervalRevision: made.flatMap(({ writes }) => writes.intervalRevision ?? []),
+      registerRead: made.flatMap(({ writes }) => writes.registerRead ?? []),
+    },
+    command: { id, inputHash: inputHash(drafts.map(({ data }) => data)), result: "{}" },
+  };
+}
+
+// ---- intervals ------------------------------------------------------------------------------------------------
+
+async function intervalEstimate(port: SqlPort, leg: ChannelLeg, period: Period, zone: TimeZone, holidays: ReadonlySet<LocalDate>, by: EstimateBy): Promise<Made | null> {
+  const { channel } = leg;
+  const { around, lastYear } = estimateWindows(period);
+  const step = new Map([[channel.channelId, channel.stepMinutes!]]);
+  const days = (await loadDays(port, [[channel.channelId, lastYear.from, lastYear.to], [channel.channelId, around.from, around.to]], step)).get(channel.channelId) ?? [];
+  const estimate = estimateIntervals({
+    channel, zone, period, installedFrom: leg.from, installedTo: leg.to, until: Math.min(by.now, startOfDay(period.to, zone)), days, holidays,
+    history: await intervalHistory(port, channel, period.from, zone), classDaily: null, isVacant: () => false, registerUsage: null,
+  });
+  if (estimate.filled === 0) return null;
+  const stored = new Map(days.map((day) => [day.day, day]));
+  const dayRows: InsertRow<"intervalDay">[] = [];
+  const revisionRows: InsertRow<"intervalRevision">[] = [];
+  for (const { day, layer, methods } of estimate.days) {
+    const before: StoredDay = stored.get(day) ?? { channelId: channel.channelId, day, version: 0, raw: emptyDay(slotCount(day, zone, channel.stepMinutes!)), revisions: [] };
+    const revision = (before.revisions.at(-1)?.revision ?? 0) + 1;
+    const best = dayStats(bestOf(before.raw, [...before.revisions, { layer }]));
+    dayRows.push({
+      channelId: channel.channelId, day, version: before.version + 1, raw: Buffer.from(dayBytes(before.raw.values)), flags: flagsText(before.raw.quality),
+      bestTotal: best.sum, bestPeak: best.max, missing: best.slots - best.present, suspect: 0, batchId: by.commandId, recordedAt: by.now,
+    });
+    revisionRows.push({
+      channelId: channel.channelId, day, revision, values: Buffer.from(dayBytes(layer.values)), flags: flagsText(layer.quality) ?? "", rule: "estimate", actor: by.actor, reason: `${REASON} ${methods}`, recordedAt: by.now,
+    });
+  }
+  const { filled, unfilled, counts, scaled } = estimate;
+  return {
+    meterId: channel.meterId,
+    event: { type: "IntervalsEstimated", version: 1, data: { channelId: channel.channelId, from: period.from, to: period.to, filled, unfilled, counts, scaled, reason: REASON } },
+    writes: { intervalDay: dayRows, intervalRevision: revisionRows },
+  };
+}
+
+async function intervalHistory(port: SqlPort, channel: Channel, day: LocalDate, zone: TimeZone): Promise<ChannelHistory> {
+  const { previous, lastYear } = historyWindows(day);
+  const [before, season] = await Promise.all([previous, lastYear].map((window) => windowOf(port, channel, window, zone)));
+  return { previous: before!, lastYear: season!, zeroDaysBefore: 0, flowSlotsBefore: 0 };
+}
+
+async function windowOf(port: SqlPort, channel: Channel, { from, to }: Period, zone: TimeZone): Promise<HistoryWindow | null> {
+  const [row] = await port.query<{ days: number; usage: number; missing: number; peak: number }>(
+    "SELECT count(*) AS days, coalesce(sum(best_total), 0) AS usage, coalesce(sum(missing), 0) AS missing, coalesce(max(best_peak), 0) AS peak FROM interval_day WHERE channel_id = ? AND day >= ? AND day < ? AND suspect = 0",
+    [channel.channelId, from, to],
+  );
+  if (!row || row.days === 0) return null;
+  const slots = row.days * slotCount(from, zone, channel.stepMinutes!);
+  return { days: row.days, usage: row.usage, slots, present: slots - row.missing, estimated: 0, maxSlot: row.peak };
+}
+
+// ---- registers ------------------------------------------------------------------------------------------------
+
+/** How far back reads are looked for: the same season of last year with the month before it. */
+const READS_BACK_MONTHS = 15;
+const YEAR_DAYS = 364;
+const TOLERANCE_MS = BOUNDARY_TOLERANCE_DAYS * 86_400_000;
+
+async function readEstimate(port: SqlPort, leg: ChannelLeg, period: Period, zone: TimeZone, by: EstimateBy): Promise<Made | null> {
+  const { channel } = leg;
+  const at = Math.min(startOfDay(period.to, zone), leg.to ?? Infinity);
+  const rows = await port.query<RegisterRead>(
+    `SELECT channel_id AS "channelId", read_at AS "readAt", version, value, quality FROM register_read WHERE channel_id = ? AND read_at >= ? AND read_at <= ?`,
+    [channel.channelId, startOfDay(addMonths(period.from, -READS_BACK_MONTHS), zone), at],
+  );
+  const reads = bestReads(rows);
+  const previous = reads.findLast((read) => read.readAt < at);
+  if (!previous) return null;
+  const near = (day: LocalDate): RegisterRead | null => nearest(startOfDay(day, zone), reads);
+  const monthBefore = addMonths(period.from, -1);
+  const window = (from: LocalDate, to: LocalDate) => windowOfReads(near(from), near(to), channel);
+  const estimated = estimateRead({
+    channel, previous, at,
+    history: { previous: window(monthBefore, period.from), lastYear: window(addDays(period.from, -YEAR_DAYS), addDays(period.to, -YEAR_DAYS)), zeroDaysBefore: 0, flowSlotsBefore: 0 },
+    beforeLastYear: window(addDays(monthBefore, -YEAR_DAYS), addDays(period.from, -YEAR_DAYS)), classDaily: null, isVacant: false,
+  });
+  if (!estimated) return null;
+  const version = Math.max(0, ...rows.filter((row) => row.readAt === at).map((row) => row.version)) + 1;
+  const { read, method, daily } = estimated;
+  return {
+    meterId: channel.meterId,
+    event: { type: "ReadEstimated", version: 1, data: { channelId: channel.channelId, readAt: at, value: read.value, method, daily, reason: REASON } },
+    writes: { registerRead: [{ channelId: channel.channelId, readAt: at, version, value: read.value, quality: "estimated", suspect: 0, source: by.source, actor: by.actor, reason: REASON, batchId: by.commandId, recordedAt: by.now }] },
+  };
+}
+
+function nearest(at: Instant, reads: readonly RegisterRead[]): RegisterRead | null {
+  let found: RegisterRead | null = null;
+  for (const read of reads) {
+    const distance = Math.abs(read.readAt - at);
+    if (distance <= TOLERANCE_MS && (found === null || distance < Math.abs(found.readAt - at))) found = read;
+  }
+  return found;
+}
