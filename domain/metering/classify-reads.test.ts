@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { startOfDay } from "../calendar/zone.ts";
 import type { Channel, MeterRecord, RegisterRead } from "./channel.ts";
@@ -5,7 +6,7 @@ import { classifyReads } from "./classify-reads.ts";
 import { dayKey, type KnownException, type ReadsLoaded, type ReadsResult } from "./ingest-result.ts";
 import { NO_HISTORY, type ChannelHistory } from "./history.ts";
 import { matchReads, type ReadsContext } from "./match-reads.ts";
-import { bestOfDay, emptyDay, type StoredDay } from "./packed-day.ts";
+import { bestOfDay, type StoredDay } from "./packed-day.ts";
 import { parseReadsRequest } from "./reads-request.ts";
 
 const ZONE = "America/Chicago";
@@ -269,6 +270,24 @@ describe("what fails validation", () => {
   });
 });
 
-test("an empty day stays empty", () => {
-  expect(emptyDay(3).values.every((value) => value === -2_147_483_648)).toBe(true);
+describe("whatever the order in which parts of a day come", () => {
+  const parts = fc.array(fc.tuple(fc.integer({ min: 0, max: 95 }), fc.integer({ min: 1, max: 40 })), { minLength: 1, maxLength: 8 });
+
+  test("the day ends the same, each value is stored once, and its exceptions are those of the whole day", () => {
+    const spoilt = ordinary.with(10, 55).with(70, -1);
+    fc.assert(
+      fc.property(parts, fc.boolean(), (cuts, together) => {
+        const shelf = new Shelf();
+        const posts = [...cuts.map(([from, length]) => [from, spoilt.slice(from, from + length)] as const), [0, spoilt] as const];
+        const reads = posts.map(([from, values]) => quarter(new Date(startOfDay("2026-03-05", ZONE) + from * 900_000).toISOString(), values));
+        const results = together ? [shelf.post(reads)] : reads.map((read) => shelf.post([read]));
+        const stored = results.flatMap(({ outcomes }) => outcomes).reduce((sum, outcome) => sum + outcome.stored, 0);
+        expect(stored).toBe(96);
+        expect(bestOfDay(shelf.days.get("3:2026-03-05")!).values).toEqual(Int32Array.from(spoilt, (value) => Math.round(value * 1000)));
+        expect(shelf.exceptions.filter(({ status }) => status === "open").map(({ ruleId }) => ruleId).toSorted()).toEqual(["negative", "spike"]);
+        expect(shelf.post(reads)).toMatchObject({ dayWrites: [], exceptions: [], counts: { duplicate: reads.length } });
+      }),
+      { numRuns: 60 },
+    );
+  });
 });

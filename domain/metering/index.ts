@@ -16,3 +16,4 @@ export * from "./usage.ts";
 export * from "./like-days.ts";
 export * from "./estimate.ts";
 export * from "./validate-usage.ts";
+export type { Explanation, IntervalRule, RegisterRule, RuleFacts, Verdict } from "./rules/rule.ts";

@@ -64,7 +64,10 @@ export interface RegisterWrite extends RegisterRead {
   readonly day: LocalDate;
 }
 
-/** A finding that a person must look at. The id is made of what it is about, so that creating it twice is impossible. */
+/**
+ * A finding that a person must look at. The id is made of what it is about: a held reading that is posted again comes with
+ * the id it had before, so it is inserted only where that id is not yet there.
+ */
 export interface NewException extends Finding {
   readonly id: string;
   readonly channelId: number | null;

@@ -50,6 +50,11 @@ describe("from registers", () => {
     expect(back).toMatchObject({ complete: false, problems: [{ code: "negative" }], quantities: {} });
   });
 
+  test("an actual read some days off is better than an estimate at the bound", () => {
+    const reads = [read(1, "2026-03-01", 100_000), read(1, "2026-04-01", 500_000, { quality: "estimated" }), read(1, "2026-04-03", 450_000)];
+    expect(usage({ legs: [leg(dial)], registerReads: reads })).toMatchObject({ quantities: { usage: 350_000 }, estimatedPerMille: 0 });
+  });
+
   test("an estimated end read makes all of it estimated", () => {
     const result = usage({ legs: [leg(dial)], registerReads: [read(1, "2026-03-01", 100_000), read(1, "2026-04-01", 400_000, { quality: "estimated" })] });
     expect(result.estimatedPerMille).toBe(1000);

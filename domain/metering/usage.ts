@@ -186,12 +186,16 @@ function readRegister(leg: ChannelLeg, { registerReads, openingReads, period, zo
   const toAt = Math.min(window.toAt, leg.to ?? window.toAt);
   const all = registerReads.filter((read) => read.channelId === channelId && read.readAt >= fromAt && read.readAt <= toAt);
   const reads = bestReads(all);
-  const start = openingReads?.get(channelId) ?? nearestTo(Math.max(bounds.from, leg.from), reads);
-  const end = nearestTo(Math.min(bounds.to, leg.to ?? bounds.to), reads.filter(({ readAt }) => start === null || readAt > start.readAt));
+  const start = openingReads?.get(channelId) ?? boundaryRead(Math.max(bounds.from, leg.from), reads);
+  const end = boundaryRead(Math.min(bounds.to, leg.to ?? bounds.to), reads.filter(({ readAt }) => start === null || readAt > start.readAt));
   return { leg, start, end, reads, input: { channelId, fromAt, toAt, stamp: all.reduce((sum, { version }) => sum + version, 0) } };
 }
 
-/** The read nearest to the instant within the tolerance, the earlier of two equally near. */
+/** The measured read nearest to the instant within the tolerance, the earlier of two equally near; an estimate only where none was measured. */
+function boundaryRead(instant: Instant, reads: readonly RegisterRead[]): RegisterRead | null {
+  return nearestTo(instant, reads.filter(({ quality }) => quality !== "estimated")) ?? nearestTo(instant, reads);
+}
+
 function nearestTo(instant: Instant, reads: readonly RegisterRead[]): RegisterRead | null {
   let nearest: RegisterRead | null = null;
   for (const read of reads) {
