@@ -7,7 +7,8 @@ import { drizzleOf } from "../../db/drizzle.ts";
 import type { SqlPort } from "../../db/port.ts";
 import { authCredential, authSession, authUser, authVerification } from "../../db/schema.ts";
 import type { Env } from "../../durable/env.ts";
-import { hashPassword, PASSWORD_MAX, PASSWORD_MIN, verifyPassword } from "./password.ts";
+import { PASSWORD_MAX, PASSWORD_MIN } from "../../domain/lifecycle/password-rule.ts";
+import { hashPassword, verifyPassword } from "./password.ts";
 
 export type AuthEnv = Pick<Env, "SECRET_KEY" | "PUBLIC_URL">;
 

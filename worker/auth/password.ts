@@ -1,4 +1,4 @@
-/** How passwords are kept and what a new one must be. */
+/** How passwords are kept. */
 import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from "node:crypto";
 
 /**
@@ -8,13 +8,6 @@ import { randomBytes, scrypt, timingSafeEqual, type ScryptOptions } from "node:c
 const COST = { N: 2 ** 14, r: 8, p: 5 } as const;
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
-
-/** Long enough to need no rules about signs and digits (NIST SP 800-63B). */
-export const PASSWORD_MIN = 12;
-/** Hashing takes its time by length as well; nobody types more. */
-export const PASSWORD_MAX = 128;
-/** `aaaaaaaaaaaa` and `121212121212` are long and no secret. */
-const DISTINCT_MIN = 5;
 
 /** `scrypt$N$r$p$salt$key`, base64url. The cost stands in it, so that it can be raised for new passwords. */
 export async function hashPassword(password: string): Promise<string> {
@@ -31,16 +24,6 @@ export async function verifyPassword({ hash, password }: { readonly hash: string
   const cost = { N: Number(N), r: Number(r), p: Number(p) };
   const given = await derive(password, Buffer.from(salt, "base64url"), kept.length, cost).catch(() => null);
   return given !== null && timingSafeEqual(given, kept);
-}
-
-/** What is wrong with a new password, or null. */
-export function passwordProblem(password: string, email: string): "short" | "long" | "simple" | null {
-  const length = [...password].length;
-  if (length < PASSWORD_MIN) return "short";
-  if (length > PASSWORD_MAX) return "long";
-  const plain = password.toLowerCase();
-  if (new Set(plain).size < DISTINCT_MIN || plain === email.trim().toLowerCase()) return "simple";
-  return null;
 }
 
 /** The same letters typed on another keyboard are the same password: NFKC first. */

@@ -10,9 +10,9 @@ import { parseDollars } from "../../../domain/money/cents.ts";
 import { LIMITS } from "../../auth/attempts.ts";
 import { linkExpiry, linkOf, readLink, type Link } from "../../auth/links.ts";
 import type { SignInLetter } from "../../auth/letters.ts";
-import { attemptOf, whenAvailable, type From } from "./sign-in.ts";
+import { attemptOf, whenAvailable } from "./sign-in.ts";
 import { isEmail, normalEmail } from "./users.ts";
-import { COMMAND_ID, linkKey, provenanceOf, refuse, utilityName, type Outcome, type PeopleWorld } from "./world.ts";
+import { COMMAND_ID, linkKey, provenanceOf, refuse, utilityName, type From, type Outcome, type PeopleWorld } from "./world.ts";
 
 /**
  * Links an account to the person by its number and a fact from the last bill. Every refusal is the same, after the same

@@ -8,9 +8,9 @@ import { LIMITS } from "../../auth/attempts.ts";
 import { linkExpiry, linkOf, readLink, type Link, type LinkPurpose } from "../../auth/links.ts";
 import { hashPassword } from "../../auth/password.ts";
 import { accessEndedMessage } from "./access.ts";
-import { attemptOf, whenAvailable, type From } from "./sign-in.ts";
+import { attemptOf, whenAvailable } from "./sign-in.ts";
 import { newPasswordProblem, normalEmail, setPasswordStatement } from "./users.ts";
-import { linkKey, provenanceOf, refuse, utilityName, type Outcome, type PeopleWorld } from "./world.ts";
+import { linkKey, provenanceOf, refuse, utilityName, type From, type Outcome, type PeopleWorld } from "./world.ts";
 
 const IDENTIFIER = "set-password:";
 

@@ -9,8 +9,8 @@ import { linkOf } from "../../auth/links.ts";
 import { hashPassword } from "../../auth/password.ts";
 import { sessionOf, type Session } from "../../auth/session.ts";
 import { createStaffUser, credentialRow, userRow, type NewUser } from "./users.ts";
-import { signIn, type From } from "./sign-in.ts";
-import type { PeopleWorld } from "./world.ts";
+import { signIn } from "./sign-in.ts";
+import type { From, PeopleWorld } from "./world.ts";
 
 /** The library reads the machine's clock, so stories begin now and move on from there. */
 const START = Date.now();

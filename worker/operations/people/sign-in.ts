@@ -1,23 +1,16 @@
 /** Signing in, up and out. Each answers the headers that set or clear the cookie. */
 import { APIError } from "better-auth/api";
-import { UnavailableError } from "../../../db/port.ts";
 import { takeAttempt, LIMITS, type Attempt, type Counted } from "../../auth/attempts.ts";
 import { authOf } from "../../auth/auth.ts";
 import type { Role } from "../../../domain/lifecycle/permissions.ts";
 import { createUser, normalEmail, type NewUser } from "./users.ts";
-import { refuse, type Outcome, type PeopleWorld } from "./world.ts";
+import { isUnavailable, refuse, type From, type Outcome, type PeopleWorld } from "./world.ts";
 
 export interface SignedIn {
   readonly userId: string;
   readonly role: Role;
   /** `Set-Cookie`, to be sent with the answer. */
   readonly headers: Headers;
-}
-
-/** What is known of where a form came from. */
-export interface From {
-  readonly address: string | null;
-  readonly userAgent: string | null;
 }
 
 /**
@@ -82,7 +75,7 @@ export async function whenAvailable<T>(work: () => Promise<Outcome<T>>): Promise
   try {
     return await work();
   } catch (error) {
-    if (error instanceof UnavailableError) return refuse("unavailable");
+    if (isUnavailable(error)) return refuse("unavailable");
     throw error;
   }
 }

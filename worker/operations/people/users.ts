@@ -5,7 +5,8 @@ import { ConstraintError, type SqlValue, type Statement } from "../../../db/port
 import type { InsertRow } from "../../../db/rows.ts";
 import { peopleEvent, staffStream } from "../../../domain/lifecycle/people.ts";
 import { isStaffRole, type Role } from "../../../domain/lifecycle/permissions.ts";
-import { hashPassword, passwordProblem } from "../../auth/password.ts";
+import { passwordProblem } from "../../../domain/lifecycle/password-rule.ts";
+import { hashPassword } from "../../auth/password.ts";
 import { provenanceOf, refuse, type Outcome, type PeopleWorld } from "./world.ts";
 
 export interface NewUser {

@@ -1,9 +1,12 @@
 /** What the operations about people need of the world, and the words that they share. */
 import { settingsOn, isSetUp, todayOf } from "../../../db/utility.ts";
-import type { SqlPort } from "../../../db/port.ts";
+import { openPort } from "../../../db/open.ts";
+import { UnavailableError, type SqlPort } from "../../../db/port.ts";
 import { actorText, type UserActor } from "../../../domain/lifecycle/permissions.ts";
 import type { Provenance } from "../../../domain/compliance/chain.ts";
+import { addressOf } from "../../auth/attempts.ts";
 import type { AuthEnv } from "../../auth/auth.ts";
+import { sessionOf, type Session } from "../../auth/session.ts";
 import { worldOf, type RequestContext, type World } from "../context.ts";
 
 export interface PeopleWorld extends Pick<World, "port" | "now" | "newId" | "key" | "wakeOutbox"> {
@@ -14,6 +17,25 @@ export interface PeopleWorld extends Pick<World, "port" | "now" | "newId" | "key
 export function peopleWorldOf(context: RequestContext): PeopleWorld {
   return { ...worldOf(context), env: context.env };
 }
+
+/** Who asks. @throws UnavailableError */
+export function sessionOfContext(request: Request, { env }: RequestContext): Promise<Session | null> {
+  return sessionOf(request, openPort(env), env);
+}
+
+/** Where a form came from. */
+export function fromOf(request: Request, { env }: RequestContext): From {
+  return { address: addressOf(request, env), userAgent: request.headers.get("user-agent") };
+}
+
+/** What is known of where a form came from: the address as the platform says it, and what the browser calls itself. */
+export interface From {
+  readonly address: string | null;
+  readonly userAgent: string | null;
+}
+
+/** True for an error that says the database could not be reached. */
+export const isUnavailable = (error: unknown): boolean => error instanceof UnavailableError;
 
 /** Why a person at a form was not let through. Pages have the words, in both languages. */
 export type PeopleRefusalCode =
