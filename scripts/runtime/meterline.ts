@@ -20,7 +20,9 @@ export interface MeterlineOptions {
   readonly port?: number;
   readonly host?: string;
   readonly publicUrl?: string;
-  readonly demo?: boolean;
+  /** Shows demonstration sign-ins; may depend on what the migrated database holds. No by default. */
+  readonly demo?: boolean | ((databaseUrl: string) => Promise<boolean>);
+  /** Takes play money; by default where the demonstration is served. */
   readonly testProvider?: boolean;
   /** More bindings for the Worker. */
   readonly bindings?: WorkerOptions["bindings"];
@@ -40,6 +42,8 @@ export interface Meterline {
   readonly url: string;
   /** The origin that links, cookies and callbacks carry; what a browser has to use. */
   readonly publicUrl: string;
+  /** Whether it serves as a demonstration. */
+  readonly demo: boolean;
   readonly dataDir: string;
   readonly databaseUrl: string;
   readonly secrets: Secrets;
@@ -123,6 +127,8 @@ export async function startMeterline(options: MeterlineOptions): Promise<Meterli
     options.onStep?.("migrations");
     const migrations = await migrateDatabase({ url: databaseUrl });
 
+    const demo = typeof options.demo === "function" ? await options.demo(databaseUrl) : (options.demo ?? false);
+
     const build = options.build ?? (await ensureBuild(() => options.onStep?.("build")));
 
     options.onStep?.("worker");
@@ -136,8 +142,8 @@ export async function startMeterline(options: MeterlineOptions): Promise<Meterli
       databaseUrl,
       secrets,
       publicUrl,
-      demo: options.demo,
-      testProvider: options.testProvider,
+      demo,
+      testProvider: options.testProvider ?? demo,
       bindings: options.bindings,
       onLine: options.onLine,
       onRestart: () => {
@@ -153,6 +159,7 @@ export async function startMeterline(options: MeterlineOptions): Promise<Meterli
     await healthy();
     return {
       url: running.url,
+      demo,
       publicUrl,
       dataDir,
       databaseUrl,

@@ -6,6 +6,7 @@ import { VERSION } from "../runtime/root.ts";
 import { progressOn } from "../progress.ts";
 import { everyMinute } from "./cron.ts";
 import { type DataDir, openDataDir, StartError } from "./data-dir.ts";
+import { type DemoState, demoState, hasUtility, loadInto, serveAsDemo, signIns } from "./demo.ts";
 import { HELP, parseOptions, type StartOptions, UsageError } from "./options.ts";
 
 const progress = progressOn(process.stdout);
@@ -22,14 +23,21 @@ async function main(args: readonly string[]): Promise<void> {
   const data = await openDataDir(options.data, launchers());
   undo.push(() => data.release());
   await endLeftovers(data.path);
-  if (options.fresh) data.clear();
+  if (options.fresh || demoState(data.path) === "loading") data.clear(); // A demonstration that was cut off is made again.
   await requirePort(options);
 
-  const meterline = await launch(options, data);
+  const state = demoState(data.path);
+  const meterline = await launch(options, data, state);
+  const facts = meterline.demo && state === "absent" ? await makeDemo(meterline, options.meters) : [];
+  progress.end();
   const stopCron = everyMinute(meterline.worker, (error) => console.error(`The minute's work failed: ${error.message}`));
   undo.push(stopCron);
-  progress.end();
-  announce(meterline);
+  await announce(meterline, facts);
+}
+
+async function makeDemo(meterline: Meterline, meters: number): Promise<readonly string[]> {
+  progress.step(`Demonstration utility of ${meters.toLocaleString("en-US")} meters`);
+  return loadInto(meterline, meters, (text) => progress.detail(text));
 }
 
 const STEPS: Readonly<Record<Step, string>> = {
@@ -39,14 +47,13 @@ const STEPS: Readonly<Record<Step, string>> = {
   worker: "Worker (workerd)",
 };
 
-async function launch(options: StartOptions, data: DataDir): Promise<Meterline> {
+async function launch(options: StartOptions, data: DataDir, state: DemoState): Promise<Meterline> {
   const meterline = await startMeterline({
     dataDir: data.path,
     port: options.port,
     host: options.host,
     publicUrl: options.publicUrl,
-    demo: options.demo,
-    testProvider: options.demo,
+    demo: (databaseUrl) => serveAsDemo(state, options.demo, () => hasUtility(databaseUrl)),
     onStep: (step) => progress.step(STEPS[step]),
     onLine: (line, error) => {
       if (error) console.error(line);
@@ -62,12 +69,16 @@ async function requirePort({ port, host }: StartOptions): Promise<void> {
   if (!found.free) throw new StartError(`Port ${port} ${found.reason}. Please stop that program or name another port with --port.`);
 }
 
-function announce(meterline: Meterline): void {
-  console.log(`
-  Meterline is ready at ${meterline.publicUrl}
-  Data: ${meterline.dataDir}
-  Ctrl-C stops it.
-`);
+async function announce(meterline: Meterline, facts: readonly string[]): Promise<void> {
+  const lines = [...facts, "", `Meterline is ready at ${meterline.publicUrl}`, `Data: ${meterline.dataDir}`];
+  if (meterline.demo) {
+    lines.push("", "Sign in as");
+    for (const { role, name, email, password, path } of await signIns()) {
+      lines.push(`  ${role.padEnd(10)} ${email.padEnd(32)} ${password.padEnd(16)} ${meterline.publicUrl}${path}  (${name})`);
+    }
+  }
+  lines.push("", "Ctrl-C stops it.");
+  console.log(`${lines.map((line) => `  ${line}`.trimEnd()).join("\n")}\n`);
 }
 
 /** The processes that launched this one, nearest first, as scripts/bootstrap.mjs told. */
