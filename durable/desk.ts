@@ -43,10 +43,18 @@ export type Answer =
   /** Not accepted and not done: the database is away. */
   | { readonly status: "unavailable" };
 
+export interface Waiting {
+  readonly envelope: Envelope;
+  readonly hash: string;
+  readonly promised: boolean;
+}
+
 /** Where accepted commands wait. Every method is durable when it returns. */
 export interface Inbox {
   put(envelope: Envelope, hash: string): void;
-  find(commandId: string): { readonly envelope: Envelope; readonly hash: string } | null;
+  find(commandId: string): Waiting | null;
+  /** Somebody has been told "pending": from now on this command is either done or becomes a work item. */
+  promise(commandId: string): void;
   remove(commandId: string): void;
   /** Oldest first. */
   all(): Envelope[];
@@ -99,7 +107,6 @@ export class AccountDesk {
     for (const envelope of this.#deps.inbox.all()) {
       const answer = await this.#inTurn(() => this.#settle(envelope, inputHash(envelope.asked ?? envelope.command), false));
       if (answer.status === "pending") return false;
-      if (answer.status === "refused") await this.#deps.refusedLater(envelope, answer.refusal);
     }
     return this.#deps.inbox.all().length === 0;
   }
@@ -119,6 +126,7 @@ export class AccountDesk {
   async #settle(envelope: Envelope, hash: string, first: boolean): Promise<Answer> {
     try {
       const answer = await this.#attempt(envelope, hash);
+      if (answer.status === "refused" && this.#deps.inbox.find(envelope.commandId)?.promised) await this.#deps.refusedLater(envelope, answer.refusal);
       this.#deps.inbox.remove(envelope.commandId);
       return answer;
     } catch (error) {
@@ -132,13 +140,15 @@ export class AccountDesk {
   }
 
   async #whileAway(envelope: Envelope, error: UnavailableError, first: boolean): Promise<Answer> {
-    if (!first) return { status: "pending" };
+    const waiting = this.#deps.inbox.find(envelope.commandId);
+    if (!first || waiting?.promised) return { status: "pending" };
     // It was never tried and nobody has paid for it: better to refuse now than to surprise later.
     if (error.outcome === "none" && !envelope.mustNotBeLost) {
       this.#deps.inbox.remove(envelope.commandId);
       return { status: "unavailable" };
     }
     await this.#deps.registerPending(envelope.accountId);
+    this.#deps.inbox.promise(envelope.commandId);
     return { status: "pending" };
   }
 

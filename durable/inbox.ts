@@ -1,21 +1,25 @@
 /** The desk's inbox in the object's own SQLite: durable before the first try, gone only after libSQL shows the command. */
-import type { Envelope, Inbox } from "./desk.ts";
+import type { Envelope, Inbox, Waiting } from "./desk.ts";
 
 export class DurableInbox implements Inbox {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec("CREATE TABLE IF NOT EXISTS inbox (n INTEGER PRIMARY KEY AUTOINCREMENT, command_id TEXT NOT NULL UNIQUE, hash TEXT NOT NULL, envelope TEXT NOT NULL)");
+    sql.exec("CREATE TABLE IF NOT EXISTS inbox (n INTEGER PRIMARY KEY AUTOINCREMENT, command_id TEXT NOT NULL UNIQUE, hash TEXT NOT NULL, envelope TEXT NOT NULL, promised INTEGER NOT NULL DEFAULT 0)");
   }
 
   put(envelope: Envelope, hash: string): void {
     this.#sql.exec("INSERT INTO inbox (command_id, hash, envelope) VALUES (?, ?, ?)", envelope.commandId, hash, JSON.stringify(envelope));
   }
 
-  find(commandId: string): { envelope: Envelope; hash: string } | null {
-    const row = this.#sql.exec<{ hash: string; envelope: string }>("SELECT hash, envelope FROM inbox WHERE command_id = ?", commandId).toArray()[0];
-    return row ? { hash: row.hash, envelope: JSON.parse(row.envelope) as Envelope } : null;
+  find(commandId: string): Waiting | null {
+    const row = this.#sql.exec<{ hash: string; envelope: string; promised: number }>("SELECT hash, envelope, promised FROM inbox WHERE command_id = ?", commandId).toArray()[0];
+    return row ? { hash: row.hash, envelope: JSON.parse(row.envelope) as Envelope, promised: row.promised === 1 } : null;
+  }
+
+  promise(commandId: string): void {
+    this.#sql.exec("UPDATE inbox SET promised = 1 WHERE command_id = ?", commandId);
   }
 
   remove(commandId: string): void {
