@@ -8,7 +8,7 @@
  */
 import type { SealedEvent } from "../domain/compliance/chain.ts";
 import { ConstraintError, type Row, type SqlPort, type SqlValue, type Statement } from "./port.ts";
-import { columnCount, insertFromJson, jsonArg, rowValues, type InsertRow, type TableName, type Writes } from "./rows.ts";
+import { columnCount, insertFromJson, jsonArg, jsonArgs, rowValues, type InsertRow, type TableName, type Writes } from "./rows.ts";
 
 /**
  * A version of something a decision was based on; the commit compares it again. Intervals: sum of the days' versions;
@@ -63,7 +63,7 @@ export async function commitUnits(port: SqlPort, units: readonly CommitUnit[], a
   const statements: Statement[] = [];
   const commands = new Map(units.map((unit) => [unit.command.id, commandRow(unit)]));
   statements.push(...inserts({ command: [...commands.values()] }));
-  statements.push({ sql: insertFromJson("event"), args: [jsonArg(units.flatMap((unit) => unit.events.map((event) => rowValues("event", event as never))))] });
+  statements.push(...inserts({ event: units.flatMap((unit) => [...unit.events]) }));
   const inputs = units.flatMap((unit) => unit.inputs.map(stampRow));
   if (inputs.length > 0) statements.push(guard(inputs));
   for (const unit of units) assertFollows(unit);
@@ -149,7 +149,7 @@ function entriesOf(writes: Writes): [TableName, object[]][] {
 }
 
 function inserts(writes: Writes): Statement[] {
-  return entriesOf(writes).map(([name, rows]) => ({ sql: insertFromJson(name), args: [jsonArg(rows.map((row) => rowValues(name, row as never)))] }));
+  return entriesOf(writes).flatMap(([name, rows]) => jsonArgs(rows.map((row) => rowValues(name, row as never))).map((arg) => ({ sql: insertFromJson(name), args: [arg] })));
 }
 
 function merge(all: readonly Writes[]): Writes {

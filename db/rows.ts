@@ -72,6 +72,29 @@ export function jsonArg(rows: readonly unknown[]): SqlValue {
   return JSON.stringify(rows);
 }
 
+/** Characters of one argument: libSQL refuses more than 5 MB, and a character may take three bytes. */
+const ARG_CHARS_MAX = 1_500_000;
+
+/** Rows as few JSON arguments as the server takes, in order; none without rows. For what may be many rows or long ones. */
+export function jsonArgs(rows: readonly unknown[]): SqlValue[] {
+  const args: SqlValue[] = [];
+  let texts: string[] = [];
+  let length = 0;
+  const flush = (): void => {
+    if (texts.length > 0) args.push(`[${texts.join(",")}]`);
+    texts = [];
+    length = 0;
+  };
+  for (const row of rows) {
+    const text = JSON.stringify(row);
+    if (length + text.length > ARG_CHARS_MAX) flush();
+    texts.push(text);
+    length += text.length + 1;
+  }
+  flush();
+  return args;
+}
+
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
 export function toHex(bytes: Uint8Array): string {
