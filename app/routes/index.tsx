@@ -1,9 +1,8 @@
-export const meta = () => [{ title: "Meterline" }];
+import { redirect } from "react-router";
+import type { Route } from "./+types/index";
+import { homeOf, requireSession } from "../session.server.ts";
 
-export default function Index() {
-  return (
-    <main>
-      <h1>Meterline</h1>
-    </main>
-  );
+/** The first page is where one works, or the sign-in. */
+export function loader(asked: Route.LoaderArgs) {
+  return redirect(homeOf(requireSession(asked).role));
 }

@@ -215,7 +215,7 @@ export async function acceptInvitation(world: PeopleWorld, actor: UserActor, tok
   if (!link) return refuse("linkOver");
   return whenAvailable(async () => {
     const invited = await invitationOf(world, link);
-    if (invited && owns(actor, invited.accountId)) return { ok: true, accountId: invited.accountId };
+    if (invited && (await activeAccess(world, actor.userId, invited.accountId))) return { ok: true, accountId: invited.accountId };
     // Whoever could send one to themselves could let themselves into any account.
     if (invited?.createdBy === actor.userId) return refuse("ownInvitation");
     const command = { commandId: world.newId(), stream: accessStream(actor.userId), input: { userId: actor.userId, invitation: link.id }, provenance: provenanceOf(world, actor, "portal") };
