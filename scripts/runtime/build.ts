@@ -61,6 +61,7 @@ async function build(folder: string): Promise<void> {
   const staging = `${folder}.${process.pid}`;
   try {
     await runBuild(staging);
+    requireNoServerCode(join(staging, "client"));
     await compressClient(join(staging, "client"));
     renameSync(staging, folder);
   } catch (error) {
@@ -86,6 +87,17 @@ async function runBuild(outDir: string): Promise<void> {
     child.once("close", resolve);
   });
   if (code !== 0) throw new Error(`the build failed:\n${output.trim()}`);
+}
+
+/** Words that stand in the Worker's code alone. */
+const SERVER_WORDS = /\b(?:DATABASE_URL|DATABASE_TOKEN|SECRET_KEY)\b|cloudflare:workers/;
+
+/** A loader's import that slipped into a component would send the server's code to every browser. */
+function requireNoServerCode(folder: string): void {
+  for (const file of globSync("**/*.js", { cwd: folder })) {
+    const found = SERVER_WORDS.exec(readFileSync(join(folder, file), "utf8"));
+    if (found) throw new Error(`the build is refused: the client's ${file} holds code of the server (${found[0]})`);
+  }
 }
 
 /** Smaller files do not get smaller on the wire. */

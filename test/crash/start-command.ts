@@ -16,10 +16,11 @@ export interface StartCommand {
   signal(name: NodeJS.Signals): void;
 }
 
-export function runStart(args: readonly string[]): StartCommand {
-  // Without what npm puts into the environment: this launcher has no npm above it.
-  const { npm_lifecycle_event: _, ...env } = process.env;
-  const child = spawn(process.execPath, [join(ROOT, "scripts/start.mjs"), ...args], { stdio: ["ignore", "pipe", "pipe"], env });
+export function runStart(args: readonly string[], through: "node" | "npm" = "node"): StartCommand {
+  // Without what npm puts into the environment of its own children: the tests themselves were started by one.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("npm_")));
+  const [command, first] = through === "npm" ? ["npm", ["start", "--"]] : [process.execPath, [join(ROOT, "scripts/start.mjs")]];
+  const child = spawn(command, [...first, ...args], { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"], env });
   let output = "";
   child.stdout.on("data", (chunk: Buffer) => (output += chunk));
   child.stderr.on("data", (chunk: Buffer) => (output += chunk));

@@ -121,6 +121,17 @@ describe("after kill -9 nothing stands in the way of the next start", () => {
     expect(await health()).toMatchObject({ ok: true });
   });
 
+  test("of npm itself: everything below it stops", async () => {
+    const first = runStart(["--port", String(port), "--data", data, "--no-demo"], "npm");
+    await first.ready();
+    const { command, servers } = processesOf(data);
+    first.signal("SIGKILL");
+    await start().ready();
+    expect([command!, ...servers].filter(isRunning)).toEqual([]);
+    expect(await health()).toMatchObject({ ok: true });
+    await first.ended;
+  });
+
   test("of the command and the watchdog beside it: the next start ends the servers that were left", async () => {
     const first = start();
     await first.ready();
