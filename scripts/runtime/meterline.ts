@@ -111,6 +111,7 @@ export async function startMeterline(options: MeterlineOptions): Promise<Meterli
           return;
         } catch (error) {
           how = (error as Error).message;
+          options.onLine?.(`The database server cannot be started again: ${how}`, true);
           await new Promise((wake) => setTimeout(wake, RESTART_PAUSE_MS));
         }
       }

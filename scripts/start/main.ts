@@ -14,6 +14,9 @@ const progress = progressOn(process.stdout);
 /** What has to be undone when we stop, newest last. */
 const undo: (() => Promise<void> | void)[] = [];
 
+/** Somebody has asked us to stop. */
+let stopping = false;
+
 async function main(args: readonly string[]): Promise<void> {
   const options = parseOptions(args);
   if (options.help) return void console.log(HELP);
@@ -89,15 +92,17 @@ function launchers(): number[] {
 
 /** Ctrl-C, a request to end, a closed terminal, or a launcher that was killed: stop in order. Asked twice: at once. */
 function stopOnRequest(): void {
-  let asked = false;
   const stop = (): void => {
-    if (asked) process.exit(130); // The watchdog ends what is left.
-    asked = true;
+    if (stopping) process.exit(130); // The watchdog ends what is left.
+    stopping = true;
     progress.end("✗");
     process.stdout.write("Stopping …\n");
     void undoAll().then(
       () => process.exit(0),
-      (error) => giveUp(error),
+      (error) => {
+        console.error(error);
+        process.exit(1);
+      },
     );
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
@@ -111,7 +116,8 @@ async function undoAll(): Promise<void> {
 }
 
 /** Says in a sentence what is wrong and exits: 2 for a mistake in the command line, else 1. */
-async function giveUp(error: unknown): Promise<never> {
+async function giveUp(error: unknown): Promise<void> {
+  if (stopping) return; // What fails now fails because we stop.
   progress.end("✗");
   if (error instanceof UsageError || error instanceof StartError) console.error(error.message);
   else if (error instanceof MigrationError) console.error(`The database cannot be used: ${error.message}.`);
