@@ -1,0 +1,39 @@
+/** Every price of a charge with its path, and the number of decimals in which the charge is counted. */
+import { decimalsOf } from "../money/decimal.ts";
+import type { Charge } from "./schema.ts";
+
+/** Amounts are counted at least in cents. */
+const DECIMALS_MIN = 2;
+
+export function chargePrices(charge: Charge): { readonly path: string; readonly price: string }[] {
+  switch (charge.kind) {
+    case "fixed":
+    case "minimum":
+    case "maximum":
+      return charge.rates.map(({ amount }, i) => ({ path: `rates.${i}.amount`, price: amount }));
+    case "flat":
+      return charge.rates.map(({ price }, i) => ({ path: `rates.${i}.price`, price }));
+    case "tiered":
+      return charge.rates.flatMap(({ tiers }, i) => tiers.map(({ price }, k) => ({ path: `rates.${i}.tiers.${k}.price`, price })));
+    case "time-of-use":
+      return charge.rates.flatMap(({ prices }, i) => byPeriod(prices, i));
+    case "demand":
+      return charge.rates.flatMap(({ price, prices }, i) => (price === undefined ? byPeriod(prices ?? {}, i) : [{ path: `rates.${i}.price`, price }]));
+    case "percentage":
+      return charge.rates.map(({ percent }, i) => ({ path: `rates.${i}.percent`, price: percent }));
+    case "credit":
+      return charge.rates.map(({ amount, price, percent }, i) => {
+        const form = amount !== undefined ? "amount" : price !== undefined ? "price" : "percent";
+        return { path: `rates.${i}.${form}`, price: amount ?? price ?? percent ?? "0" };
+      });
+  }
+}
+
+function byPeriod(prices: Readonly<Record<string, string>>, row: number): { path: string; price: string }[] {
+  return Object.entries(prices).map(([id, price]) => ({ path: `rates.${row}.prices.${id}`, price }));
+}
+
+/** Decimals in which all prices of the charge are whole. */
+export function chargeDecimals(charge: Charge): number {
+  return Math.max(DECIMALS_MIN, ...chargePrices(charge).map(({ price }) => decimalsOf(price)));
+}

@@ -1,0 +1,208 @@
+/**
+ * A checked document compiled once, with decimal.js, into integers: prices in 10^-decimals dollars, limits in thousandths.
+ * Rating runs on these; nothing of a price is read from text again.
+ */
+import { Decimal, scaledInteger } from "../money/decimal.ts";
+import type { LocalDate } from "../calendar/local-date.ts";
+import type { Milli, Unit } from "../metering/units.ts";
+import { boundIssues } from "./bounds.ts";
+import { chargeDecimals } from "./charge-prices.ts";
+import { creditForm, documentIssues } from "./checks.ts";
+import { RatingError } from "./determinants.ts";
+import type { Charge, ChargeKind, Proration, RateDocument } from "./schema.ts";
+import { scheduleTable, seasonTable, touCalendar, type TouCalendar } from "./tou-calendar.ts";
+import type { PeriodRate } from "./period.ts";
+import { Work } from "./work.ts";
+
+/** No limit: the last tier. */
+export const NO_LIMIT = Number.POSITIVE_INFINITY;
+
+/** Any season. */
+export const ANY = -1;
+
+/** A row of a charge as integers. */
+export interface CompiledRow {
+  /** Index of the season, or `ANY`. */
+  readonly season: number;
+  /** The customers it is for: the values of `whenNames`, joined. */
+  readonly key: string;
+  /** "" when undated: before every date. */
+  readonly from: LocalDate;
+  /** One for each tier or time-of-use period, else one. In 10^-decimals dollars (percent: 10^-decimals percent). */
+  readonly prices: readonly number[];
+  /** Tiers only: ends in thousandths. */
+  readonly limits: readonly Milli[];
+}
+
+export interface DeterminantRef {
+  readonly name: string;
+  readonly unit: Unit;
+  readonly largest: Milli;
+}
+
+export interface CompiledCharge {
+  readonly index: number;
+  readonly id: string;
+  readonly kind: ChargeKind;
+  readonly charge: Charge;
+  readonly unit: Unit;
+  readonly decimals: number;
+  /** What the engine multiplies up, divided by this, is cents. */
+  readonly perCent: number;
+  readonly proration: Proration;
+  /** Index into `determinants`, or -1. */
+  readonly determinant: number;
+  /** Index into `counts`, or -1. */
+  readonly times: number;
+  /** Charges it is reckoned on, by index. */
+  readonly base: readonly number[];
+  /** Index into `schedules`, or -1. */
+  readonly schedule: number;
+  readonly whenNames: readonly string[];
+  readonly rows: readonly CompiledRow[];
+  readonly creditForm: "amount" | "price" | "percent";
+  /** A fixed amount for each day. */
+  readonly perDay: boolean;
+  /** All usage at the price of the tier it reaches; usage of exactly a limit reaches the next tier. */
+  readonly wholeUsage: boolean;
+  readonly exclusive: boolean;
+  /** Name under which a customer may be exempt. */
+  readonly tax: string | null;
+  /** 1 when the amount is compared with its base: minimum, maximum, credit. */
+  readonly against: 0 | 1;
+  /** Demand only, thousandths of kW; 0 is none. */
+  readonly demandMinimum: Milli;
+  readonly demandStep: Milli;
+  /** In 10^-4 percent; 0 is none. */
+  readonly ratchetPercent: number;
+}
+
+export interface CompiledSchedule {
+  readonly id: string;
+  readonly periods: number;
+  readonly table: Uint8Array;
+}
+
+export interface CompiledRate {
+  readonly document: RateDocument;
+  readonly charges: readonly CompiledCharge[];
+  readonly determinants: readonly DeterminantRef[];
+  readonly counts: readonly string[];
+  readonly largestCount: Milli;
+  readonly calendar: TouCalendar;
+  readonly seasons: number;
+  readonly schedules: readonly CompiledSchedule[];
+  /** Hundredths of a day. */
+  readonly standardDays100: number;
+  readonly normalDays: { readonly min: number; readonly max: number };
+  /** Periods already resolved; a bill cycle has few. */
+  readonly periods: Map<string, PeriodRate>;
+  readonly work: Work;
+}
+
+/** A period within so many days of the standard length is a standard one, unless the document says which are. */
+const NORMAL_DAYS_AROUND = 5;
+
+const RATCHET_DECIMALS = 4;
+
+/** Errors: a `RatingError` with the path when the document does not fit together or could pass exact integers. */
+export function compileRate(document: RateDocument): CompiledRate {
+  const [issue] = [...documentIssues(document), ...boundIssues(document)];
+  if (issue !== undefined) throw new RatingError(issue.path, issue.message);
+
+  const determinants: DeterminantRef[] = [];
+  const counts: string[] = [];
+  const charges = document.charges.map((charge, index) => compileCharge(document, charge, index, determinants, counts));
+  const standard = new Decimal(document.proration.standardDays);
+  const around = { min: Math.max(1, standard.floor().toNumber() - NORMAL_DAYS_AROUND), max: standard.ceil().toNumber() + NORMAL_DAYS_AROUND };
+  return {
+    document, charges, determinants, counts,
+    largestCount: scaledInteger(document.largest.count, 3),
+    calendar: touCalendar(seasonTable(document.seasons, []), document.holidays),
+    seasons: Math.max(1, document.seasons.length),
+    schedules: document.schedules.map((schedule) => ({ id: schedule.id, periods: schedule.periods.length, table: scheduleTable(schedule, "", document, []) })),
+    standardDays100: standard.times(100).toNumber(),
+    normalDays: document.proration.normalDays ?? around,
+    periods: new Map(),
+    work: new Work({ charges: charges.length, determinants: determinants.length, counts: counts.length }),
+  };
+}
+
+function compileCharge(document: RateDocument, charge: Charge, index: number, determinants: DeterminantRef[], counts: string[]): CompiledCharge {
+  const decimals = chargeDecimals(charge);
+  const unit = unitOf(document, charge);
+  const whenNames = Object.keys(charge.rates[0]!.when ?? {}).sort();
+  const schedule = "schedule" in charge && charge.schedule !== undefined ? document.schedules.findIndex(({ id }) => id === charge.schedule) : -1;
+  const form = charge.kind === "credit" ? creditForm(charge.rates[0]!) : "amount";
+  return {
+    index, id: charge.id, kind: charge.kind, charge, unit, decimals, whenNames, schedule,
+    perCent: perCentOf(charge, decimals, form),
+    proration: charge.proration ?? { shortLong: true, firstFinal: true, change: "prorate" },
+    determinant: needsDeterminant(charge, form) ? indexOfDeterminant({ name: charge.determinant, unit, largest: largestOf(document, charge) }, determinants) : -1,
+    times: "times" in charge && charge.times !== undefined ? indexOfName(charge.times, counts) : -1,
+    base: "of" in charge && charge.of !== undefined ? baseOf(document, charge.of) : [],
+    rows: charge.rates.map((row) => compileRow(document, charge, row, whenNames, decimals)),
+    creditForm: form,
+    perDay: charge.kind === "fixed" && charge.per === "day",
+    wholeUsage: charge.kind === "tiered" && charge.assess === "whole",
+    exclusive: charge.kind === "tiered" && charge.boundary === "exclusive",
+    tax: charge.kind === "percentage" ? (charge.tax ?? null) : null,
+    against: charge.kind === "minimum" || charge.kind === "maximum" || charge.kind === "credit" ? 1 : 0,
+    demandMinimum: charge.kind === "demand" && charge.minimum !== undefined ? scaledInteger(charge.minimum, 3) : 0,
+    demandStep: charge.kind === "demand" ? scaledInteger(charge.step, 3) : 1,
+    ratchetPercent: charge.kind === "demand" && charge.ratchet !== undefined ? scaledInteger(charge.ratchet.percent, RATCHET_DECIMALS) : 0,
+  };
+}
+
+function unitOf(document: RateDocument, charge: Charge): Unit {
+  return "unit" in charge && charge.unit !== undefined ? charge.unit : document.unit;
+}
+
+/** Quantities and counts are thousandths, so 10^decimals × 1000 of the products make a dollar. */
+function perCentOf(charge: Charge, decimals: number, form: "amount" | "price" | "percent"): number {
+  if (charge.kind === "percentage" || (charge.kind === "credit" && form === "percent")) return 100 * 10 ** decimals;
+  if (charge.kind === "minimum" || charge.kind === "maximum" || (charge.kind === "credit" && form === "amount")) return 10 ** (decimals - 2);
+  return 10 ** (decimals + 1);
+}
+
+function needsDeterminant(charge: Charge, form: "amount" | "price" | "percent"): charge is Extract<Charge, { determinant: string }> {
+  return charge.kind === "flat" || charge.kind === "tiered" || charge.kind === "time-of-use" || charge.kind === "demand" || (charge.kind === "credit" && form === "price");
+}
+
+function largestOf({ largest }: RateDocument, charge: Charge): Milli {
+  return scaledInteger(charge.kind === "demand" ? largest.demand : largest.usage, 3);
+}
+
+function indexOfDeterminant(ref: DeterminantRef, determinants: DeterminantRef[]): number {
+  const known = determinants.findIndex(({ name, unit }) => name === ref.name && unit === ref.unit);
+  return known >= 0 ? known : determinants.push(ref) - 1;
+}
+
+function indexOfName(name: string, names: string[]): number {
+  const known = names.indexOf(name);
+  return known >= 0 ? known : names.push(name) - 1;
+}
+
+function baseOf(document: RateDocument, of: readonly string[]): number[] {
+  const ids = new Set(of.flatMap((name) => document.bases.find(({ id }) => id === name)?.of ?? [name]));
+  return document.charges.flatMap(({ id }, i) => (ids.has(id) ? [i] : []));
+}
+
+function compileRow(document: RateDocument, charge: Charge, row: Charge["rates"][number], whenNames: readonly string[], decimals: number): CompiledRow {
+  const scaled = (text: string): number => scaledInteger(text, decimals);
+  const season = row.season === undefined ? ANY : document.seasons.findIndex(({ id }) => id === row.season);
+  const key = whenNames.map((name) => row.when![name]!).join("|");
+  const shared = { season, key, from: row.from ?? "", limits: [] as number[] };
+  if ("tiers" in row) {
+    const tiers = charge.kind === "tiered" ? row.tiers : [];
+    const exclusive = charge.kind === "tiered" && charge.boundary === "first-unit" ? 1000 : 0;
+    return { ...shared, prices: tiers.map(({ price }) => scaled(price)), limits: tiers.map(({ upTo }) => (upTo === null ? NO_LIMIT : scaledInteger(upTo, 3) - exclusive)) };
+  }
+  if ("prices" in row && row.prices !== undefined) {
+    const schedule = document.schedules.find(({ id }) => "schedule" in charge && id === charge.schedule)!;
+    const prices = row.prices;
+    return { ...shared, prices: schedule.periods.map(({ id }) => (Object.hasOwn(prices, id) ? scaled(prices[id]!) : 0)) };
+  }
+  const one = ("amount" in row ? row.amount : undefined) ?? ("price" in row ? row.price : undefined) ?? ("percent" in row ? row.percent : undefined);
+  return { ...shared, prices: [scaled(one!)] };
+}

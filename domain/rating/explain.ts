@@ -1,0 +1,265 @@
+/** How an amount came about, in words a customer understands, English and Spanish, from the steps the arithmetic left. */
+import { formatDollars, type Cents } from "../money/cents.ts";
+import { milliText, type Milli, type Unit } from "../metering/units.ts";
+import { NO_LIMIT, type CompiledCharge } from "./compile.ts";
+import type { Text } from "./schema.ts";
+import type { PeriodCharge, PeriodRate, Slice } from "./period.ts";
+import { exactDollars } from "./rounding.ts";
+import type { Work } from "./work.ts";
+
+export interface RatedStep {
+  /** "First 6 ccf", "Peak hours", "Summer: next 4 ccf". */
+  readonly label: string;
+  readonly labelEs: string;
+  readonly quantityMilli: Milli | null;
+  readonly unit: string;
+  /** Dollars a unit (percent for percentages), decimal text as published. */
+  readonly price: string;
+  /** Dollars before rounding. */
+  readonly exact: string;
+}
+
+type Language = "en" | "es";
+
+/** Units as they are said after a number. */
+const SAID: Readonly<Partial<Record<Unit, Readonly<Record<Language, string>>>>> = {
+  gal: { en: "gallons", es: "galones" },
+  kgal: { en: "thousand gallons", es: "mil galones" },
+  ft3: { en: "cubic feet", es: "pies cúbicos" },
+  m3: { en: "cubic meters", es: "metros cúbicos" },
+  L: { en: "liters", es: "litros" },
+  therm: { en: "therms", es: "termias" },
+};
+
+function said(unit: Unit, language: Language): string {
+  return SAID[unit]?.[language] ?? unit;
+}
+
+function amountOf(quantity: Milli, unit: Unit, language: Language): string {
+  return `${milliText(quantity)} ${said(unit, language)}`;
+}
+
+/** An integer of 10^-decimals as published: at least two decimals, no further zeros. */
+export function priceText(price: number, decimals: number): string {
+  const digits = String(Math.abs(price)).padStart(decimals + 1, "0");
+  const fraction = digits.slice(digits.length - decimals).replace(/0+$/, "").padEnd(2, "0");
+  return `${price < 0 ? "-" : ""}${digits.slice(0, digits.length - decimals)}.${fraction}`;
+}
+
+function percentText(price: number, decimals: number): string {
+  return priceText(price, decimals).replace(/\.?0+$/, "");
+}
+
+function dollars(price: number, decimals: number): string {
+  const text = priceText(Math.abs(price), decimals);
+  return `${price < 0 ? "-" : ""}$${text}`;
+}
+
+function days(count: number, language: Language): string {
+  return language === "en" ? `${count} ${count === 1 ? "day" : "days"}` : `${count} ${count === 1 ? "día" : "días"}`;
+}
+
+/** A list as it is said: "a, b and c". */
+function listed(parts: readonly string[], language: Language): string {
+  const and = language === "en" ? "and" : "y";
+  return parts.length < 2 ? (parts[0] ?? "") : `${parts.slice(0, -1).join(", ")} ${and} ${parts.at(-1)}`;
+}
+
+function inLanguage(text: Text, language: Language): string {
+  return language === "es" ? (text.es ?? text.en) : text.en;
+}
+
+export class Explanation {
+  private readonly charge: PeriodCharge;
+  private readonly compiled: CompiledCharge;
+  private readonly period: PeriodRate;
+  private readonly work: Work;
+  private readonly steps: readonly number[];
+
+  constructor(charge: PeriodCharge, period: PeriodRate, work: Work) {
+    const { index } = charge.compiled;
+    const from = work.stepsFrom[index]!;
+    this.charge = charge;
+    this.compiled = charge.compiled;
+    this.period = period;
+    this.work = work;
+    this.steps = Array.from({ length: work.stepsFrom[index + 1]! - from }, (_, i) => from + i);
+  }
+
+  /** The unit of the line's quantity: a unit of measure, `day`, `period`, a count's name, or `USD` for a base. */
+  unit(): string {
+    const { kind, unit, times, perDay, creditForm } = this.compiled;
+    if (kind === "fixed") return perDay && times < 0 ? "day" : times < 0 ? "period" : this.period.rate.counts[times]!;
+    if (kind === "percentage" || (kind === "credit" && creditForm === "percent")) return "USD";
+    if (kind === "minimum" || kind === "maximum" || (kind === "credit" && creditForm === "amount")) return "period";
+    return unit;
+  }
+
+  /** Thousandths of the unit; a base in dollars likewise. */
+  quantity(): Milli {
+    const quantity = this.work.quantity[this.compiled.index]!;
+    if (this.unit() === "USD") return quantity * 10;
+    return this.unit() === "day" ? this.daysOfSteps() * 1000 : quantity;
+  }
+
+  private daysOfSteps(): number {
+    return this.steps.reduce((sum, step) => sum + this.work.stepSlice[step]!.days, 0);
+  }
+
+  ratedSteps(): RatedStep[] {
+    const { work, compiled } = this;
+    const unit = this.unit();
+    return this.steps.map((step) => ({
+      label: this.label(step, "en"),
+      labelEs: this.label(step, "es"),
+      quantityMilli: unit === "USD" ? work.stepQuantity[step]! * 10 : work.stepQuantity[step]!,
+      unit,
+      price: priceText(work.stepPrice[step]!, compiled.decimals),
+      exact: this.exactOf(step),
+    }));
+  }
+
+  private exactOf(step: number): string {
+    const { shareOf, compiled } = this.charge;
+    const parts = BigInt(compiled.perCent) * BigInt(shareOf);
+    const amount = BigInt(this.work.stepAmount[step]!) * BigInt(this.work.stepShare[step]!);
+    const whole = amount / parts - (amount % parts < 0n ? 1n : 0n);
+    const sign = compiled.kind === "credit" ? -1n : 1n;
+    const exact = exactDollars(Number(whole), Number(amount - whole * parts), Number(parts));
+    return sign < 0n && Number(exact) !== 0 ? `-${exact}` : exact;
+  }
+
+  private label(step: number, language: Language): string {
+    const slice = this.work.stepSlice[step]!;
+    const what = this.what(step, slice, language);
+    const when = this.whenOf(step, slice, language);
+    return when === "" ? what : `${when}: ${what}`;
+  }
+
+  private what(step: number, slice: Slice, language: Language): string {
+    const { kind, unit, charge } = this.compiled;
+    if (kind === "tiered") return this.tierLabel(slice, this.work.stepPlace[step]!, unit, language);
+    if (this.compiled.schedule >= 0) return inLanguage(this.touPeriod(step).name, language);
+    if (kind === "demand") return language === "en" ? "Highest demand" : "Demanda máxima";
+    return inLanguage(charge.name, language);
+  }
+
+  /** The season or the days, where the line has steps of several. */
+  private whenOf(step: number, slice: Slice, language: Language): string {
+    const { rate } = this.period;
+    const { seasons } = rate.document;
+    const seasonOf = (at: number): number => (this.byInterval() ? Math.floor(this.work.stepPlace[at]! / this.periods()) : this.work.stepSlice[at]!.season);
+    const several = (of: (at: number) => unknown): boolean => this.steps.some((other) => of(other) !== of(step));
+    const season = seasonOf(step);
+    if (season >= 0 && seasons.length > 0 && several(seasonOf)) return inLanguage(seasons[season]!.name, language);
+    if (several((at) => this.work.stepSlice[at]!)) return language === "en" ? `From ${slice.fromDay}, ${days(slice.days, "en")}` : `Desde ${slice.fromDay}, ${days(slice.days, "es")}`;
+    return "";
+  }
+
+  private byInterval(): boolean {
+    return this.compiled.kind === "time-of-use" || this.compiled.kind === "demand";
+  }
+
+  private periods(): number {
+    const { schedule } = this.compiled;
+    return schedule < 0 ? 1 : this.period.rate.schedules[schedule]!.periods;
+  }
+
+  private touPeriod(step: number): { readonly name: Text } {
+    const { rate } = this.period;
+    return rate.document.schedules[this.compiled.schedule]!.periods[this.work.stepPlace[step]! % this.periods()]!;
+  }
+
+  private tierLabel({ limits }: Slice, tier: number, unit: Unit, language: Language): string {
+    const times = this.compiled.times < 0 ? 1000 : this.work.counts[this.compiled.times]!;
+    const limit = (at: number): Milli => (limits[at] === NO_LIMIT ? NO_LIMIT : Math.floor((limits[at]! * times + 500) / 1000));
+    const end = limit(tier);
+    const begin = tier === 0 ? 0 : limit(tier - 1);
+    const english = language === "en";
+    if (end === NO_LIMIT) {
+      if (tier === 0) return english ? `All ${said(unit, language)}` : `Todo, en ${said(unit, language)}`;
+      return english ? `Over ${amountOf(begin, unit, language)}` : `Más de ${amountOf(begin, unit, language)}`;
+    }
+    if (this.compiled.wholeUsage) return english ? `Up to ${amountOf(end, unit, language)}` : `Hasta ${amountOf(end, unit, language)}`;
+    const width = amountOf(end - begin, unit, language);
+    if (tier === 0) return english ? `First ${width}` : `Primeros ${width}`;
+    return english ? `Next ${width}` : `Siguientes ${width}`;
+  }
+
+  // ---- sentences ----------------------------------------------------------------------------------------------
+
+  sentence(language: Language): string {
+    const cents = this.work.cents[this.compiled.index]!;
+    const text = this.reckoning(language, cents);
+    return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  }
+
+  private reckoning(language: Language, cents: Cents): string {
+    const { kind, creditForm } = this.compiled;
+    const result = formatDollars(Math.abs(cents));
+    switch (kind) {
+      case "fixed":
+        return `${listed(this.steps.map((step) => this.fixedPart(step, language)), language)}${this.steps.length > 1 || this.steps.some((step) => this.isShared(step)) || this.compiled.perDay || this.compiled.times >= 0 ? `: ${result}` : ""}`;
+      case "flat":
+      case "tiered":
+        return `${listed(this.steps.map((step) => this.pricedPart(step, language, "")), language)}: ${result}`;
+      case "time-of-use":
+        return `${listed(this.steps.map((step) => this.pricedPart(step, language, `${this.label(step, language).toLowerCase()}, `)), language)}: ${result}`;
+      case "demand":
+        return `${listed(this.steps.map((step) => this.demandPart(step, language)), language)}: ${result}`;
+      case "percentage":
+        return `${listed(this.steps.map((step) => this.percentPart(step, language)), language)}: ${result}`;
+      case "minimum":
+      case "maximum":
+        return this.limitSentence(language, kind, result);
+      case "credit": {
+        const parts = creditForm === "price" ? this.steps.map((step) => this.pricedPart(step, language, "")) : creditForm === "percent" ? this.steps.map((step) => this.percentPart(step, language)) : [];
+        const of = parts.length === 0 ? "" : ` (${listed(parts, language)})`;
+        return language === "en" ? `a credit of ${result}${of} is taken off your bill` : `se descuenta de su factura un crédito de ${result}${of}`;
+      }
+    }
+  }
+
+  private isShared(step: number): boolean {
+    return this.work.stepShare[step] !== this.charge.shareOf;
+  }
+
+  private fixedPart(step: number, language: Language): string {
+    const { decimals, times, perDay } = this.compiled;
+    const price = dollars(this.work.stepPrice[step]!, decimals);
+    const { days: count } = this.work.stepSlice[step]!;
+    const english = language === "en";
+    const each = times < 0 ? "" : english ? ` for each of ${milliText(this.work.counts[times]!)}` : ` por cada uno de ${milliText(this.work.counts[times]!)}`;
+    if (perDay) return english ? `${price} a day${each} for ${days(count, language)}` : `${price} por día${each} durante ${days(count, language)}`;
+    if (!this.isShared(step)) return english ? `${price}${each} for this bill` : `${price}${each} en esta factura`;
+    return english ? `${price}${each} for a standard bill, here for ${days(count, language)}` : `${price}${each} por una factura normal, aquí por ${days(count, language)}`;
+  }
+
+  private pricedPart(step: number, language: Language, prefix: string): string {
+    const quantity = amountOf(this.work.stepQuantity[step]!, this.compiled.unit, language);
+    const price = dollars(this.work.stepPrice[step]!, this.compiled.decimals);
+    return language === "en" ? `${prefix}${quantity} at ${price}` : `${prefix}${quantity} a ${price}`;
+  }
+
+  private demandPart(step: number, language: Language): string {
+    const { schedule } = this.compiled;
+    const english = language === "en";
+    const where = schedule < 0 ? (english ? "highest demand" : "demanda máxima") : english ? `highest demand in ${this.label(step, language).toLowerCase()}` : `demanda máxima en ${this.label(step, language).toLowerCase()}`;
+    const share = this.isShared(step) ? (english ? `, for part of the standard period` : `, por parte del período normal`) : "";
+    return this.pricedPart(step, language, `${where} `) + share;
+  }
+
+  private percentPart(step: number, language: Language): string {
+    const percent = percentText(this.work.stepPrice[step]!, this.compiled.decimals);
+    const base = formatDollars(this.work.stepQuantity[step]!);
+    return language === "en" ? `${percent} percent of ${base}` : `${percent} por ciento de ${base}`;
+  }
+
+  private limitSentence(language: Language, kind: "minimum" | "maximum", result: string): string {
+    const amount = this.steps.map((step) => this.fixedPart(step, language)).join(" + ");
+    if (language === "en") {
+      return kind === "minimum" ? `the least to pay is ${amount}, so ${result} is added` : `the most to pay is ${amount}, so ${result} is taken off`;
+    }
+    return kind === "minimum" ? `el mínimo a pagar es ${amount}, por eso se agregan ${result}` : `el máximo a pagar es ${amount}, por eso se descuentan ${result}`;
+  }
+}

@@ -1,0 +1,10 @@
+/** Rating: a tariff as data, compiled once, pricing a segment to the exact cent and explaining each line. */
+export { RATE_DOCUMENT_FORMAT } from "./schema.ts";
+export type { Charge, ChargeKind, ChargeOf, RateDocument, RateDocumentInput, Season, Schedule } from "./schema.ts";
+export { parseRateDocument, type ParsedRate } from "./document.ts";
+export { compileRate, type CompiledRate } from "./compile.ts";
+export { determinantsFromUsage, RatingError, type Determinants, type DeterminantSeries, type ProgramEnrollment } from "./determinants.ts";
+export { rateAcrossVersions, rateCents, rateSegment, versionPeriods, RATE_ENGINE_VERSION, type DatedRate, type RatedAcrossVersions, type RatedLine, type RatedSegment } from "./rate.ts";
+export type { RatedStep } from "./explain.ts";
+export type { Issue } from "./tou-calendar.ts";
+export { PUBLISHED_RATES, type PublishedRate } from "./published/index.ts";

@@ -1,0 +1,94 @@
+/** One look at a customer's intervals: sums and maxima by time-of-use code, in typed arrays. */
+import { MINUTE_MS } from "../calendar/zone.ts";
+import { MISSING } from "../metering/packed-day.ts";
+import { convertMilli, UNITS, type Milli, type Unit } from "../metering/units.ts";
+import { RatingError, type Determinants, type DeterminantSeries } from "./determinants.ts";
+import { codesOf, type Pass, type PeriodRate } from "./period.ts";
+
+/** What a pass found, by code. */
+export interface PassTotals {
+  /** Thousandths of the pass's unit (of the series' unit for demand). */
+  readonly sums: Float64Array;
+  /** Highest sum of a window in thousandths; -1 where the code did not occur. */
+  readonly highest: Float64Array;
+}
+
+/** The series of the unit, or null. Demand in kW is also found in series of kWh. Errors: two series of one unit. */
+export function seriesFor({ series }: Determinants, { unit, window }: Pass): DeterminantSeries | null {
+  if (series === undefined) return null;
+  const units: readonly Unit[] = window > 0 ? [unit, ENERGY_OF[unit] ?? unit] : [unit];
+  const found = series.filter((candidate) => units.includes(candidate.unit) || (window === 0 && sameScale(candidate.unit, unit)));
+  if (found.length > 1) throw new RatingError("series", `there are ${found.length} series of ${units.join(" or ")}; add them up first`);
+  return found[0] ?? null;
+}
+
+const ENERGY_OF: Readonly<Partial<Record<Unit, Unit>>> = { kW: "kWh", kVA: "kVAh", kvar: "kvarh" };
+
+function sameScale(a: Unit, b: Unit): boolean {
+  return UNITS[a].dimension === UNITS[b].dimension && UNITS[a].size === UNITS[b].size;
+}
+
+/** Sums and maxima of the series. Errors: the series does not cover the pass, has holes, or has too long steps. */
+export function runPass(pass: Pass, series: DeterminantSeries, period: PeriodRate, totals: PassTotals): void {
+  const { stepMinutes } = series;
+  const step = stepMinutes * MINUTE_MS;
+  const first = (pass.start - series.start) / step;
+  const count = (pass.end - pass.start) / step;
+  const { values } = series;
+  if (!Number.isInteger(first) || !Number.isInteger(count)) throw new RatingError("series", `steps of ${stepMinutes} minutes do not begin with the local day ${pass.fromDay}`);
+  if (first < 0 || first + count > values.length) throw new RatingError("series", `does not cover ${pass.fromDay} to ${pass.toDay}: it has ${values.length} values from ${new Date(series.start).toISOString()}`);
+  const windowSteps = pass.window === 0 ? 1 : pass.window / stepMinutes;
+  if (!Number.isInteger(windowSteps)) throw new RatingError("series", `intervals of ${stepMinutes} minutes cannot give a demand of ${pass.window} minutes`);
+
+  totals.sums.fill(0);
+  totals.highest.fill(-1);
+  const codes = codesOf(pass, stepMinutes * windowSteps, period);
+  const typed = values instanceof Int32Array ? values : int32(values);
+  const missing = windowSteps === 1 ? scan(typed, first, codes, totals.sums, totals.highest) : scanWindows(typed, first, windowSteps, codes, totals.sums, totals.highest);
+  if (missing >= 0) throw new RatingError("series", `has no value at ${new Date(series.start + (first + missing) * step).toISOString()}; estimate it first`);
+}
+
+function int32(values: readonly Milli[]): Int32Array {
+  const typed = Int32Array.from(values);
+  const wrong = values.findIndex((value, i) => typed[i] !== value);
+  if (wrong >= 0) throw new RatingError(`series.values.${wrong}`, `${values[wrong]} is not a whole number of thousandths within range`);
+  return typed;
+}
+
+/** One value a code; returns the position of a missing value, or -1. */
+function scan(values: Int32Array, first: number, codes: Uint8Array, sums: Float64Array, highest: Float64Array): number {
+  for (let i = 0; i < codes.length; i++) {
+    const value = values[first + i]!;
+    if (value === MISSING) return i;
+    const code = codes[i]!;
+    sums[code]! += value;
+    if (value > highest[code]!) highest[code] = value;
+  }
+  return -1;
+}
+
+/** `width` values a code. */
+function scanWindows(values: Int32Array, first: number, width: number, codes: Uint8Array, sums: Float64Array, highest: Float64Array): number {
+  let at = first;
+  for (let i = 0; i < codes.length; i++) {
+    let sum = 0;
+    for (const end = at + width; at < end; at++) {
+      const value = values[at]!;
+      if (value === MISSING) return at - first;
+      sum += value;
+    }
+    const code = codes[i]!;
+    sums[code]! += sum;
+    if (sum > highest[code]!) highest[code] = sum;
+  }
+  return -1;
+}
+
+const MINUTES_OF_HOUR = 60;
+
+/** Demand of a window from its highest sum: energy per hour, or the mean of power readings, rounded half up to a thousandth. */
+export function demandOf(highest: Milli, pass: Pass, series: DeterminantSeries): Milli {
+  const energy = UNITS[series.unit].dimension.endsWith("energy");
+  if (energy) return Math.round((convertMilli(highest, series.unit, ENERGY_OF[pass.unit]!) * MINUTES_OF_HOUR) / pass.window);
+  return Math.round((highest * series.stepMinutes) / pass.window);
+}

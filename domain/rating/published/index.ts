@@ -1,0 +1,13 @@
+/** Rates with the figures of real published tariffs, for the demonstration utility and the tests. */
+import { electricBusiness, electricCommercialDemand, electricTiered, electricTimeOfUse } from "./electric.ts";
+import { gasByVolume, gasResidential } from "./gas.ts";
+import type { PublishedRate } from "./published-rate.ts";
+import { sewerResidential } from "./sewer.ts";
+import { waterResidential } from "./water.ts";
+
+export type { PublishedRate };
+export { electricBusiness, electricCommercialDemand, electricTiered, electricTimeOfUse, gasByVolume, gasResidential, sewerResidential, waterResidential };
+
+export const PUBLISHED_RATES: readonly PublishedRate[] = [
+  waterResidential, sewerResidential, electricTimeOfUse, electricTiered, electricCommercialDemand, electricBusiness, gasResidential, gasByVolume,
+];

@@ -1,0 +1,284 @@
+/**
+ * A rate version as a document: what a utility publishes about a price, as data that can be stored, compared, edited and
+ * replayed. Everything that decides an amount is in it except the time zone, which is the utility's, and the customer's
+ * determinants. Prices are decimal text in dollars; a document is immutable once its version has begun.
+ */
+import * as v from "valibot";
+import { UNIT_NAMES, type Unit } from "../metering/units.ts";
+import { isLocalDate } from "../calendar/local-date.ts";
+
+/** Grows when a document of the same text would be rated otherwise; kept with every rated segment. */
+export const RATE_DOCUMENT_FORMAT = 1;
+
+/** More charges, rows or tiers than any published tariff has; keeps a broken import from filling memory. */
+const CHARGES_MAX = 60;
+const RATES_MAX = 400;
+const TIERS_MAX = 24;
+const SEASONS_MAX = 12;
+const SCHEDULES_MAX = 6;
+const TOU_PERIODS_MAX = 12;
+
+/** Digits of a price: published prices have up to six decimals of a dollar, and none is above ten million dollars. */
+const DECIMAL_TEXT = /^-?\d{1,8}(\.\d{1,8})?$/;
+const ID_TEXT = /^[a-z][a-z0-9-]{0,39}$/;
+const MONTH_DAY = /^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$|^24:00$/;
+
+const id = v.pipe(v.string(), v.regex(ID_TEXT, "must be a short name of lower-case letters, digits and hyphens, such as water-use"));
+const decimal = v.pipe(v.string(), v.regex(DECIMAL_TEXT, 'must be a decimal number in quotes, such as "3.10", with at most eight decimals'));
+const localDate = v.pipe(v.string(), v.check(isLocalDate, "must be a real date such as 2026-07-01"));
+const label = v.pipe(v.string(), v.trim(), v.minLength(1, "must not be empty"), v.maxLength(120, "must be at most 120 characters"));
+const text = v.strictObject({ en: label, es: v.optional(label) });
+const unit = v.picklist(UNIT_NAMES, (issue) => `${issue.received} is not a unit; use one of ${UNIT_NAMES.join(", ")}`);
+const monthDay = v.pipe(v.string(), v.regex(MONTH_DAY, "must be a month and day such as 06-01"));
+const clock = v.pipe(v.string(), v.regex(CLOCK, "must be a time such as 16:00, up to 24:00"));
+const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
+const determinant = v.pipe(v.string(), v.regex(/^[a-zA-Z][a-zA-Z0-9.-]{0,39}$/, "must be the name of a determinant, such as usage"));
+
+/** What the customer has that selects a row: `{meterSize: "5/8\""}`, `{cityLimits: "inside"}`. */
+const when = v.optional(v.record(v.pipe(v.string(), v.minLength(1)), v.pipe(v.string(), v.minLength(1))));
+const season = v.optional(id);
+/** The row counts from this day on, until the next dated row; for riders and taxes that change inside a version. */
+const from = v.optional(localDate);
+
+/**
+ * How an amount or a tier width follows the length of the period. Prices per unit are never prorated.
+ * `shortLong`: a period outside the normal days; `firstFinal`: the same for a first or final bill;
+ * `change`: when a version begins inside the period, by days, or whole from the version at its start or end.
+ */
+const proration = v.strictObject({
+  shortLong: v.optional(v.boolean(), true),
+  firstFinal: v.optional(v.boolean(), true),
+  change: v.optional(v.picklist(["prorate", "start", "end"]), "prorate"),
+});
+
+const shared = {
+  id,
+  name: text,
+  /** Key under which the line is posted to the general ledger. */
+  glKey: v.pipe(v.string(), v.minLength(1, "must name a ledger account key"), v.maxLength(60)),
+  /** First day on which the charge exists; absent: as long as the version. */
+  from: v.optional(localDate),
+  /** First day on which it no longer exists. */
+  to: v.optional(localDate),
+  /** Only customers enrolled in this program have the charge. */
+  onlyFor: v.optional(id),
+  proration: v.optional(proration),
+};
+
+const fixed = v.strictObject({
+  ...shared,
+  kind: v.literal("fixed"),
+  per: v.optional(v.picklist(["period", "day"]), "period"),
+  /** Multiplied by this count of the customer: dwelling units, ERUs, fixtures, carts. */
+  times: v.optional(determinant),
+  rates: rows({ amount: decimal }),
+});
+
+const flat = v.strictObject({
+  ...shared,
+  kind: v.literal("flat"),
+  determinant: v.optional(determinant, "usage"),
+  unit: v.optional(unit),
+  rates: rows({ price: decimal }),
+});
+
+const tier = v.strictObject({
+  /** End of the tier counted from zero; null: without end. */
+  upTo: v.nullable(decimal),
+  price: decimal,
+});
+
+const tiered = v.strictObject({
+  ...shared,
+  kind: v.literal("tiered"),
+  determinant: v.optional(determinant, "usage"),
+  unit: v.optional(unit),
+  /**
+   * Usage of exactly `upTo` belongs to the tier (`inclusive`) or to the next (`exclusive`; the same amount unless the whole
+   * usage is priced by the tier it reaches). `first-unit`: `upTo` names the first whole unit billed in the next tier.
+   */
+  boundary: v.optional(v.picklist(["inclusive", "exclusive", "first-unit"]), "inclusive"),
+  /** `marginal`: each tier's price for the part inside it; `whole`: all usage at the price of the tier it reaches. */
+  assess: v.optional(v.picklist(["marginal", "whole"]), "marginal"),
+  /** `upTo` is for a standard period (prorated by the switches), or for each day. */
+  widths: v.optional(v.picklist(["period", "day"]), "period"),
+  /** Widths are multiplied by this count or quantity: dwelling units, kW of demand (hours use), a water budget. */
+  times: v.optional(determinant),
+  rates: rows({ tiers: v.pipe(v.array(tier), v.minLength(1, "must have at least one tier"), v.maxLength(TIERS_MAX)) }),
+});
+
+const pricesByPeriod = v.record(id, decimal);
+
+const timeOfUse = v.strictObject({
+  ...shared,
+  kind: v.literal("time-of-use"),
+  determinant: v.optional(determinant, "usage"),
+  unit: v.optional(unit),
+  schedule: id,
+  rates: rows({ prices: pricesByPeriod }),
+});
+
+const demand = v.strictObject({
+  ...shared,
+  kind: v.literal("demand"),
+  determinant: v.optional(determinant, "demand"),
+  unit: v.optional(v.picklist(["kW", "kVA"]), "kW"),
+  intervalMinutes: v.optional(v.picklist([15, 30, 60]), 15),
+  /** Without a schedule: the highest of the whole period. With one: the highest in each time-of-use period. */
+  schedule: v.optional(id),
+  rates: rows({ price: v.optional(decimal), prices: v.optional(pricesByPeriod) }),
+  /** Billed demand is at least this. */
+  minimum: v.optional(decimal),
+  /** Billed demand is at least this percent of the highest of the last months. */
+  ratchet: v.optional(v.strictObject({ percent: decimal, months: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(24)) })),
+  /** Billed demand is rounded to the nearest multiple of this, half up. */
+  step: v.optional(decimal, "0.001"),
+});
+
+/** Ids of charges, or of named bases, that stand before this charge. */
+const base = v.pipe(v.array(id), v.minLength(1, "must name at least one charge"), v.maxLength(CHARGES_MAX));
+
+const percentage = v.strictObject({
+  ...shared,
+  kind: v.literal("percentage"),
+  of: base,
+  /** Name under which a customer may be exempt. */
+  tax: v.optional(id),
+  rates: rows({ percent: decimal }),
+});
+
+const minimum = v.strictObject({ ...shared, kind: v.literal("minimum"), of: base, rates: rows({ amount: decimal }) });
+const maximum = v.strictObject({ ...shared, kind: v.literal("maximum"), of: base, rates: rows({ amount: decimal }) });
+
+const credit = v.strictObject({
+  ...shared,
+  kind: v.literal("credit"),
+  /** The credit is never more than these charges together; a percentage is of them. */
+  of: v.optional(base),
+  determinant: v.optional(determinant, "usage"),
+  unit: v.optional(unit),
+  rates: rows({ amount: v.optional(decimal), price: v.optional(decimal), percent: v.optional(decimal) }),
+});
+
+const seasonSchema = v.strictObject({
+  id,
+  name: text,
+  /** First and last day, both counted; may run over the new year. */
+  ranges: v.pipe(v.array(v.strictObject({ from: monthDay, to: monthDay })), v.minLength(1), v.maxLength(12)),
+});
+
+const holiday = v.union(
+  [
+    v.strictObject({
+      name: label,
+      on: monthDay,
+      /** A Saturday's holiday is kept on Friday and a Sunday's on Monday (`nearest`), only a Sunday's on Monday (`monday`). */
+      observed: v.optional(v.picklist(["same-day", "nearest", "monday"]), "same-day"),
+    }),
+    v.strictObject({
+      name: label,
+      weekday: v.picklist(WEEKDAYS),
+      month: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(12)),
+      /** 1 the first … 4 the fourth, -1 the last of the month. */
+      nth: v.picklist([1, 2, 3, 4, -1]),
+    }),
+    v.strictObject({ name: label, date: localDate }),
+  ],
+  "must be a holiday by day (on), by weekday (weekday, month, nth) or by date (date)",
+);
+
+const scheduleSchema = v.strictObject({
+  id,
+  periods: v.pipe(v.array(v.strictObject({ id, name: text })), v.minLength(1), v.maxLength(TOU_PERIODS_MAX)),
+  rules: v.pipe(
+    v.array(
+      v.strictObject({
+        /** Absent: every season. */
+        seasons: v.optional(v.pipe(v.array(id), v.minLength(1))),
+        days: v.pipe(v.array(v.picklist(["every-day", "weekdays", "weekends", "holidays", ...WEEKDAYS])), v.minLength(1)),
+        hours: v.pipe(v.array(v.strictObject({ from: clock, to: clock, period: id })), v.minLength(1), v.maxLength(48)),
+      }),
+    ),
+    v.minLength(1),
+    v.maxLength(60),
+  ),
+});
+
+const charge = v.variant(
+  "kind",
+  [fixed, flat, tiered, timeOfUse, demand, percentage, minimum, maximum, credit],
+  (issue) => `${issue.received} is not a kind of charge`,
+);
+
+export const rateDocumentSchema = v.strictObject({
+  format: v.literal(RATE_DOCUMENT_FORMAT),
+  commodity: v.picklist(["water", "sewer", "electric", "gas", "stormwater", "refuse"]),
+  name: text,
+  /** Unit of usage unless a charge says otherwise. */
+  unit,
+  /** Where the figures are published. */
+  source: v.optional(v.pipe(v.string(), v.maxLength(400))),
+  proration: v.optional(
+    v.strictObject({
+      /** Length of a standard period; amounts and widths per period are for so many days. */
+      standardDays: v.optional(v.pipe(v.string(), v.regex(/^\d{1,3}(\.\d{1,2})?$/, 'must be days such as "30" or "30.42"')), "30"),
+      /** A period of this length counts as a standard one. */
+      normalDays: v.optional(v.strictObject({ min: days(), max: days() })),
+    }),
+    {},
+  ),
+  rounding: v.optional(
+    v.strictObject({
+      /** Where an amount becomes whole cents: each step of a line (a tier, a time-of-use period), each line, or the bill's sum. */
+      at: v.optional(v.picklist(["step", "line", "total"]), "line"),
+      /** Ties: `half-up` away from zero (a credit mirrors its charge), `half-even` to the even cent. */
+      mode: v.optional(v.picklist(["half-up", "half-even", "down", "up"]), "half-up"),
+      /** Usage before it is priced: as measured, or whole units. */
+      usage: v.optional(v.picklist(["exact", "down", "nearest", "up"]), "exact"),
+    }),
+    {},
+  ),
+  /** Largest that may be priced in one period; amounts are proven to be exact up to it. */
+  largest: v.optional(
+    v.strictObject({
+      usage: v.optional(decimal, "10000000"),
+      demand: v.optional(decimal, "100000"),
+      count: v.optional(decimal, "10000"),
+    }),
+    {},
+  ),
+  seasons: v.optional(v.pipe(v.array(seasonSchema), v.maxLength(SEASONS_MAX)), []),
+  holidays: v.optional(v.pipe(v.array(holiday), v.maxLength(40)), []),
+  schedules: v.optional(v.pipe(v.array(scheduleSchema), v.maxLength(SCHEDULES_MAX)), []),
+  /** Named bases of taxes and fees. */
+  bases: v.optional(v.pipe(v.array(v.strictObject({ id, of: base })), v.maxLength(20)), []),
+  charges: v.pipe(v.array(charge), v.minLength(1, "must have at least one charge"), v.maxLength(CHARGES_MAX)),
+});
+
+function days() {
+  return v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(400));
+}
+
+function rows<T extends v.ObjectEntries>(entries: T) {
+  return v.pipe(v.array(v.strictObject({ season, when, from, ...entries })), v.minLength(1, "must have at least one row"), v.maxLength(RATES_MAX));
+}
+
+/** A checked document, defaults filled in. */
+export type RateDocument = v.InferOutput<typeof rateDocumentSchema>;
+/** A document as somebody writes it. */
+export type RateDocumentInput = v.InferInput<typeof rateDocumentSchema>;
+export type Charge = RateDocument["charges"][number];
+export type ChargeKind = Charge["kind"];
+export type ChargeOf<K extends ChargeKind> = Extract<Charge, { kind: K }>;
+export type Proration = v.InferOutput<typeof proration>;
+export type Season = v.InferOutput<typeof seasonSchema>;
+export type Schedule = v.InferOutput<typeof scheduleSchema>;
+export type Holiday = v.InferOutput<typeof holiday>;
+export type Text = v.InferOutput<typeof text>;
+export type Weekday = (typeof WEEKDAYS)[number];
+export type RoundingMode = RateDocument["rounding"]["mode"];
+export type { Unit };
+
+/** The order is ISO's: Monday first. */
+export const WEEKDAY_NAMES: readonly Weekday[] = WEEKDAYS;
