@@ -113,9 +113,12 @@ function supervise(node, entry, args, ownGroup) {
 
   if (above.length > 0) {
     // `npm start` killed with -9 cannot pass that on: notice it, or the server would live on unseen.
-    setInterval(() => {
-      if (!above.every(isAlive)) child.kill("SIGTERM");
-    }, 500).unref();
+    const watch = setInterval(() => {
+      if (above.every(isAlive)) return;
+      clearInterval(watch);
+      child.kill("SIGTERM");
+    }, 500);
+    watch.unref();
   }
 }
 

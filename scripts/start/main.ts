@@ -90,11 +90,23 @@ function launchers(): number[] {
   return Array.isArray(told) ? told.filter((pid) => Number.isInteger(pid)) : [];
 }
 
-/** Ctrl-C, a request to end, a closed terminal, or a launcher that was killed: stop in order. Asked twice: at once. */
+/**
+ * One Ctrl-C arrives several times: from the terminal, and passed on by npm and by the launcher. A second one is
+ * somebody who has lost patience.
+ */
+const SAME_REQUEST_MS = 1_000;
+
+/** Ctrl-C, a request to end, a closed terminal, or a launcher that was killed: stop in order. */
 function stopOnRequest(): void {
-  const stop = (): void => {
-    if (stopping) process.exit(130); // The watchdog ends what is left.
+  let asked = 0;
+  const stop = (signal?: NodeJS.Signals): void => {
+    if (stopping) {
+      // At once: the watchdog ends what is left.
+      if (signal === "SIGINT" && performance.now() - asked > SAME_REQUEST_MS) process.exit(130);
+      return;
+    }
     stopping = true;
+    asked = performance.now();
     progress.end("✗");
     process.stdout.write("Stopping …\n");
     void undoAll().then(
@@ -106,7 +118,7 @@ function stopOnRequest(): void {
     );
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
-  process.on("disconnect", stop);
+  process.on("disconnect", () => stop());
   // A closed terminal must not keep us from stopping in order.
   for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 }

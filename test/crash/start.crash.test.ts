@@ -61,6 +61,8 @@ describe("npm start", () => {
     const { command, servers } = processesOf(data);
     expect(servers).toHaveLength(2);
 
+    // Twice, as it comes through npm: once from the terminal, once passed on.
+    first.signal("SIGINT");
     first.signal("SIGINT");
     expect(await first.ended).toBe(0);
     expect([command!, ...servers].filter(isRunning)).toEqual([]);
