@@ -1,0 +1,12 @@
+/** What a form is told: the account's answer to its command, or what was wrong before anything was asked of the account. */
+import type { Refusal } from "../../domain/lifecycle/account/decide.ts";
+import type { Answer } from "../../durable/desk.ts";
+
+export type FormAnswer = Answer | { readonly status: "invalid"; readonly refusal: Refusal };
+
+export const invalid = (field: string, message: string): FormAnswer => ({ status: "invalid", refusal: { code: field, message, field } });
+
+/** Ids come from the browser's form: long enough to be unique, short enough to store, nothing that needs escaping. */
+export const COMMAND_ID = /^[\w-]{16,64}$/;
+
+export const noCommandId = (): FormAnswer => invalid("commandId", "Open the form again: its number is missing.");
