@@ -4,8 +4,7 @@ import { runStreamCommand, type StreamAnswer, type StreamDecision } from "../../
 import { canonicalJson } from "../../domain/compliance/canonical.ts";
 import type { LocalDate } from "../../domain/calendar/local-date.ts";
 import { actorText, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
-import { compileRate } from "../../domain/rating/compile.ts";
-import { parseRateDocument } from "../../domain/rating/document.ts";
+import { compileRate, parseRateDocument } from "../../domain/rating/index.ts";
 import type { World } from "./context.ts";
 
 export interface NewRateVersion {
