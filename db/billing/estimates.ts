@@ -102,7 +102,7 @@ async function intervalEstimate(port: SqlPort, leg: ChannelLeg, period: Period, 
     const best = dayStats(bestOf(before.raw, [...before.revisions, { layer }]));
     dayRows.push({
       channelId: channel.channelId, day, version: before.version + 1, raw: Buffer.from(dayBytes(before.raw.values)), flags: flagsText(before.raw.quality),
-      bestTotal: best.sum, bestPeak: best.max, missing: best.slots - best.present, suspect: 0, batchId: by.commandId, recordedAt: by.now,
+      bestTotal: best.sum, bestPeak: best.max, missing: best.slots - best.present, suspect: 0, estimated: best.estimated, batchId: by.commandId, recordedAt: by.now,
     });
     revisionRows.push({
       channelId: channel.channelId, day, revision, values: Buffer.from(dayBytes(layer.values)), flags: flagsText(layer.quality) ?? "", rule: "estimate", actor: by.actor, reason: `${REASON} ${methods}`, recordedAt: by.now,

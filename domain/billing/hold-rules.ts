@@ -16,6 +16,8 @@ export interface JudgedSegment {
   readonly period: Period;
   /** Null: the service is not metered. */
   readonly usage: UsageOfPeriod | null;
+  /** The price looks at single intervals: a register cannot stand in for those that are missing. */
+  readonly byInterval: boolean;
   /** Bills in a row that rested on estimates before this one. */
   readonly estimatesInRow: number;
   /** Why it could not be priced; null when it was. */
@@ -102,9 +104,12 @@ function daysText(days: readonly LocalDate[]): string {
 export const HOLD_RULES: readonly HoldRule[] = [
   {
     id: "missing", cure: "mend", title: "Usage is missing", what: "Intervals or reads of the period are not there, so its usage is not known.",
-    check: perSegment(({ usage, commodity }) => {
-      const problem = usage?.problems.find(({ code }) => code !== "negative");
-      return usage && problem ? { sentence: `${capital(commodity)}: ${problem.sentence}`, numbers: { missing: usage.slots.missing, expected: usage.slots.expected } } : null;
+    check: perSegment(({ usage, byInterval, commodity }) => {
+      if (!usage) return null;
+      const { missing, expected } = usage.slots;
+      const problem = usage.problems.find(({ code }) => code !== "negative")?.sentence
+        ?? (byInterval && missing > 0 ? `${missing} of ${expected} intervals are missing, and its price depends on the time of use.` : null);
+      return problem === null ? null : { sentence: `${capital(commodity)}: ${problem}`, numbers: { missing, expected } };
     }),
   },
   {

@@ -11,8 +11,8 @@ export const gasResidential: PublishedRate = {
     unit: "therm",
     source: "City of Enumclaw, Washington, residential natural gas, effective 2021-01-01",
     charges: [
-      { id: "gas-service", kind: "fixed", name: { en: "Gas service charge", es: "Cargo por servicio de gas" }, glKey: "revenue-gas-fixed", rates: [{ amount: "8.13" }] },
-      { id: "gas-use", kind: "flat", name: { en: "Gas use", es: "Consumo de gas" }, glKey: "revenue-gas-use", rates: [{ price: "0.8945" }] },
+      { id: "gas-service", kind: "fixed", name: { en: "Gas service charge", es: "Cargo por servicio de gas" }, glKey: "gas.fixed", rates: [{ amount: "8.13" }] },
+      { id: "gas-use", kind: "flat", name: { en: "Gas use", es: "Consumo de gas" }, glKey: "gas.use", rates: [{ price: "0.8945" }] },
     ],
   },
 };
@@ -32,14 +32,14 @@ export const gasByVolume: PublishedRate = {
         id: "gas-first",
         kind: "fixed",
         name: { en: "Gas service with the first thousand cubic feet", es: "Servicio de gas con los primeros mil pies cúbicos" },
-        glKey: "revenue-gas-fixed",
+        glKey: "gas.fixed",
         rates: [{ amount: "9.665" }],
       },
       {
         id: "gas-use",
         kind: "tiered",
         name: { en: "Gas use", es: "Consumo de gas" },
-        glKey: "revenue-gas-use",
+        glKey: "gas.use",
         rates: [
           {
             tiers: [

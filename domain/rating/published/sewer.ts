@@ -11,8 +11,8 @@ export const sewerResidential: PublishedRate = {
     unit: "ccf",
     source: "City of Geneva, Nebraska, sewer: $18.00 a month and $2.75 per 100 cubic feet of water",
     charges: [
-      { id: "sewer-service", kind: "fixed", name: { en: "Sewer service charge", es: "Cargo por servicio de alcantarillado" }, glKey: "revenue-sewer-fixed", rates: [{ amount: "18.00" }] },
-      { id: "sewer-use", kind: "flat", name: { en: "Sewer, by water used", es: "Alcantarillado, según el agua usada" }, glKey: "revenue-sewer-use", rates: [{ price: "2.75" }] },
+      { id: "sewer-service", kind: "fixed", name: { en: "Sewer service charge", es: "Cargo por servicio de alcantarillado" }, glKey: "sewer.fixed", rates: [{ amount: "18.00" }] },
+      { id: "sewer-use", kind: "flat", name: { en: "Sewer, by water used", es: "Alcantarillado, según el agua usada" }, glKey: "sewer.use", rates: [{ price: "2.75" }] },
     ],
   },
 };

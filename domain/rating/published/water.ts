@@ -15,7 +15,7 @@ export const waterResidential: PublishedRate = {
         id: "water-service",
         kind: "fixed",
         name: { en: "Water service charge", es: "Cargo por servicio de agua" },
-        glKey: "revenue-water-fixed",
+        glKey: "water.fixed",
         rates: [
           { when: { meterSize: '5/8"' }, amount: "20.94" },
           { when: { meterSize: '3/4"' }, amount: "20.94" },
@@ -32,7 +32,7 @@ export const waterResidential: PublishedRate = {
         id: "water-use",
         kind: "tiered",
         name: { en: "Water use", es: "Consumo de agua" },
-        glKey: "revenue-water-use",
+        glKey: "water.use",
         boundary: "first-unit",
         rates: [
           {

@@ -1,0 +1,21 @@
+/** A completed bill as rows. Its place in the log and the balances are put in by the commit, which alone knows them. */
+import type { AssembledBill } from "../../domain/billing/decide-bill.ts";
+import type { Attachments } from "../account/writes.ts";
+
+export function billAttachments({ snapshot, frozen, command }: AssembledBill): Attachments {
+  const { billId, number, accountId, periodFrom, periodTo, issuedOn, dueOn, charges, segments } = snapshot;
+  return {
+    bill: [{
+      id: billId, accountId, seq: 0, number, periodFrom, periodTo, issuedOn, dueOn, previousBalance: 0, charges, balance: 0, status: "complete",
+      runId: command.runId, snapshotHash: frozen.hash, snapshot: frozen.text,
+    }],
+    billSegment: segments.map((segment, i) => {
+      const { billedMilli, unit, estimated } = command.segments[i]!;
+      return {
+        id: segment.segmentId, billId, serviceAgreementId: segment.agreementId, commodity: segment.commodity, periodFrom: segment.periodFrom, periodTo: segment.periodTo,
+        registeredMilli: segment.usage?.quantities["usage"] ?? 0, billedMilli, unit, estimated: estimated ? 1 : 0, total: segment.total,
+      };
+    }),
+    billLine: segments.flatMap(({ segmentId, lines }) => lines.map(({ line, chargeId, name, glAccount, quantityMilli, unit, cents }) => ({ segmentId, line, chargeId, name, glAccount, quantityMilli, unit, amount: cents }))),
+  };
+}

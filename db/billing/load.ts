@@ -1,0 +1,82 @@
+/** Everything that bills are decided on, for many accounts in a few reads: accounts, rates, usage, and the stamps of what was used. */
+import { addMonths, type LocalDate } from "../../domain/calendar/local-date.ts";
+import type { DueSegment } from "../../domain/billing/cycle.ts";
+import type { AccountFacts, PointFacts } from "../../domain/billing/facts.ts";
+import { rateNeeds, type PricedVersion, type SegmentToBill } from "../../domain/billing/price.ts";
+import type { AccountState } from "../../domain/lifecycle/account/state.ts";
+import type { Milli } from "../../domain/metering/index.ts";
+import type { InputStamp } from "../commit.ts";
+import type { SqlPort } from "../port.ts";
+import { loadAccountFacts, type AccountsAsked } from "./accounts.ts";
+import { loadRates } from "./rates.ts";
+import { loadUsages, type LoadedUsage, type UsageNeed } from "./usage.ts";
+
+export interface AccountToBill {
+  readonly facts: AccountFacts;
+  readonly segments: readonly SegmentToBill[];
+  /** What the segments asked of the meters, for those that ask anything. */
+  readonly needs: readonly UsageNeed[];
+  readonly inputs: readonly InputStamp[];
+  /** Billed demand of earlier bills by agreement, the latest first; only where a rate has a ratchet. */
+  readonly demandHistory: ReadonlyMap<string, readonly Milli[]>;
+}
+
+export interface ToBillAsked extends AccountsAsked {
+  /** What of an account is due, and for which days. */
+  readonly due: (state: AccountState) => readonly DueSegment[];
+}
+
+/** Ratchets look back two years at most. */
+const DEMAND_MONTHS = 24;
+
+/** Accounts in the order asked for; those that do not exist are left out. An account with nothing due has no segments. */
+export async function loadToBill(port: SqlPort, accountIds: readonly string[], asked: ToBillAsked): Promise<AccountToBill[]> {
+  const { accounts, rates: heads } = await loadAccountFacts(port, accountIds, asked);
+  const rates = await loadRates(port, heads);
+  const dues = accounts.map((facts) => asked.due(facts.state).map((due) => ({ due, point: pointOf(facts, due), versions: rates.get(due.agreement.rateScheduleId) ?? [] })));
+  const needs = dues.map((segments) => segments.flatMap(needOf));
+  const usages = await loadUsages(port, needs.flat(), asked.zone);
+  const demand = await loadDemand(port, dues.flat());
+  return accounts.map((facts, i): AccountToBill => {
+    const segments = dues[i]!.map((segment): SegmentToBill => ({ ...segment, usage: usages.get(segment.due.agreement.agreementId)?.usage ?? null }));
+    return { facts, segments, needs: needs[i]!, inputs: inputsOf(segments, usages), demandHistory: demand };
+  });
+}
+
+type Due = Omit<SegmentToBill, "usage">;
+
+function pointOf(facts: AccountFacts, { agreement }: DueSegment): PointFacts {
+  const { servicePointId } = agreement;
+  return facts.points.get(servicePointId) ?? { servicePointId, measuredAt: servicePointId, dwellingUnits: 1, legs: [], meterSize: null };
+}
+
+function needOf({ due: { agreement, period, first }, point: { legs }, versions }: Due): UsageNeed[] {
+  const needs = rateNeeds(versions, period);
+  if (!needs?.usage) return [];
+  return [{ agreementId: agreement.agreementId, period, unit: needs.unit, legs, intervals: needs.intervals, billedBefore: !first }];
+}
+
+/** Each stamp once: sewer rests on the same days as water. */
+function inputsOf(segments: readonly SegmentToBill[], usages: ReadonlyMap<string, LoadedUsage>): InputStamp[] {
+  const stamps = new Map<string, InputStamp>();
+  const add = (stamp: InputStamp) => stamps.set(stamp.kind === "rate" ? `rate ${stamp.scheduleId}` : `${stamp.kind} ${stamp.channelId} ${stamp.from} ${stamp.to}`, stamp);
+  for (const { due: { agreement: { agreementId, rateScheduleId } }, versions } of segments) {
+    add({ kind: "rate", scheduleId: rateScheduleId, stamp: versions.length });
+    for (const stamp of usages.get(agreementId)?.inputs ?? []) add(stamp);
+  }
+  return [...stamps.values()];
+}
+
+async function loadDemand(port: SqlPort, segments: readonly Due[]): Promise<Map<string, Milli[]>> {
+  const asking = segments.filter(({ versions }) => versions.some(hasRatchet)).map(({ due: { agreement, period } }) => [agreement.agreementId, addMonths(period.from, -DEMAND_MONTHS)]);
+  if (asking.length === 0) return new Map();
+  const rows = await port.query<{ agreementId: string; periodTo: LocalDate; demand: Milli | null }>(
+    `SELECT s.service_agreement_id AS "agreementId", s.period_to AS "periodTo", (SELECT d.value FROM json_each(b.snapshot, '$.demand') AS d WHERE d.key = s.service_agreement_id) AS demand
+     FROM json_each(?) AS w CROSS JOIN bill_segment AS s ON s.service_agreement_id = w.value->>0 AND s.period_to > w.value->>1 JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete'
+     ORDER BY s.period_to DESC`,
+    [JSON.stringify(asking)],
+  );
+  return new Map([...Map.groupBy(rows, (row) => row.agreementId)].map(([agreementId, bills]) => [agreementId, bills.map(({ demand }) => demand ?? 0)]));
+}
+
+const hasRatchet = ({ rate }: PricedVersion): boolean => rate.charges.some(({ ratchetPercent }) => ratchetPercent > 0);

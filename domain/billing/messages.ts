@@ -1,0 +1,47 @@
+/** What a bill says to its customer beside the figures, by condition. */
+import { daysBetween } from "../calendar/local-date.ts";
+import { isEstimated } from "./hold-rules.ts";
+import { countingVersions, type SegmentToBill } from "./price.ts";
+import type { BillMessage } from "./snapshot.ts";
+
+interface MessageRule {
+  readonly code: string;
+  readonly when: (segment: SegmentToBill) => boolean;
+  readonly en: string;
+  readonly es: string;
+}
+
+/** Days of an ordinary month's bill; one outside of them is prorated where its rate says so. */
+const SHORT_DAYS = 25;
+
+const MESSAGES: readonly MessageRule[] = [
+  {
+    code: "estimated", when: ({ usage }) => isEstimated(usage),
+    en: "Part of this bill is estimated because reads did not arrive. The next actual read corrects it.",
+    es: "Parte de esta factura es estimada porque no llegaron lecturas. La próxima lectura real la corrige.",
+  },
+  {
+    code: "rateChange", when: ({ due: { period }, versions }) => countingVersions(versions, period.from, period.to).length > 1,
+    en: "Prices changed during this period. Each day is billed at the price of its day.",
+    es: "Los precios cambiaron durante este período. Cada día se factura al precio de su día.",
+  },
+  {
+    code: "meterExchanged", when: ({ usage }) => new Set(usage?.legs.map(({ meterId }) => meterId)).size > 1,
+    en: "Your usage was measured by more than one meter during this period.",
+    es: "Su consumo se midió con más de un medidor durante este período.",
+  },
+  {
+    code: "short", when: ({ due: { first, final, period } }) => (first || final) && daysBetween(period.from, period.to) < SHORT_DAYS,
+    en: "This bill covers less than a full month.",
+    es: "Esta factura cubre menos de un mes completo.",
+  },
+  {
+    code: "final", when: ({ due: { final } }) => final,
+    en: "This is the last bill for a service that has been stopped.",
+    es: "Esta es la última factura de un servicio que se ha terminado.",
+  },
+];
+
+export function billMessages(segments: readonly SegmentToBill[]): BillMessage[] {
+  return MESSAGES.filter(({ when }) => segments.some(when)).map(({ code, en, es }) => ({ code, en, es }));
+}

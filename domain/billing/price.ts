@@ -1,0 +1,96 @@
+/** A segment's price: from its usage and the versions of its rate to explained lines. Asks the rate engine; adds no arithmetic of its own. */
+import type { LocalDate } from "../calendar/local-date.ts";
+import { convertMilli, sameDimension, type Milli, type Unit, type UsageOfPeriod } from "../metering/index.ts";
+import { determinantsFromUsage, rateAcrossVersions, type CompiledRate, type Determinants, type RatedAcrossVersions } from "../rating/index.ts";
+import type { DueSegment } from "./cycle.ts";
+import type { PointFacts } from "./facts.ts";
+
+/** A published version of a rate schedule, ready to price. */
+export interface PricedVersion {
+  readonly scheduleId: string;
+  readonly version: number;
+  readonly effectiveOn: LocalDate;
+  readonly documentHash: string;
+  readonly rate: CompiledRate;
+}
+
+/** One due service with everything its price depends on. */
+export interface SegmentToBill {
+  readonly due: DueSegment;
+  readonly point: PointFacts;
+  /** Every published version of the schedule, oldest first. */
+  readonly versions: readonly PricedVersion[];
+  /** Null: the rate asks for no usage. */
+  readonly usage: UsageOfPeriod | null;
+}
+
+export interface RateNeeds {
+  /** The unit in which usage is billed. */
+  readonly unit: Unit;
+  readonly usage: boolean;
+  /** Single intervals: time of use, demand. */
+  readonly intervals: boolean;
+}
+
+const BY_INTERVAL: ReadonlySet<string> = new Set(["time-of-use", "demand"]);
+
+const pricesIntervals = ({ rate }: PricedVersion): boolean => rate.charges.some(({ kind }) => BY_INTERVAL.has(kind));
+
+/** The segment's price depends on when usage was, not only on how much. */
+export const pricesByInterval = ({ versions, due: { period } }: Pick<SegmentToBill, "versions" | "due">): boolean => countingVersions(versions, period.from, period.to).some(pricesIntervals);
+
+/** What the versions that count in the period ask for; null when none counts. */
+export function rateNeeds(versions: readonly PricedVersion[], { from, to }: { readonly from: LocalDate; readonly to: LocalDate }): RateNeeds | null {
+  const counting = countingVersions(versions, from, to);
+  if (counting.length === 0) return null;
+  return {
+    unit: counting[0]!.rate.document.unit,
+    usage: counting.some(({ rate }) => rate.determinants.length > 0),
+    intervals: counting.some(pricesIntervals),
+  };
+}
+
+/** The versions that count on some day of the period, oldest first. */
+export function countingVersions(versions: readonly PricedVersion[], from: LocalDate, to: LocalDate): readonly PricedVersion[] {
+  return versions.filter(({ effectiveOn }, i) => effectiveOn < to && (versions[i + 1]?.effectiveOn ?? "9999") > from);
+}
+
+export interface CustomerFacts {
+  readonly customerClass: string;
+  /** Billed demand of earlier bills of this service, the latest first, for ratchets. */
+  readonly demandHistory?: readonly Milli[];
+}
+
+/** What the engine is given for a segment. */
+export function determinantsOf({ due, point, versions, usage }: SegmentToBill, zone: string, { customerClass, demandHistory }: CustomerFacts): Determinants {
+  const customer: Omit<Determinants, "from" | "to" | "zone" | "quantities" | "series"> = {
+    occasion: due.first ? "first" : due.final ? "final" : "regular",
+    dwellingUnits: point.dwellingUnits,
+    ...(point.meterSize === null ? {} : { meterSize: point.meterSize }),
+    attributes: { customerClass },
+    ...(demandHistory && demandHistory.length > 0 ? { demandHistory } : {}),
+  };
+  if (usage === null) return { ...due.period, zone, quantities: {}, ...customer };
+  const determinants = determinantsFromUsage(usage, customer);
+  const counting = countingVersions(versions, due.period.from, due.period.to);
+  return { ...determinants, series: counting.some(pricesIntervals) ? determinants.series! : [], quantities: inUnitsOf(counting, determinants.quantities) };
+}
+
+/** Each quantity also in the other units that a charge asks for it in. */
+function inUnitsOf(versions: readonly PricedVersion[], given: Determinants["quantities"]): Determinants["quantities"] {
+  const quantities: Record<string, Partial<Record<Unit, Milli>>> = { ...given };
+  for (const { rate } of versions) {
+    for (const { name, unit } of rate.determinants) {
+      const known = quantities[name];
+      if (known === undefined || known[unit] !== undefined) continue;
+      const from = (Object.keys(known) as Unit[]).find((other) => sameDimension(other, unit));
+      if (from !== undefined) quantities[name] = { ...known, [unit]: convertMilli(known[from]!, from, unit) };
+    }
+  }
+  return quantities;
+}
+
+/** Prices the segment. @throws RatingError naming what is missing or out of bounds */
+export function priceSegment(versions: readonly PricedVersion[], determinants: Determinants): RatedAcrossVersions {
+  return rateAcrossVersions(versions.map(({ effectiveOn, rate }) => ({ from: effectiveOn, rate })), determinants);
+}

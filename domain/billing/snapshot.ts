@@ -1,0 +1,108 @@
+/**
+ * What a bill was computed from and what came out, frozen with it. The snapshot is canonical JSON and its hash is in the
+ * event that completed the bill: years later the same inputs give the same cents, or somebody changed something.
+ *
+ * Intervals themselves are not copied: they are kept for ever with their revisions, and the snapshot holds their hash.
+ * What the ledger knew at that moment (the balance before, the balance after) is in the event and on the bill's row.
+ */
+import { createHash } from "node:crypto";
+import type { LocalDate } from "../calendar/local-date.ts";
+import { canonicalJson } from "../compliance/canonical.ts";
+import type { RegisterRead, Unit, UsageOfPeriod } from "../metering/index.ts";
+import type { Cents } from "../money/cents.ts";
+import type { Determinants, DeterminantSeries, RatedLine } from "../rating/index.ts";
+
+/** Shape of the snapshot; a later shape gets a new number and old bills keep theirs. */
+export const SNAPSHOT_FORMAT = 1;
+
+export interface SeriesSnapshot {
+  readonly unit: Unit;
+  readonly stepMinutes: number;
+  readonly start: number;
+  readonly slots: number;
+  /** SHA-256 over the values as little-endian int32, hex. */
+  readonly hash: string;
+}
+
+export interface RateSnapshot {
+  readonly scheduleId: string;
+  readonly version: number;
+  readonly effectiveOn: LocalDate;
+  readonly documentHash: string;
+}
+
+export interface LineSnapshot extends RatedLine {
+  readonly line: number;
+  /** Version of the rate whose price it is. */
+  readonly version: number;
+  readonly glAccount: string;
+}
+
+/** The usage without its intervals. */
+export type UsageSnapshot = Omit<UsageOfPeriod, "series" | "peak"> & { readonly peak: UsageOfPeriod["peak"] };
+
+export interface SegmentSnapshot {
+  readonly segmentId: string;
+  readonly agreementId: string;
+  readonly servicePointId: string;
+  readonly premiseId: string;
+  readonly commodity: string;
+  readonly periodFrom: LocalDate;
+  readonly periodTo: LocalDate;
+  readonly final: boolean;
+  /** The versions that priced it, oldest first. */
+  readonly rates: readonly RateSnapshot[];
+  readonly rateName: string;
+  readonly rateNameEs: string;
+  readonly determinants: Omit<Determinants, "series">;
+  readonly series: readonly SeriesSnapshot[];
+  readonly usage: UsageSnapshot | null;
+  readonly lines: readonly LineSnapshot[];
+  readonly total: Cents;
+}
+
+export interface BillMessage {
+  readonly code: string;
+  readonly en: string;
+  readonly es: string;
+}
+
+export interface BillSnapshot {
+  readonly format: number;
+  /** Version of the arithmetic. */
+  readonly engine: number;
+  readonly billId: string;
+  readonly number: string;
+  readonly accountId: string;
+  readonly periodFrom: LocalDate;
+  readonly periodTo: LocalDate;
+  readonly issuedOn: LocalDate;
+  readonly dueOn: LocalDate;
+  readonly segments: readonly SegmentSnapshot[];
+  readonly charges: Cents;
+  readonly messages: readonly BillMessage[];
+  /** The register reads with which this bill ends: the next one begins with the same. */
+  readonly closingReads: readonly RegisterRead[];
+  /** Billed demand by agreement, thousandths of kW, for the ratchets of later bills. */
+  readonly demand: Readonly<Record<string, number>>;
+}
+
+export interface FrozenSnapshot {
+  readonly text: string;
+  readonly hash: string;
+}
+
+/** The snapshot as it is stored, and its hash. */
+export function freeze(snapshot: BillSnapshot): FrozenSnapshot {
+  const text = canonicalJson(snapshot);
+  return { text, hash: snapshotHash(text) };
+}
+
+export function snapshotHash(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+export function seriesSnapshot({ unit, stepMinutes, start, values }: DeterminantSeries): SeriesSnapshot {
+  const ints = values instanceof Int32Array ? values : Int32Array.from(values);
+  return { unit, stepMinutes, start, slots: ints.length, hash: createHash("sha256").update(new Uint8Array(ints.buffer, ints.byteOffset, ints.byteLength)).digest("hex") };
+}
