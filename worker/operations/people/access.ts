@@ -12,7 +12,7 @@ import { linkExpiry, linkOf, readLink, type Link } from "../../auth/links.ts";
 import type { SignInLetter } from "../../auth/letters.ts";
 import { attemptOf, whenAvailable } from "./sign-in.ts";
 import { isEmail, normalEmail } from "./users.ts";
-import { COMMAND_ID, linkKey, provenanceOf, refuse, utilityName, type From, type Outcome, type PeopleWorld } from "./world.ts";
+import { COMMAND_ID, linkKey, provenanceOf, refuse, utilityName, type From, type Makers, type Outcome, type PeopleWorld } from "./world.ts";
 
 /**
  * Links an account to the person by its number and a fact from the last bill. Every refusal is the same, after the same
@@ -69,7 +69,7 @@ async function factsFor(world: PeopleWorld, typed: string, bare: string): Promis
 }
 
 /** What the decision to link an account brings about. */
-function grant(world: PeopleWorld, access: { readonly userId: string; readonly accountId: string; readonly how: AccessHow }, grantedBy: string, further: readonly Statement[] = []): Extract<StreamDecision<{ accountId: string }>, { ok: true }> {
+function grant(world: Makers, access: { readonly userId: string; readonly accountId: string; readonly how: AccessHow }, grantedBy: string, further: readonly Statement[] = []): Extract<StreamDecision<{ accountId: string }>, { ok: true }> {
   const { userId, accountId } = access;
   return {
     ok: true,
@@ -81,7 +81,7 @@ function grant(world: PeopleWorld, access: { readonly userId: string; readonly a
 }
 
 /** Links an account without asking the person for anything: for set-up and loading. Nothing happens when it is linked already. */
-export async function grantAccess(world: PeopleWorld, input: { readonly userId: string; readonly accountId: string }, by = "system:setup"): Promise<void> {
+export async function grantAccess(world: Makers, input: { readonly userId: string; readonly accountId: string }, by = "system:setup"): Promise<void> {
   const command = { commandId: world.newId(), stream: accessStream(input.userId), input, provenance: provenanceOf(world, by, "staff") };
   await runStreamCommand(world.port, command, async () => {
     if (await activeAccess(world, input.userId, input.accountId)) return { ok: false, refusal: { code: "alreadyYours", message: "This account is linked already." } };
@@ -89,7 +89,7 @@ export async function grantAccess(world: PeopleWorld, input: { readonly userId: 
   });
 }
 
-async function activeAccess(world: PeopleWorld, userId: string, accountId: string): Promise<InsertRow<"accountAccess"> | null> {
+async function activeAccess(world: Makers, userId: string, accountId: string): Promise<InsertRow<"accountAccess"> | null> {
   const [row] = await world.port.query<InsertRow<"accountAccess">>(
     `SELECT user_id AS "userId", account_id AS "accountId", granted_at AS "grantedAt", granted_by AS "grantedBy", ended_at AS "endedAt"
       FROM account_access WHERE user_id = ? AND account_id = ? AND ended_at IS NULL`,

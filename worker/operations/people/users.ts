@@ -7,7 +7,7 @@ import { peopleEvent, staffStream } from "../../../domain/lifecycle/people.ts";
 import { isStaffRole, type Role } from "../../../domain/lifecycle/permissions.ts";
 import { passwordProblem } from "../../../domain/lifecycle/password-rule.ts";
 import { hashPassword } from "../../auth/password.ts";
-import { provenanceOf, refuse, type Outcome, type PeopleWorld } from "./world.ts";
+import { provenanceOf, refuse, type Makers, type Outcome } from "./world.ts";
 
 export interface NewUser {
   readonly email: string;
@@ -32,7 +32,7 @@ export const isName = (text: string): boolean => text.length > 0 && text.length 
  * Makes a sign-in: a customer's alone, a member of staff with the event that says so. `by` is who did it, for the log.
  * @throws UnavailableError
  */
-export async function createUser(world: PeopleWorld, input: NewUser, by = "system:setup"): Promise<Outcome<{ userId: string }>> {
+export async function createUser(world: Makers, input: NewUser, by = "system:setup"): Promise<Outcome<{ userId: string }>> {
   const problem = userProblem(input);
   if (problem) return problem;
   const user = userRow(world, input, world.newId());
@@ -51,7 +51,7 @@ export async function createUser(world: PeopleWorld, input: NewUser, by = "syste
  * The first administrator of a utility, who lets everybody else in. Refused, in words, when anybody works here already: the
  * condition is checked in the same batch, so that two set-ups at once make one administrator.
  */
-export async function createFirstAdministrator(world: PeopleWorld, input: Omit<NewUser, "role">): Promise<Outcome<{ userId: string }> | { readonly ok: false; readonly refusal: { readonly code: "staffExists" } }> {
+export async function createFirstAdministrator(world: Makers, input: Omit<NewUser, "role">): Promise<Outcome<{ userId: string }> | { readonly ok: false; readonly refusal: { readonly code: "staffExists" } }> {
   const problem = userProblem(input);
   if (problem) return problem;
   const staffExists = { ok: false, refusal: { code: "staffExists" } } as const;
@@ -81,7 +81,7 @@ export function newPasswordProblem(password: string, email: string): ReturnType<
   return problem ? refuse(PASSWORD_CODES[problem], { field: "password" }) : null;
 }
 
-export function userRow(world: PeopleWorld, { email, name, role, language }: Omit<NewUser, "password">, id: string): InsertRow<"authUser"> {
+export function userRow(world: Makers, { email, name, role, language }: Omit<NewUser, "password">, id: string): InsertRow<"authUser"> {
   const now = new Date(world.now());
   return { id, name: normalName(name), email: normalEmail(email), emailVerified: false, image: null, role, language: language === "es" ? "es" : "en", deactivatedAt: null, createdAt: now, updatedAt: now };
 }
@@ -108,7 +108,7 @@ export const isEmailTaken = (error: unknown): boolean => error instanceof Constr
 
 const NOBODY_WORKS_HERE = "NOT EXISTS (SELECT 1 FROM auth_user WHERE role <> 'customer' AND id <> ?)";
 
-async function hasStaff(world: PeopleWorld): Promise<boolean> {
+async function hasStaff(world: Makers): Promise<boolean> {
   return (await world.port.query("SELECT 1 FROM auth_user WHERE role <> 'customer' LIMIT 1")).length > 0;
 }
 
@@ -121,7 +121,7 @@ interface StaffUserParts {
 }
 
 /** The user's row, the event, and what comes with it, in one batch. */
-export function createStaffUser(world: PeopleWorld, commandId: string, user: InsertRow<"authUser">, by: string, parts: StaffUserParts): Promise<StreamAnswer<{ userId: string }>> {
+export function createStaffUser(world: Makers, commandId: string, user: InsertRow<"authUser">, by: string, parts: StaffUserParts): Promise<StreamAnswer<{ userId: string }>> {
   const { id: userId, role } = user;
   if (!isStaffRole(role)) throw new Error(`${role} is not a role of staff`);
   const { credential, verification, outbox, alone } = parts;

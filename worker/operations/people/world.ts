@@ -9,7 +9,10 @@ import type { AuthEnv } from "../../auth/auth.ts";
 import { sessionOf, type Session } from "../../auth/session.ts";
 import { worldOf, type RequestContext, type World } from "../context.ts";
 
-export interface PeopleWorld extends Pick<World, "port" | "now" | "newId" | "key" | "wakeOutbox"> {
+/** Enough for everything that signs nobody in: any world will do, the demonstration's too. */
+export type Makers = Pick<World, "port" | "now" | "newId" | "key" | "wakeOutbox">;
+
+export interface PeopleWorld extends Makers {
   readonly env: AuthEnv;
 }
 
@@ -55,12 +58,12 @@ export type Outcome<T> = ({ readonly ok: true } & T) | { readonly ok: false; rea
 export const refuse = (code: PeopleRefusalCode, more: Omit<PeopleRefusal, "code"> = {}): { readonly ok: false; readonly refusal: PeopleRefusal } => ({ ok: false, refusal: { code, ...more } });
 
 /** Who does it, for the log. */
-export function provenanceOf(world: PeopleWorld, actor: UserActor | string, source: string): Omit<Provenance, "commandId" | "batchId"> {
+export function provenanceOf(world: Makers, actor: UserActor | string, source: string): Omit<Provenance, "commandId" | "batchId"> {
   return { actor: typeof actor === "string" ? actor : actorText(actor), source, recordedAt: world.now() };
 }
 
 /** Key of one-time links. */
-export const linkKey = (world: Pick<PeopleWorld, "key">): string => world.key("link");
+export const linkKey = (world: Makers): string => world.key("link");
 
 /** Ids of commands come from forms; one that becomes the id of a link must fit into an address. */
 export const COMMAND_ID = /^[\w-]{16,64}$/;
