@@ -36,8 +36,9 @@ function specOf(name: TableName): TableSpec {
   // The database numbers rows of an integer primary key itself (outbox, event position).
   const columns = Object.entries(table as unknown as Record<string, { name: string; columnType: string; autoIncrement?: boolean }>)
     .filter(([, column]) => column && typeof column.name === "string" && typeof column.columnType === "string" && column.autoIncrement !== true)
-    .map(([key, column]) => ({ key, sqlName: column.name, blob: column.columnType.includes("Blob") }));
-  const keys = config.primaryKeys[0]?.columns.map((column) => column.name) ?? config.columns.filter((column) => column.primary).map((column) => column.name);
+    // Quoted, since a column may be named like a word of SQL (`values`).
+    .map(([key, column]) => ({ key, sqlName: `"${column.name}"`, blob: column.columnType.includes("Blob") }));
+  const keys = config.primaryKeys[0]?.columns.map((column) => `"${column.name}"`) ?? config.columns.filter((column) => column.primary).map((column) => `"${column.name}"`);
   const rest = columns.filter((column) => !keys.includes(column.sqlName));
   const conflict = REPLACEABLE.has(name)
     ? ` ON CONFLICT (${keys.join(", ")}) DO UPDATE SET ${rest.map((column) => `${column.sqlName} = excluded.${column.sqlName}`).join(", ")}`

@@ -54,8 +54,8 @@ export interface HoldRule {
   readonly check: (bill: JudgedBill) => readonly Omit<HoldReason, "rule">[];
 }
 
-/** A segment counts as estimated when more than a tenth of it is; an hour filled between two others does not make an estimated bill. */
-export const ESTIMATED_PER_MILLE = 100;
+/** Intervals make an estimated bill when more than a tenth of them is estimated; an hour filled between two others does not. */
+const ESTIMATED_PERCENT = 10;
 
 /** A bill of more days than three months covers a time that should have been billed before. */
 const LONG_DAYS = 100;
@@ -66,8 +66,11 @@ const YEAR_DAYS = 365;
 /** A bill whose period ended this near to a year ago is of the same season. */
 const SEASON_DAYS = 20;
 
+/** A bill rests on an estimate when it ends with one. One that begins with an estimate and ends with a read is the true-up. */
 export function isEstimated(usage: UsageOfPeriod | null): boolean {
-  return usage !== null && usage.estimatedPerMille > ESTIMATED_PER_MILLE;
+  if (usage === null) return false;
+  const { slots, legs } = usage;
+  return legs.some(({ endRead }) => endRead?.quality === "estimated") || slots.estimated * 100 > slots.expected * ESTIMATED_PERCENT;
 }
 
 /** Cents a day that are usual for the account: the average of its last bills or the same season of last year, whichever is more; null without any. */
