@@ -16,8 +16,19 @@ export interface StreamCommand {
   readonly provenance: Omit<Provenance, "commandId" | "batchId">;
 }
 
+/** Another stream that the same command changes: fenced and committed together with the first. */
+export interface OtherStream {
+  readonly stream: string;
+  readonly head: Head;
+  readonly drafts: readonly EventDraft[];
+  readonly writes: Writes;
+}
+
 export type StreamDecision<R> =
-  | { readonly ok: true; readonly drafts: readonly EventDraft[]; readonly writes: Writes; readonly inputs?: readonly InputStamp[]; readonly further?: readonly Statement[]; readonly result: R }
+  | {
+      readonly ok: true; readonly drafts: readonly EventDraft[]; readonly writes: Writes; readonly inputs?: readonly InputStamp[];
+      readonly others?: readonly OtherStream[]; readonly further?: readonly Statement[]; readonly result: R;
+    }
   | { readonly ok: false; readonly refusal: Refusal };
 
 export type StreamAnswer<R> =
@@ -47,9 +58,10 @@ export async function runStreamCommand<R>(port: SqlPort, command: StreamCommand,
     const head = await loadHead(port, command.stream);
     const decision = await decide(head);
     if (!decision.ok) return { status: "refused", refusal: decision.refusal };
-    const unit = unitOf(command, hash, head, decision);
+    const { result, others = [] } = decision;
+    const units = [unitOf(command, hash, head, decision), ...others.map((other) => unitOf({ ...command, stream: other.stream }, hash, other.head, { ...other, result }))];
     try {
-      await commitUnits(port, [unit], {}, decision.further);
+      await commitUnits(port, units, {}, decision.further);
       return { status: "done", result: decision.result, replayed: false };
     } catch (error) {
       if (error instanceof CommandRepeatedError) continue;
@@ -59,7 +71,7 @@ export async function runStreamCommand<R>(port: SqlPort, command: StreamCommand,
 }
 
 /** The commit unit of a decision, for callers that commit several streams together. */
-export function unitOf<R>(command: StreamCommand, hash: string, head: Head, decision: Extract<StreamDecision<R>, { ok: true }>): CommitUnit {
+export function unitOf<R>(command: StreamCommand, hash: string, head: Head, decision: Omit<Extract<StreamDecision<R>, { ok: true }>, "ok">): CommitUnit {
   const { commandId, stream, provenance } = command;
   return {
     stream,

@@ -61,7 +61,8 @@ function stampRow(input: InputStamp): unknown[] {
  */
 export async function commitUnits(port: SqlPort, units: readonly CommitUnit[], also: Writes = {}, further: readonly Statement[] = []): Promise<void> {
   const statements: Statement[] = [];
-  const commands = new Map(units.map((unit) => [unit.command.id, commandRow(unit)]));
+  // A command over several streams is one row, on the first of them.
+  const commands = new Map(units.toReversed().map((unit) => [unit.command.id, commandRow(unit)]));
   statements.push(...inserts({ command: [...commands.values()] }));
   statements.push(...inserts({ event: units.flatMap((unit) => [...unit.events]) }));
   const inputs = units.flatMap((unit) => unit.inputs.map(stampRow));

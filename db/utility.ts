@@ -3,10 +3,14 @@ import { localDateOf, type TimeZone } from "../domain/calendar/zone.ts";
 import type { LocalDate } from "../domain/calendar/local-date.ts";
 import { SETTING_DEFAULTS, type Setting, type Settings, type SettingTopic } from "../domain/lifecycle/settings.ts";
 import type { Facts } from "../domain/lifecycle/account/commands.ts";
+import type { VeeSetting } from "../domain/metering/vee-parameters.ts";
 import type { SqlPort } from "./port.ts";
 
 /** Settings change a few times a year and are asked for with every message; an isolate may be this far behind. */
 const REMEMBERED_MS = 5_000;
+
+/** Before any read. */
+const FIRST_DAY: LocalDate = "1900-01-01";
 
 interface Remembered {
   readonly at: number;
@@ -59,8 +63,15 @@ export async function settingsOn(port: SqlPort, day: LocalDate, now: number): Pr
     billing: value("billing") ?? SETTING_DEFAULTS.billing,
     holidays: value("holidays") ?? SETTING_DEFAULTS.holidays,
     fees: value("fees") ?? SETTING_DEFAULTS.fees,
+    validation: value("validation") ?? SETTING_DEFAULTS.validation,
     gl: value("gl") ?? SETTING_DEFAULTS.gl,
   };
+}
+
+/** The utility's own thresholds of validation: reads are judged by what counts on the day on which they are judged. */
+export async function validationSettings(port: SqlPort, now: number): Promise<VeeSetting[]> {
+  const { validation } = await settingsOn(port, await todayOf(port, now), now);
+  return validation.map((line) => ({ ...line, effectiveFrom: FIRST_DAY }));
 }
 
 /** What account decisions need to know of the utility today. */

@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import { isLocalDate } from "../calendar/local-date.ts";
 import { isTimeZone } from "../calendar/zone.ts";
+import { veeSettingSchema } from "../metering/vee-parameters.ts";
 
 const LocalDateText = v.pipe(v.string(), v.check(isLocalDate, "must be a day written YYYY-MM-DD"));
 const Name = v.pipe(v.string(), v.trim(), v.minLength(1, "must not be empty"), v.maxLength(120, "at most 120 characters"));
@@ -37,6 +38,8 @@ export const SETTINGS = {
   }),
   holidays: v.array(v.object({ on: LocalDateText, name: Name })),
   fees: v.array(v.object({ code: v.pipe(v.string(), v.regex(/^[a-zA-Z][a-zA-Z0-9]{1,30}$/, "a short code of letters and digits")), name: Name, amount: CentsAmount, gl: GlCode })),
+  /** Where validation of reads differs from what is built in, by commodity and customer class (null: all). */
+  validation: v.pipe(v.array(v.omit(veeSettingSchema, ["effectiveFrom"])), v.maxLength(100, "at most 100 lines")),
   /** The chart: role or revenue key → GL account. Rates name revenue by key, so that the chart can change without them. */
   gl: v.object({
     receivable: GlCode,
@@ -58,6 +61,7 @@ export const SETTING_DEFAULTS: Omit<Settings, "utility"> = {
     { code: "returned", name: "Returned payment fee", amount: 30_00, gl: "4900" },
     { code: "reconnect", name: "Reconnection fee", amount: 50_00, gl: "4900" },
   ],
+  validation: [],
   gl: {
     receivable: "1200",
     cash: "1010",

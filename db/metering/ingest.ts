@@ -1,0 +1,235 @@
+/**
+ * A batch of reads between the database and the rules: what they need is loaded, what they decide becomes one commit.
+ * Whoever lost a race (another batch wrote a day or a read meanwhile) classifies again on what is there now.
+ */
+import { seal, type Provenance } from "../../domain/compliance/chain.ts";
+import type { TimeZone } from "../../domain/calendar/zone.ts";
+import {
+  badgesOf, bestOfDay, bestReads, classifyReads, dayKey, dayStats, matchReads, timesMultiplier,
+  type Channel, type DayWrite, type KnownException, type MeterRecord, type Reading, type ReadsResult, type RegisterRead, type RegisterWrite, type RevisionWrite, type VeeSetting,
+} from "../../domain/metering/index.ts";
+import type { CommitUnit } from "../commit.ts";
+import type { SqlPort, Statement } from "../port.ts";
+import { encodeAnswer, type BatchAnswer, type ReadAnswer } from "./batches.ts";
+import { cureWork, exceptionsStatement, exceptionUnit, openWork, recordsOf, updateWork, workOf, type ExceptionChange, type ExceptionRecord, type NewWork } from "./exceptions.ts";
+import { issuedStatements, rebillWork, type ChangedValue } from "./issued.ts";
+import { customerOn, loadMeters, type LoadedMeters } from "./meters.ts";
+import { loadStored, type LoadedReads, type StoredException } from "./stored.ts";
+import { dayStatements, readStatements, revisionStatements, type ReadWrite, type WrittenBy } from "./values.ts";
+import { usageNotices } from "./watched.ts";
+
+export interface ReadsSetting {
+  readonly now: number;
+  readonly zone: TimeZone;
+  readonly settings: readonly VeeSetting[];
+}
+
+/** What the rules decided on a batch, with everything that is needed to write it. */
+export interface ClassifiedBatch {
+  readonly result: ReadsResult;
+  readonly loaded: LoadedReads;
+  readonly meters: LoadedMeters;
+  /** Exceptions that the result speaks of, as far as they are stored. */
+  readonly records: ReadonlyMap<string, ExceptionRecord>;
+  /** Work for bills that were issued on values which change now. */
+  readonly rebills: readonly NewWork[];
+}
+
+/** Loads what the readings need and lets the rules decide. */
+export async function classifyBatch(port: SqlPort, readings: readonly Reading[], setting: ReadsSetting): Promise<ClassifiedBatch> {
+  const meters = await loadMeters(port, badgesOf(readings), setting.zone);
+  const matched = matchReads(readings, meters.byBadge, setting);
+  const places = placesOf(meters.byBadge.values());
+  const loaded = await loadStored(port, matched.needs, setting.zone, (channelId) => places.get(channelId)!.channel);
+  const result = classifyReads(matched, loaded, setting);
+  return { result, loaded, meters, ...(await loadConsequences(port, result, loaded, places)) };
+}
+
+export interface ChannelPlace {
+  readonly meter: MeterRecord;
+  readonly channel: Channel;
+}
+
+export function placesOf(meters: Iterable<MeterRecord>): Map<number, ChannelPlace> {
+  const places = new Map<number, ChannelPlace>();
+  for (const meter of meters) for (const channel of meter.channels) places.set(channel.channelId, { meter, channel });
+  return places;
+}
+
+type Decided = Pick<ReadsResult, "dayWrites" | "revisionWrites" | "exceptions" | "exceptionUpdates" | "cured" | "changes"> & { readonly registerWrites: readonly Pick<RegisterWrite, "channelId" | "readAt" | "version" | "value" | "quality" | "day">[] };
+
+/** The stored exceptions that a decision touches, and the bills that were issued on what it changes. Most batches touch none, and ask nothing. */
+export async function loadConsequences(port: SqlPort, decided: Decided, loaded: LoadedReads, places: ReadonlyMap<number, ChannelPlace>): Promise<Pick<ClassifiedBatch, "records" | "rebills">> {
+  const ids = [...decided.exceptions.map(({ id }) => id), ...decided.exceptionUpdates.map(({ id }) => id), ...decided.cured];
+  const changes = changedValues(decided, loaded, places);
+  const asked = [...(ids.length > 0 ? [exceptionsStatement(ids)] : []), ...issuedStatements(changes)];
+  if (asked.length === 0) return { records: new Map(), rebills: [] };
+  const answers = await port.read(asked);
+  const records = ids.length > 0 ? recordsOf(answers.shift()!.rows) : new Map<string, ExceptionRecord>();
+  const found = rebillWork(answers.flatMap(({ rows }) => rows), changes);
+  if (found.length === 0) return { records, rebills: [] };
+  const again = recordsOf((await port.read([exceptionsStatement(found.map(({ id }) => id))]))[0]!.rows);
+  return { records: new Map([...records, ...again]), rebills: found };
+}
+
+/** Values that were there and now count differently; where nothing was, no bill can rest on it. */
+function changedValues({ dayWrites, registerWrites, changes }: Decided, loaded: LoadedReads, places: ReadonlyMap<number, ChannelPlace>): ChangedValue[] {
+  const pointOf = new Map(changes.map(({ channelId, servicePointId }) => [channelId, servicePointId]));
+  const changed: ChangedValue[] = [];
+  const note = (kind: ChangedValue["kind"], channelId: number, day: string, before: number, after: number): void => {
+    const { meter, channel } = places.get(channelId)!;
+    const servicePointId = pointOf.get(channelId);
+    if (before === after || servicePointId === undefined) return;
+    changed.push({
+      kind, channelId, day, servicePointId, meterId: meter.meterId, badge: meter.badge, unit: channel.unit,
+      before: kind === "day" ? timesMultiplier(before, channel.multiplier) : before, after: kind === "day" ? timesMultiplier(after, channel.multiplier) : after,
+    });
+  };
+  for (const { channelId, day, expectedVersion, stats } of dayWrites) {
+    if (expectedVersion > 0) note("day", channelId, day, dayStats(bestOfDay(loaded.days.get(dayKey(channelId, day))!)).sum, stats.sum);
+  }
+  for (const [, writes] of Map.groupBy(registerWrites.filter(({ version }) => version > 1), ({ channelId, readAt }) => `${channelId}:${readAt}`)) {
+    const { channelId, readAt, day } = writes[0]!;
+    const stored = (loaded.registerReads.get(channelId) ?? []).filter((read) => read.readAt === readAt);
+    const [before] = bestReads(stored);
+    const [after] = bestReads([...stored, ...writes]);
+    if (before && after) note("read", channelId, day, before.value, after.value);
+  }
+  return changed;
+}
+
+/** Where a day or a read stands in `Map`s: its channel, and its instant or day. */
+const subjectKey = (channelId: number, day: string, readAt: number | null): string => `${channelId}:${readAt ?? day}`;
+
+/** Days and reads on which, after the decision, an exception is open that holds bills. */
+export function suspectSubjects(known: readonly StoredException[], { exceptions, exceptionUpdates, cured }: Pick<ReadsResult, "exceptions" | "exceptionUpdates" | "cured">): Set<string> {
+  const gone = new Set(cured);
+  const updated = new Map(exceptionUpdates.map(({ id, finding }) => [id, finding.severity]));
+  const suspect = new Set<string>();
+  for (const { id, status, severity, channelId, day, readAt } of known) {
+    if (status === "open" && !gone.has(id) && (updated.get(id) ?? severity) === "fail") suspect.add(subjectKey(channelId, day, readAt));
+  }
+  for (const { severity, channelId, day, readAt, held } of exceptions) {
+    if (severity === "fail" && channelId !== null && held === null) suspect.add(subjectKey(channelId, day, readAt));
+  }
+  return suspect;
+}
+
+export interface ValueWrites {
+  readonly days: readonly DayWrite[];
+  readonly revisions: readonly RevisionWrite[];
+  readonly reads: readonly RegisterRead[];
+}
+
+/** The sentence beside values that came again as others. */
+const SENT_AGAIN = "The head-end sent another value.";
+/** The sentence beside a version of a read that only says whether it is in doubt. */
+const MARKED = "Other reads have put it in doubt, or out of it.";
+
+/** Statements that store values, each marked with whether it may be billed. */
+export function valueStatements({ days, revisions, reads }: ValueWrites, suspect: ReadonlySet<string>, remarked: readonly ReadWrite[], reason: { readonly revision: string; readonly read: string | null }, by: WrittenBy): Statement[] {
+  const marked = reads.map((read) => ({ ...read, suspect: suspect.has(subjectKey(read.channelId, "", read.readAt)) }));
+  return [
+    ...dayStatements(days, ({ channelId, day }) => suspect.has(subjectKey(channelId, day, null)), by),
+    ...revisionStatements(revisions, reason.revision, by),
+    ...readStatements(marked, reason.read, by),
+    ...readStatements(remarked, MARKED, by),
+  ];
+}
+
+/** Reads that are not written themselves but whose standing changes: a further version with the same value. */
+export function remarkedReads(known: readonly Pick<KnownException, "channelId" | "readAt">[], loaded: LoadedReads, written: readonly RegisterRead[], suspect: ReadonlySet<string>): ReadWrite[] {
+  const done = new Set(written.map(({ channelId, readAt }) => subjectKey(channelId, "", readAt)));
+  const remarked: ReadWrite[] = [];
+  for (const { channelId, readAt } of known) {
+    if (readAt === null) continue;
+    const key = subjectKey(channelId, "", readAt);
+    if (done.has(key)) continue;
+    done.add(key);
+    const stored = (loaded.registerReads.get(channelId) ?? []).filter((read) => read.readAt === readAt);
+    const [best] = bestReads(stored);
+    const latest = stored.toSorted((a, b) => a.version - b.version).at(-1);
+    if (!best || !latest || (latest.suspect !== 0) === suspect.has(key)) continue;
+    remarked.push({ channelId, readAt, version: latest.version + 1, value: best.value, quality: best.quality, suspect: suspect.has(key) });
+  }
+  return remarked;
+}
+
+/** What happens to exceptions by a decision of the rules. A held reading that came again is the same exception as before. */
+export function exceptionChanges({ result, meters, records, rebills }: { readonly result: Pick<ReadsResult, "exceptions" | "exceptionUpdates" | "cured">; readonly meters: LoadedMeters; readonly records: ClassifiedBatch["records"]; readonly rebills: readonly NewWork[] }, now: number): ExceptionChange[] {
+  const changes: ExceptionChange[] = [];
+  for (const found of result.exceptions) {
+    const known = records.get(found.id);
+    if (known && found.held !== null) continue;
+    changes.push(openWork(workOf(found, customerOn(meters.customers, found.servicePointId, found.day)), known, now));
+  }
+  for (const { id, finding } of result.exceptionUpdates) {
+    const known = records.get(id);
+    if (known) changes.push(updateWork(known, finding));
+  }
+  for (const id of result.cured) {
+    const known = records.get(id);
+    if (known?.row.status === "open") changes.push(cureWork(known, now));
+  }
+  for (const work of rebills) changes.push(openWork(work, records.get(work.id), now));
+  return changes;
+}
+
+export interface BatchOrigin {
+  readonly batchId: string;
+  readonly gatewayId: string;
+  readonly bodyHash: string;
+  readonly actor: string;
+  readonly source: string;
+}
+
+export const readsStream = (batchId: string): string => `reads:${batchId}`;
+
+/** The commit of a classified batch, and what its sender is answered. */
+export function commitOf(batch: ClassifiedBatch, origin: BatchOrigin, setting: ReadsSetting): { readonly answer: BatchAnswer; readonly units: CommitUnit[]; readonly further: Statement[] } {
+  const { result, loaded } = batch;
+  const { batchId, gatewayId, bodyHash, actor, source } = origin;
+  const recordedAt = setting.now;
+  const answer = answerOf(batch, batchId);
+  const command = { id: readsStream(batchId), inputHash: bodyHash, result: "{}" };
+  const provenance: Provenance = { commandId: command.id, batchId: "", actor, source, recordedAt };
+  const { accepted, duplicate, exception, rejected } = answer.counts;
+  const reads = answer.outcomes.length;
+  const data = {
+    batchId, gateway: gatewayId, bodyHash, reads, accepted, duplicates: duplicate, exceptions: exception, rejected,
+    meters: new Set([...result.dayWrites, ...result.registerWrites].map(({ meterId }) => meterId)).size,
+  };
+  const stream = readsStream(batchId);
+  const unit: CommitUnit = {
+    stream, baseSeq: 0, baseHash: "", events: seal(stream, { seq: 0, hash: "" }, [{ type: "ReadsIngested", version: 1, data }], provenance), inputs: [], command,
+    writes: { readBatch: [{ id: batchId, gatewayId, receivedAt: recordedAt, reads, outcome: encodeAnswer(answer) }] },
+  };
+  return {
+    answer,
+    units: [unit, ...exceptionChanges(batch, recordedAt).map((change) => exceptionUnit(change, provenance, command))],
+    further: [
+      ...batchValues(result, loaded, { actor, source, batchId, recordedAt }),
+      ...(result.changes.length > 0 ? [usageNotices(result.changes.map(({ servicePointId }) => servicePointId), recordedAt)] : []),
+    ],
+  };
+}
+
+/** Statements that store what a batch brought. */
+export function batchValues(result: ReadsResult, loaded: LoadedReads, by: WrittenBy): Statement[] {
+  const suspect = suspectSubjects(loaded.exceptions, result);
+  const reads: RegisterRead[] = result.registerWrites.map(({ channelId, readAt, version, value, quality }) => ({ channelId, readAt, version, value, quality }));
+  const concerned = [...loaded.exceptions, ...result.exceptions.flatMap(({ channelId, readAt }) => (channelId === null ? [] : [{ channelId, readAt }]))];
+  return valueStatements({ days: result.dayWrites, revisions: result.revisionWrites, reads }, suspect, remarkedReads(concerned, loaded, reads, suspect), { revision: SENT_AGAIN, read: null }, by);
+}
+
+function answerOf({ result, loaded }: ClassifiedBatch, batchId: string): BatchAnswer {
+  const sentences = new Map<string, string>();
+  for (const { id, sentence } of loaded.exceptions) sentences.set(id, sentence);
+  for (const { id, finding } of result.exceptionUpdates) sentences.set(id, finding.sentence);
+  for (const { id, sentence } of result.exceptions) sentences.set(id, sentence);
+  const outcomes = result.outcomes.map(({ index, outcome, field, reason, exceptionIds }): ReadAnswer => {
+    if (exceptionIds !== undefined) return { index, outcome, reason: reason ?? sentences.get(exceptionIds[0]!) ?? "", exceptionId: exceptionIds[0]!, exceptionIds };
+    return field === undefined ? { index, outcome } : { index, outcome, field, reason: reason ?? "" };
+  });
+  return { batchId, counts: result.counts, outcomes };
+}

@@ -1,0 +1,195 @@
+/** Gateways: their credentials as staff keep them, and who a request comes from. */
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { runStreamCommand, type StreamAnswer, type StreamDecision } from "../../db/command.ts";
+import { decryptSecret, encryptSecret } from "../../db/keys.ts";
+import {
+  gatewayEvent, gatewayStream, KEY_HEADER, SIGNATURE_HEADER, SIGNATURE_WINDOW_MS, signedText, TIMESTAMP_HEADER, type GatewayEvents, type GatewayStatus,
+} from "../../domain/lifecycle/gateway.ts";
+import { actorText, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
+import type { World } from "./context.ts";
+
+/** Key use under which secrets are stored encrypted: to check a signature the secret itself is needed. */
+const GATEWAY_KEY = "gateway";
+
+const NAME_MAX = 80;
+
+export interface GatewayRow {
+  readonly id: string;
+  readonly name: string;
+  readonly keyId: string;
+  readonly status: GatewayStatus;
+  readonly lastSeenAt: number | null;
+}
+
+type StoredGateway = GatewayRow & { readonly secret: string };
+
+const GATEWAY = `SELECT id, name, key_id AS "keyId", secret, status, last_seen_at AS "lastSeenAt" FROM gateway`;
+
+// ---- what staff do --------------------------------------------------------------------------------------------
+
+/** The secret is shown once, to whoever made it: a repetition of the command, and everybody later, gets none. */
+export type GatewayAnswer = StreamAnswer<{ gatewayId: string; keyId: string }> & { readonly secret: string | null };
+
+/** Makes a credential for a head-end. The gateway's id is the command's. */
+export async function createGateway(world: World, actor: UserActor, input: { readonly commandId: string; readonly name: string }): Promise<GatewayAnswer> {
+  requirePermission(actor, "edit:gateways:any");
+  const name = input.name.trim();
+  const gatewayId = input.commandId;
+  const keyId = `gk_${randomBytes(9).toString("hex")}`;
+  return withSecret(await change(world, actor, { commandId: input.commandId, gatewayId, input: { name } }, (known, secret) => {
+    if (name === "") return refuse("name", "Give the gateway a name, for example that of the head-end.");
+    if (name.length > NAME_MAX) return refuse("name", `At most ${NAME_MAX} characters.`);
+    if (known) return refuse("commandId", "There is such a gateway already.");
+    return decided("GatewayCreated", { gatewayId, name, keyId }, { id: gatewayId, name, keyId, secret: secret.encrypted, status: "active", lastSeenAt: null });
+  }));
+}
+
+/** A new secret under the same key id; the one before counts no longer. */
+export async function rotateGatewaySecret(world: World, actor: UserActor, input: { readonly commandId: string; readonly gatewayId: string }): Promise<GatewayAnswer> {
+  requirePermission(actor, "edit:gateways:any");
+  const { commandId, gatewayId } = input;
+  return withSecret(await change(world, actor, { commandId, gatewayId, input: { rotate: gatewayId } }, (known, secret) => {
+    if (!known) return refuse("gatewayId", "There is no such gateway.");
+    if (known.status === "revoked") return refuse("gatewayId", "This gateway is revoked. Make a new one.");
+    return decided("GatewaySecretRotated", { gatewayId, keyId: known.keyId }, { ...known, secret: secret.encrypted });
+  }));
+}
+
+/** From now on nothing that is signed with this credential is taken. Cannot be undone. */
+export async function revokeGateway(world: World, actor: UserActor, input: { readonly commandId: string; readonly gatewayId: string }): Promise<StreamAnswer<{ gatewayId: string; keyId: string }>> {
+  requirePermission(actor, "edit:gateways:any");
+  const { commandId, gatewayId } = input;
+  const { answer } = await change(world, actor, { commandId, gatewayId, input: { revoke: gatewayId } }, (known) => {
+    if (!known) return refuse("gatewayId", "There is no such gateway.");
+    if (known.status === "revoked") return refuse("gatewayId", "This gateway is revoked already.");
+    return decided("GatewayRevoked", { gatewayId, keyId: known.keyId }, { ...known, status: "revoked" });
+  });
+  return answer;
+}
+
+export interface GatewayItem extends GatewayRow {
+  /** Of the last 24 hours. */
+  readonly batches: number;
+  readonly reads: number;
+}
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Every gateway, those that count first. */
+export async function listGateways(world: World, actor: UserActor): Promise<GatewayItem[]> {
+  requirePermission(actor, "read:settings:any");
+  return world.port.query<GatewayItem>(
+    `SELECT g.id, g.name, g.key_id AS "keyId", g.status, g.last_seen_at AS "lastSeenAt", count(b.id) AS batches, coalesce(sum(b.reads), 0) AS reads
+     FROM gateway AS g LEFT JOIN read_batch AS b ON b.gateway_id = g.id AND b.received_at > ? GROUP BY g.id ORDER BY g.status, g.name`,
+    [world.now() - DAY_MS],
+  );
+}
+
+type GatewayDecision = StreamDecision<{ gatewayId: string; keyId: string }>;
+
+function refuse(field: string, message: string): GatewayDecision {
+  return { ok: false, refusal: { code: field, message, field } };
+}
+
+function decided<T extends keyof GatewayEvents>(type: T, data: GatewayEvents[T], row: StoredGateway): GatewayDecision {
+  return { ok: true, drafts: [gatewayEvent(type, data)], writes: { gateway: [row] }, result: { gatewayId: data.gatewayId, keyId: data.keyId } };
+}
+
+interface Secret {
+  readonly plain: string;
+  readonly encrypted: string;
+}
+
+async function change(
+  world: World,
+  actor: UserActor,
+  { commandId, gatewayId, input }: { readonly commandId: string; readonly gatewayId: string; readonly input: object },
+  decide: (known: StoredGateway | undefined, secret: Secret) => GatewayDecision,
+): Promise<{ readonly answer: StreamAnswer<{ gatewayId: string; keyId: string }>; readonly secret: string }> {
+  const plain = randomBytes(32).toString("base64url");
+  const secret = { plain, encrypted: encryptSecret(world.key(GATEWAY_KEY), plain) };
+  const answer = await runStreamCommand(
+    world.port,
+    { commandId, stream: gatewayStream(gatewayId), input, provenance: { actor: actorText(actor), source: "staff", recordedAt: world.now() } },
+    async () => decide((await world.port.query<StoredGateway>(`${GATEWAY} WHERE id = ?`, [gatewayId]))[0], secret),
+  );
+  world.poke();
+  return { answer, secret: plain };
+}
+
+function withSecret({ answer, secret }: Awaited<ReturnType<typeof change>>): GatewayAnswer {
+  return { ...answer, secret: answer.status === "done" && !answer.replayed ? secret : null };
+}
+
+// ---- who a request comes from ---------------------------------------------------------------------------------
+
+/** Not let in. 401: nobody knows who it is; 403: it is known, and no longer welcome. */
+export interface Denied {
+  readonly ok: false;
+  readonly status: 401 | 403;
+  readonly code: string;
+  readonly message: string;
+}
+
+export type Admission = { readonly ok: true; readonly gateway: GatewayRow } | Denied;
+
+/**
+ * A request's credential before its body has been read. `known`: a token, which proves itself. `signed`: the signature
+ * covers the body; `verify` with it.
+ */
+export type Credential =
+  | { readonly ok: true; readonly verify: (request: { readonly method: string; readonly path: string; readonly body: Uint8Array }) => Admission }
+  | Denied;
+
+const denied = (code: string, message: string, status: 401 | 403 = 401): Denied => ({ ok: false, status, code, message });
+
+const HOW = `Sign the request (${KEY_HEADER}, ${TIMESTAMP_HEADER}, ${SIGNATURE_HEADER}) or send "Authorization: Bearer KEY_ID.SECRET".`;
+/** One answer for an unknown key and a wrong secret: guessing learns nothing. */
+const WRONG = "The key or its secret is wrong.";
+
+/**
+ * Finds out who a request claims to come from, and refuses early what cannot be right, so that nobody unknown has a
+ * large body read. Signed requests are checked against their body by `verify`.
+ */
+export async function credentialOf(world: Pick<World, "port" | "now" | "key">, headers: Headers): Promise<Credential> {
+  const authorization = headers.get("authorization");
+  if (authorization !== null) {
+    const token = /^Bearer ([\w-]+)\.([\w-]+)$/.exec(authorization);
+    if (!token) return denied("credential", `The Authorization header is not understood. ${HOW}`);
+    const found = await find(world, token[1]!);
+    if (!found || !same(found.secret, token[2]!)) return denied("credential", WRONG);
+    const admission = admit(found.gateway);
+    return admission.ok ? { ok: true, verify: () => admission } : admission;
+  }
+  const [keyId, timestamp, signature] = [headers.get(KEY_HEADER), headers.get(TIMESTAMP_HEADER), headers.get(SIGNATURE_HEADER)];
+  if (keyId === null || timestamp === null || signature === null) return denied("credential", `Who sends this? ${HOW}`);
+  if (!/^\d{1,12}$/.test(timestamp)) return denied("timestamp", `${TIMESTAMP_HEADER} is the time in whole seconds since 1970.`);
+  if (Math.abs(world.now() - Number(timestamp) * 1000) > SIGNATURE_WINDOW_MS) return denied("timestamp", "The signature is too old or from the future; it counts for five minutes. Check the clock.");
+  const found = await find(world, keyId);
+  if (!found) return denied("credential", WRONG);
+  return {
+    ok: true,
+    verify: ({ method, path, body }) => {
+      const bodyHash = createHash("sha256").update(body).digest("hex");
+      const expected = createHmac("sha256", found.secret).update(signedText(method, path, timestamp, bodyHash)).digest("hex");
+      return same(expected, signature.toLowerCase()) ? admit(found.gateway) : denied("signature", `${WRONG} Or the signature is not over method, path, timestamp and body hash as they were sent.`);
+    },
+  };
+}
+
+async function find(world: Pick<World, "port" | "key">, keyId: string): Promise<{ gateway: GatewayRow; secret: string } | null> {
+  const [stored] = await world.port.query<StoredGateway>(`${GATEWAY} WHERE key_id = ?`, [keyId]);
+  if (!stored) return null;
+  const { secret, ...gateway } = stored;
+  return { gateway, secret: decryptSecret(world.key(GATEWAY_KEY), secret) };
+}
+
+function admit(gateway: GatewayRow): Admission {
+  return gateway.status === "active" ? { ok: true, gateway } : denied("revoked", "This credential has been revoked. Ask the utility for a new one.", 403);
+}
+
+/** Compares without telling by its time how much was right. */
+function same(a: string, b: string): boolean {
+  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
+  return timingSafeEqual(digest(a), digest(b));
+}
