@@ -1,12 +1,19 @@
 import type { Env } from "../durable/env.ts";
+import { openPort } from "../db/open.ts";
+import { forgetWhatIsOver } from "./auth/forget.ts";
 import { drainOutbox } from "./outbox/drain.ts";
 import { outboxDeps } from "./outbox/deliver.ts";
 import { drainPendingAccounts } from "./pending.ts";
 
 /** Called every minute. Wakes the workers whose time has come; each of them finds in the database what is due. */
-export async function runScheduled(_controller: ScheduledController, env: Env, ctx: ExecutionContext): Promise<void> {
+export async function runScheduled(controller: ScheduledController, env: Env, ctx: ExecutionContext): Promise<void> {
   // One that fails must not keep the others from their turn.
-  const results = await Promise.allSettled([drainOutbox(outboxDeps(env)), drainPendingAccounts(env)]);
+  const results = await Promise.allSettled([drainOutbox(outboxDeps(env)), drainPendingAccounts(env), hourly(controller, () => forgetWhatIsOver(openPort(env), Date.now()))]);
   void ctx;
   for (const result of results) if (result.status === "rejected") console.error(`scheduled: ${String(result.reason)}`);
+}
+
+/** Work that no minute waits for. */
+async function hourly({ scheduledTime }: ScheduledController, work: () => Promise<void>): Promise<void> {
+  if (new Date(scheduledTime).getUTCMinutes() === 0) await work();
 }

@@ -39,7 +39,7 @@ export const LIMITS = {
 } as const satisfies Record<string, Limit>;
 
 /** Longest window: rows older than this count for nothing. */
-const KEEP_MS = Math.max(...Object.values(LIMITS).map((limit) => limit.windowMs));
+export const LONGEST_WINDOW_MS = Math.max(...Object.values(LIMITS).map((limit) => limit.windowMs));
 
 export type Attempt =
   /** Counted. `giveBack` takes the count away again: who gets in was not guessing. */
@@ -63,11 +63,6 @@ export async function takeAttempt(port: SqlPort, key: string, counted: readonly 
   const [taken, full] = await port.write([{ sql: TAKE, args }, { sql: FULL_UNTIL, args }, { sql: DROP_PASSED, args }]);
   if (taken!.rowsAffected > 0) return { ok: true, giveBack: [{ sql: GIVE_BACK, args }] };
   return { ok: false, until: full!.rows[0]!["until"] as number };
-}
-
-/** Removes counts of windows that have passed. Called by the cron; nothing depends on when. */
-export async function forgetOldAttempts(port: SqlPort, now: number): Promise<void> {
-  await port.write([{ sql: "DELETE FROM rate_limit WHERE window_start < ?", args: [now - KEEP_MS] }]);
 }
 
 /** Key, window, limit, end of the window. */

@@ -2,7 +2,6 @@
 export type { Session } from "../auth/session.ts";
 export type { AuthEnv } from "../auth/auth.ts";
 export { sessionOf, cookieOf } from "../auth/session.ts";
-export { forgetOldAttempts } from "../auth/attempts.ts";
 export { fromOf, isUnavailable, peopleWorldOf, sessionOfContext, type From, type Outcome, type PeopleRefusal, type PeopleRefusalCode, type PeopleWorld } from "./people/world.ts";
 export { createFirstAdministrator, createUser, isEmail, normalEmail, type NewUser } from "./people/users.ts";
 export { signIn, signOut, signUp, type SignedIn } from "./people/sign-in.ts";

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { forgetWhatIsOver } from "../../auth/forget.ts";
 import { eventsOf, HERE, HOUR, letters, newTown, PASSWORD, person, requestWith, sessionFor, sessionIn, visitOf, type Town } from "./people.testing.ts";
 import { forgotPassword, passwordLinkOwner, setPassword } from "./passwords.ts";
 import { signIn, signOut, signUp } from "./sign-in.ts";
@@ -106,6 +107,18 @@ describe("a session ends", () => {
     town.wait(7 * 24 * HOUR);
     expect(await sessionIn(town, customer)).toBeNull();
   });
+});
+
+test("what is over is forgotten, and what is not stays", async () => {
+  await person(town, { email: "ana@example.com" });
+  await person(town, { email: "carl@utility.example", role: "csr" });
+  const [customer] = [await visitOf(town, "ana@example.com"), await visitOf(town, "carl@utility.example")];
+  await forgotPassword(town, { email: "ana@example.com" }, HERE);
+  town.wait(25 * HOUR);
+  await forgetWhatIsOver(town.port, town.now());
+  const left = await Promise.all(["auth_session", "auth_verification", "rate_limit"].map((table) => town.port.query(`SELECT count(*) AS n FROM ${table}`)));
+  expect(left).toEqual([[{ n: 1 }], [{ n: 0 }], [{ n: 0 }]]);
+  expect(await sessionIn(town, customer)).not.toBeNull();
 });
 
 describe("a customer registers", () => {
