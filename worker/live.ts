@@ -17,7 +17,15 @@ live.get("/account/:id", async (c) => {
   if (!session) return new Response("Sign in first.", { status: 401 });
   const mine = owns(session.actor, accountId);
   if (!(mine || may(session.actor, "read:account:any"))) return new Response("There is nothing here.", { status: 404 });
-  return c.env.ACCOUNT.getByName(accountId).fetch(asUser(c.req.raw, session.actor.userId));
+  const object = c.env.ACCOUNT.getByName(accountId);
+  const response = await object.fetch(asUser(c.req.raw, session.actor.userId));
+  // Access that ended while the socket was being opened closed the sockets of before: look once more now that this one is there.
+  c.executionCtx.waitUntil(
+    sessionOf(c.req.raw, openPort(c.env), c.env)
+      .then((again) => (again && (owns(again.actor, accountId) || may(again.actor, "read:account:any")) ? undefined : object.accessEnded(session.actor.userId)))
+      .catch(() => undefined),
+  );
+  return response;
 });
 
 /** GET /live/board — the staff's board. */
