@@ -1,8 +1,89 @@
+/** The bill so far of one account, from what is stored now. Runs with every read that arrives while somebody watches: few reads, small answers. */
+import { addDays, type LocalDate } from "../../domain/calendar/local-date.ts";
+import { localDateOf, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
+import { dueSegments, lastClose, nextClose, type DueSegment } from "../../domain/billing/cycle.ts";
+import type { PointFacts } from "../../domain/billing/facts.ts";
+import { rateNeeds, type PricedVersion, type SegmentToBill } from "../../domain/billing/price.ts";
+import { billSoFar, type OpenService } from "../../domain/billing/so-far.ts";
 import type { AccountState } from "../../domain/lifecycle/account/state.ts";
 import type { SoFar } from "../../domain/live/messages.ts";
+import { usageForPeriod } from "../../domain/metering/index.ts";
 import type { SqlPort } from "../port.ts";
+import { timeZoneOf } from "../utility.ts";
+import { loadAccountFacts } from "./accounts.ts";
+import { loadRates } from "./rates.ts";
+import { loadUsages, type UsageNeed } from "./usage.ts";
 
-/** Bill so far. */
-export async function loadSoFar(_port: SqlPort, _accountId: string, _state: AccountState, _now: number): Promise<{ soFar: SoFar | null; version: number }> {
-  return { soFar: null, version: 0 };
+/** Versions that one open period can count, so that a later state of the account always has the greater number. */
+const PERIOD_STAMP_MAX = 10_000_000;
+
+const LAST_DAYS = `SELECT w.value AS "channelId", (SELECT max(d.day) FROM interval_day AS d WHERE d.channel_id = w.value AND d.suspect = 0) AS day,
+    (SELECT max(g.read_at) FROM register_read AS g WHERE g.channel_id = w.value AND g.suspect = 0 AND g.read_at <= ?2) AS "readAt"
+  FROM json_each(?1) AS w`;
+
+interface LastData {
+  readonly channelId: number;
+  readonly day: LocalDate | null;
+  readonly readAt: Instant | null;
+}
+
+/**
+ * @returns the bill so far (null: no service, or no price), and a number that grows with every read and every bill
+ * @throws UnavailableError
+ */
+export async function loadSoFar(port: SqlPort, accountId: string, state: AccountState, now: number): Promise<{ soFar: SoFar | null; version: number }> {
+  const zone = await timeZoneOf(port, now);
+  const today = localDateOf(now, zone);
+  const [{ accounts, rates: heads }, [cycle]] = await Promise.all([
+    loadAccountFacts(port, [accountId], { zone, historyFrom: today, runId: null }),
+    port.query<{ closeDay: number }>(`SELECT close_day AS "closeDay" FROM bill_cycle WHERE id = ?`, [state.billCycle]),
+  ]);
+  const [facts] = accounts;
+  const open = facts ? dueSegments(facts.state.agreements, addDays(today, 1)) : [];
+  if (!facts || open.length === 0) return { soFar: null, version: (facts?.head.seq ?? 0) * PERIOD_STAMP_MAX };
+  const periodTo = nextClose(lastClose(cycle?.closeDay ?? 1, today));
+  const rates = await loadRates(port, heads);
+  const services = open.map((due) => ({ due, point: facts.points.get(due.agreement.servicePointId), versions: rates.get(due.agreement.rateScheduleId) ?? [] }));
+  const last = await lastData(port, services.flatMap(({ point }) => point?.legs.map(({ channel }) => channel.channelId) ?? []), now);
+  const sofar = services.map(({ due, point, versions }) => openService(due, point, versions, last, today, periodTo, zone));
+  const usages = await loadUsages(port, sofar.flatMap(({ need }) => (need ? [need] : [])), zone);
+  const found = sofar.map(({ service, need }): OpenService => (need ? { ...service, segment: { ...service.segment, usage: usages.get(need.agreementId)!.usage } } : service));
+  const stamp = [...usages.values()].flatMap(({ inputs }) => inputs).reduce((sum, input) => sum + input.stamp, 0);
+  return {
+    soFar: billSoFar({ services: found, customerClass: facts.state.customerClass, zone, asOf: today }),
+    version: facts.head.seq * PERIOD_STAMP_MAX + Math.min(stamp, PERIOD_STAMP_MAX - 1),
+  };
+}
+
+async function lastData(port: SqlPort, channels: readonly number[], now: Instant): Promise<Map<number, LastData>> {
+  if (channels.length === 0) return new Map();
+  const rows = await port.query<LastData>(LAST_DAYS, [JSON.stringify([...new Set(channels)]), now]);
+  return new Map(rows.map((row) => [row.channelId, row]));
+}
+
+/** A service up to the last day of which anything is known; without any usage yet, up to today. */
+function openService(due: DueSegment, point: PointFacts | undefined, versions: readonly PricedVersion[], last: ReadonlyMap<number, LastData>, today: LocalDate, periodTo: LocalDate, zone: TimeZone): { service: OpenService; need: UsageNeed | null } {
+  const place: PointFacts = point ?? { servicePointId: due.agreement.servicePointId, measuredAt: due.agreement.servicePointId, dwellingUnits: 1, legs: [], meterSize: null };
+  const { from } = due.period;
+  const end = due.agreement.stopOn !== null && due.agreement.stopOn < periodTo ? due.agreement.stopOn : periodTo;
+  const through = throughDay(place, last, from, today, zone);
+  const period = { from, to: addDays(through ?? today, 1) };
+  const needs = rateNeeds(versions, period);
+  const segment: SegmentToBill = { due: { ...due, period }, point: place, versions, usage: null };
+  const need = needs?.usage && through !== null
+    ? { agreementId: due.agreement.agreementId, period, unit: needs.unit, legs: place.legs, intervals: needs.intervals, billedBefore: !due.first, validatedOnly: true }
+    : null;
+  const empty = needs?.usage && through === null
+    ? { ...segment, usage: usageForPeriod({ period, zone, unit: needs.unit, legs: place.legs, days: [], registerReads: [], openExceptions: [] }) }
+    : segment;
+  return { service: { segment: empty, throughDay: needs?.usage ? through : null, periodTo: end }, need };
+}
+
+/** The last day of intervals; for meters without any, the day before the last read. */
+function throughDay({ legs }: PointFacts, last: ReadonlyMap<number, LastData>, from: LocalDate, today: LocalDate, zone: TimeZone): LocalDate | null {
+  const data = legs.map(({ channel }) => last.get(channel.channelId));
+  const days = data.flatMap((each) => (each?.day ? [each.day < today ? each.day : today] : []));
+  const reads = data.flatMap((each) => (each?.readAt ? [addDays(localDateOf(each.readAt, zone), -1)] : []));
+  const latest = (days.length > 0 ? days : reads).sort().at(-1);
+  return latest !== undefined && latest >= from ? latest : null;
 }

@@ -4,7 +4,7 @@
  * Each usage comes with the stamps of what it rests on, so that a commit can make sure that nothing of it has changed.
  */
 import { daysBetween, type LocalDate, type Period } from "../../domain/calendar/local-date.ts";
-import { MINUTE_MS, startOfDay, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
+import { localDateOf, MINUTE_MS, startOfDay, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
 import { usageFromTotals, type ChannelTotals } from "../../domain/billing/usage-totals.ts";
 import { BOUNDARY_TOLERANCE_DAYS, decodeDay, UNITS, usageForPeriod, type ChannelLeg, type DayRevision, type RegisterRead, type StoredDay, type Unit, type UsageOfPeriod } from "../../domain/metering/index.ts";
 import type { InputStamp } from "../commit.ts";
@@ -20,6 +20,8 @@ export interface UsageNeed {
   readonly intervals: boolean;
   /** The agreement was billed up to the period before. */
   readonly billedBefore: boolean;
+  /** Leave out days on which an exception is open, instead of naming them: for what is shown while a period goes on. */
+  readonly validatedOnly?: boolean;
 }
 
 export interface LoadedUsage {
@@ -89,11 +91,13 @@ export async function loadUsages(port: SqlPort, needs: readonly UsageNeed[], zon
     const { agreementId, period, unit, legs } = need;
     const channels = new Set(legs.map(({ channel }) => channel.channelId));
     const opening = registers.opening.get(agreementId);
+    const open = openFor(need);
+    const doubtful = new Set(need.validatedOnly ? open.map(({ channelId, day }) => `${channelId} ${day}`) : []);
     const usage = usageForPeriod({
       period, zone, unit, legs,
-      days: [...channels].flatMap((id) => days.get(id)?.filter(({ day }) => day >= period.from && day < period.to) ?? []),
-      registerReads: [...channels].flatMap((id) => registers.reads.get(id) ?? []),
-      openExceptions: openFor(need),
+      days: [...channels].flatMap((id) => days.get(id)?.filter(({ day }) => day >= period.from && day < period.to && !doubtful.has(`${id} ${day}`)) ?? []),
+      registerReads: [...channels].flatMap((id) => registers.reads.get(id)?.filter(({ readAt }) => !doubtful.has(`${id} ${localDateOf(readAt, zone)}`)) ?? []),
+      openExceptions: open,
       ...(opening ? { openingReads: opening } : {}),
     });
     found.set(agreementId, { usage, inputs: [...usage.inputs.days.map((used) => ({ kind: "interval" as const, ...used })), ...registerStamps(registerWindows(need, zone), registers)] });

@@ -1,7 +1,7 @@
 /** A small utility with meters and reads, for stories about bills. */
 import { commitUnits, writeRows } from "../../db/commit.ts";
 import { unitOf } from "../../db/command.ts";
-import { dayBytes, dayStats, slotCount } from "../../domain/metering/index.ts";
+import { dayBytes, dayStats, MISSING, slotCount } from "../../domain/metering/index.ts";
 import { addDays, eachDay, type LocalDate } from "../../domain/calendar/local-date.ts";
 import { startOfDay } from "../../domain/calendar/zone.ts";
 import type { InsertRow } from "../../db/rows.ts";
@@ -90,6 +90,9 @@ export async function meterDays(port: SqlPort, channelId: number, from: LocalDat
   });
   await writeRows(port, { intervalDay: rows });
 }
+
+/** A day that has come in up to this hour. */
+export const missingHours = (from: number, perHour: number) => (slot: number): number => (slot < from ? perHour : MISSING);
 
 export async function dialRead(port: SqlPort, channelId: number, on: LocalDate, gallons: number, version = 1): Promise<void> {
   await writeRows(port, {
