@@ -1,23 +1,30 @@
 import type { ReactNode } from "react";
-import { isRouteErrorResponse, Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from "react-router";
+import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from "react-router";
 import type { Route } from "./+types/root";
 import { loadPlace } from "../worker/operations/place.ts";
-import { Page } from "./components/layout.tsx";
-import { ButtonLink } from "./components/button.tsx";
+import { PortalShell } from "./components/portal-shell.tsx";
+import { Problem } from "./components/problem.tsx";
 import { requestContext } from "./context.ts";
-import { PlaceProvider, useT } from "./i18n/context.tsx";
+import { PlaceProvider } from "./i18n/context.tsx";
 import { useNonce } from "./nonce.ts";
-import { answering, localeOf, readSession } from "./session.server.ts";
+import { localeOf, readSession, themeOf } from "./session.server.ts";
 import coreStyles from "./styles/core.css?url";
+import portalStyles from "./styles/portal.css?url";
 
 export const middleware: Route.MiddlewareFunction[] = [readSession];
 
-export const links: Route.LinksFunction = () => [{ rel: "stylesheet", href: coreStyles }];
+export const links: Route.LinksFunction = () => [
+  { rel: "stylesheet", href: coreStyles },
+  { rel: "icon", href: "/favicon.svg", type: "image/svg+xml" },
+];
 
-/** Where the page is and in which language: every component below asks for it. */
+/**
+ * Where the page is, in which language and how it looks: every component below asks for it. Never fails for an
+ * unreachable database, so that the page which says so is in the person's language.
+ */
 export async function loader({ request, context }: Route.LoaderArgs) {
-  const place = await answering(() => loadPlace(context.get(requestContext)));
-  return { ...place, locale: localeOf({ request, context }) };
+  const place = await loadPlace(context.get(requestContext));
+  return { ...place, locale: localeOf({ request, context }), theme: themeOf(request) };
 }
 
 export type RootData = Awaited<ReturnType<typeof loader>>;
@@ -29,12 +36,13 @@ export function useRoot(): RootData | undefined {
 
 export function Layout({ children }: { children: ReactNode }) {
   const nonce = useNonce();
-  const { locale, zone, today } = useRoot() ?? { locale: "en", zone: "UTC", today: "1970-01-01" };
+  const { locale, zone, today, theme } = useRoot() ?? { locale: "en", zone: "UTC", today: "1970-01-01", theme: "auto" };
   return (
-    <html lang={locale}>
+    <html lang={locale} data-theme={theme === "auto" ? undefined : theme}>
       <head>
         <meta charSet="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content={theme === "auto" ? "light dark" : theme} />
         <Meta />
         <Links nonce={nonce} />
       </head>
@@ -51,23 +59,15 @@ export default function Root() {
   return <Outlet />;
 }
 
-/** What cannot be shown: what happened, what it means, where to go on. */
+/** Whatever no page below could show, in the plain frame that everybody knows. */
 export function ErrorBoundary({ error }: Route.ErrorBoundaryProps) {
-  const t = useT();
-  const status = isRouteErrorResponse(error) ? error.status : 500;
-  const said = isRouteErrorResponse(error) && typeof (error.data as { message?: unknown } | null)?.message === "string" ? (error.data as { message: string }).message : null;
-  const [title, more] =
-    status === 404 ? [t("problem.notFound"), t("problem.notFoundMore")]
-    // Staff are told the reason; it names their role or their account.
-    : status === 403 ? [t("problem.forbidden"), said]
-    : status === 503 ? [t("problem.unavailable"), t("problem.unavailableMore")]
-    : [t("problem.fault"), t("problem.faultMore")];
+  const { utility } = useRoot() ?? { utility: { name: "Meterline", phone: "" } };
   return (
-    <main className="portal-main" data-density="portal">
-      <title>{title}</title>
-      <Page title={title} intro={more}>
-        <div><ButtonLink to="/" kind="primary">{t("problem.home")}</ButtonLink></div>
-      </Page>
-    </main>
+    <>
+      <link rel="stylesheet" href={portalStyles} precedence="default" />
+      <PortalShell utility={{ name: utility.name, phone: utility.phone || undefined }}>
+        <Problem error={error} home="/" />
+      </PortalShell>
+    </>
   );
 }

@@ -14,6 +14,21 @@ export default [
   route("sign-out", "routes/auth/sign-out.ts"),
   route("language/:locale", "routes/auth/language.ts"),
 
+  ...prefix("portal", [
+    layout("routes/portal/layout.tsx", [
+      layout("routes/portal/pages.tsx", [
+        index("routes/portal/home.tsx"),
+        route("usage", "routes/portal/usage.tsx"),
+        route("pay", "routes/portal/pay.tsx"),
+        route("pay/done", "routes/portal/pay-done.tsx"),
+        route("requests", "routes/portal/requests.tsx"),
+        route("requests/new", "routes/portal/request-new.tsx"),
+        route("requests/:requestId", "routes/portal/request.tsx"),
+        route("settings", "routes/portal/settings.tsx"),
+      ]),
+    ]),
+  ]),
+
   ...prefix("staff", [
     layout("routes/staff/layout.tsx", [
       route("people", "routes/staff/people.tsx"),
@@ -22,4 +37,7 @@ export default [
       route("people/:userId", "routes/staff/people-person.tsx"),
     ]),
   ]),
+
+  // An address that nothing answers, in the person's language and frame.
+  route("*", "routes/not-found.ts"),
 ] satisfies RouteConfig;

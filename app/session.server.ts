@@ -7,9 +7,10 @@ import { ForbiddenError, isStaffRole, NOT_FOUND_MESSAGE, requirePermission, type
 import { cookieOf, isUnavailable, sessionOfContext, type Session } from "../worker/operations/people.ts";
 import { requestContext } from "./context.ts";
 import { isLocale, localeFromHeader, type Locale } from "./i18n/translate.ts";
+import { isTheme, THEME_COOKIE, type Theme } from "./theme.ts";
 
-/** The session of the request that is being answered. Set by `readSession` on the root route. */
-export const sessionContext = createContext<Session | null>();
+/** The session of the request that is being answered, or why nobody could say. Set by `readSession` on the root route. */
+const sessionContext = createContext<{ readonly session: Session | null } | { readonly away: unknown }>();
 
 /** What loaders, actions and middleware have in common. */
 export interface Asked {
@@ -18,14 +19,24 @@ export interface Asked {
   readonly context: Readonly<RouterContextProvider>;
 }
 
-/** Middleware of the root: who asks, for everything below. */
+/**
+ * Middleware of the root: who asks, for everything below. While the database is away that is not known; whoever asks for
+ * the session ends in a 503, and the root's own loader, which does not, gives that page its language and its frame.
+ */
 export const readSession: MiddlewareFunction<Response> = async ({ request, context }, next) => {
-  context.set(sessionContext, await answering(() => sessionOfContext(request, context.get(requestContext))));
+  try {
+    context.set(sessionContext, { session: await sessionOfContext(request, context.get(requestContext)) });
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    context.set(sessionContext, { away: error });
+  }
   return next();
 };
 
 export function sessionIn({ context }: Pick<Asked, "context">): Session | null {
-  return context.get(sessionContext);
+  const known = context.get(sessionContext);
+  if ("away" in known) throw answerTo(known.away);
+  return known.session;
 }
 
 /** Whoever has signed in; others are sent to sign in and come back. */
@@ -93,8 +104,15 @@ const LANGUAGE_COOKIE_S = 365 * 24 * 3_600;
 
 /** The page's language: what was chosen here, else what the person chose once, else what the browser asks for. */
 export function localeOf({ request, context }: Pick<Asked, "request" | "context">): Locale {
-  const chosen = cookieOf(request, LANGUAGE_COOKIE) ?? sessionIn({ context })?.language;
+  const known = context.get(sessionContext);
+  const chosen = cookieOf(request, LANGUAGE_COOKIE) ?? ("session" in known ? known.session?.language : undefined);
   return isLocale(chosen) ? chosen : localeFromHeader(request.headers.get("accept-language"));
+}
+
+/** How the page looks: what was chosen here, else as the device says. */
+export function themeOf(request: Request): Theme {
+  const chosen = cookieOf(request, THEME_COOKIE);
+  return isTheme(chosen) ? chosen : "auto";
 }
 
 export function languageCookie(locale: Locale, secure: boolean): string {

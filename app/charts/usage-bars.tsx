@@ -19,6 +19,8 @@ export interface UsageBar {
   tick: string;
   /** Thousandths of the unit; `null` when nothing was read. */
   value: Milli | null;
+  /** Why there is no value, when it is not that nothing was read. */
+  gap?: string;
   quality?: "actual" | "estimated" | "projected";
   /** The likely range of a projected value. */
   low?: Milli;
@@ -82,7 +84,7 @@ export function UsageBars({ unit, bars, each = "day", height, figures = true, ..
 
   const hint = (bar: UsageBar) =>
     [
-      `${bar.label}: ${bar.value === null ? t("usage.noData") : quantity(bar.value)}`,
+      `${bar.label}: ${bar.value === null ? (bar.gap ?? t("usage.noData")) : quantity(bar.value)}`,
       bar.quality === "estimated" ? t("usage.estimated") : bar.quality === "projected" ? t("usage.projected") : "",
       bar.lastYear != null ? `${t("usage.lastYear")}: ${quantity(bar.lastYear)}` : "",
       bar.temperature != null ? `${bar.temperature} °F` : "",
@@ -129,7 +131,7 @@ function UsageTable({ bars, unit, each, title }: { bars: readonly UsageBar[]; un
   const columns: TableColumn<UsageBar>[] = [
     { key: "when", head: t(`usage.${each}`), main: true, cell: (bar) => (bar.to ? <Link to={bar.to}>{bar.label}</Link> : bar.label) },
     { key: "value", head: t("usage.title"), numeric: true, cell: (bar) =>
-      bar.value === null ? t("usage.noData")
+      bar.value === null ? (bar.gap ?? t("usage.noData"))
       : <>{quantity(bar.value)}{bar.quality && bar.quality !== "actual" ? <span className="soft"> {t(`usage.${bar.quality}`).toLowerCase()}</span> : null}</> },
   ];
   if (bars.some((bar) => bar.high !== undefined)) columns.push({ key: "range", head: t("usage.range"), numeric: true, cell: (bar) => (bar.low === undefined ? "" : `${quantity(bar.low)} – ${quantity(bar.high)}`) });

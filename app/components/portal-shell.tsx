@@ -81,7 +81,7 @@ export function PortalShell({ utility, nav = [], home = "/", account, accounts =
         <main id="main" className="portal-main" tabIndex={-1}>{children}</main>
         <footer className="portal-foot">
           {utility.emergencyPhone ? <p><Icon name="phone" /><a href={`tel:${utility.emergencyPhone}`}>{t("page.emergency", { phone: utility.emergencyPhone })}</a></p> : null}
-          {utility.phone ? <p><a href={`tel:${utility.phone}`}>{t("page.questions", { phone: utility.phone, hours: utility.hours ?? "" })}</a></p> : null}
+          {utility.phone ? <p><a href={`tel:${utility.phone}`}>{utility.hours ? t("page.questions", { phone: utility.phone, hours: utility.hours }) : t("page.call", { phone: utility.phone })}</a></p> : null}
         </footer>
       </div>
     </LiveRegion>

@@ -2,13 +2,10 @@
  * Quantities as people read them. A quantity is an integer of thousandths of its unit (`Milli`); a
  * person sees it in the unit they know, rounded half up for display only.
  */
+import type { Milli, Unit } from "../../domain/metering/units.ts";
 import type { Locale } from "../i18n/translate.ts";
 
-/** Thousandths of a unit. */
-export type Milli = number;
-
-/** Units that a channel can have. */
-export type Unit = "kWh" | "kW" | "kVA" | "kvarh" | "gal" | "kgal" | "ccf" | "ft3" | "m3" | "therm";
+export type { Milli, Unit };
 
 interface UnitWords {
   /** Digits after the point that a person needs. */
@@ -28,6 +25,16 @@ const UNITS: Readonly<Record<Unit, UnitWords>> = {
   kW: { digits: 1, short: "kW", words: same("kW") },
   kVA: { digits: 1, short: "kVA", words: same("kVA") },
   kvarh: { digits: 1, short: "kvarh", words: same("kvarh") },
+  kvar: { digits: 1, short: "kvar", words: same("kvar") },
+  kVAh: { digits: 1, short: "kVAh", words: same("kVAh") },
+  Wh: { digits: 0, short: "Wh", words: same("Wh") },
+  MWh: { digits: 3, short: "MWh", words: same("MWh") },
+  W: { digits: 0, short: "W", words: same("W") },
+  MW: { digits: 3, short: "MW", words: same("MW") },
+  L: { digits: 0, short: "L", words: { en: ["liter", "liters"], es: ["litro", "litros"] } },
+  mcf: { digits: 2, short: "mcf", words: { en: ["thousand cubic feet", "thousand cubic feet"], es: ["mil pies cúbicos", "mil pies cúbicos"] } },
+  dth: { digits: 2, short: "dth", words: { en: ["dekatherm", "dekatherms"], es: ["decatermia", "decatermias"] } },
+  MMBtu: { digits: 2, short: "MMBtu", words: same("MMBtu") },
   gal: { digits: 0, short: "gal", words: { en: ["gallon", "gallons"], es: ["galón", "galones"] } },
   kgal: { digits: 3, short: "kgal", words: { en: ["thousand gallons", "thousand gallons"], es: ["mil galones", "mil galones"] }, shownAs: { unit: "gal", times: 1000 } },
   ccf: { digits: 2, short: "ccf", words: { en: ["hundred cubic feet", "hundred cubic feet"], es: ["cien pies cúbicos", "cien pies cúbicos"] } },

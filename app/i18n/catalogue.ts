@@ -4,12 +4,16 @@
  * Plain words, sentence case, active voice; no tariff codes. Staff pages speak English and use the common part of it.
  */
 
+import { portalMessages } from "./portal.ts";
+
 /** The plural forms that English and Spanish have. */
 export type PluralText = { readonly one: string; readonly other: string };
 export type MessageText = string | PluralText;
 export type Message = { readonly en: MessageText; readonly es: MessageText };
 
 export const catalogue = {
+  ...portalMessages,
+
   // The page itself
   "page.skip": { en: "Skip to main content", es: "Saltar al contenido principal" },
   "page.menu": { en: "Menu", es: "Menú" },

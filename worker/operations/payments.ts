@@ -7,7 +7,8 @@ import { actorText, requirePermission, type UserActor } from "../../domain/lifec
 import { CENTS_MAX, type Cents } from "../../domain/money/cents.ts";
 import type { Answer } from "../../durable/desk.ts";
 import type { PaymentProvider, ProviderEvent } from "../payments/provider.ts";
-import type { World } from "./context.ts";
+import { portalProvider } from "../payments/providers.ts";
+import type { RequestContext, World } from "./context.ts";
 
 /** What a counter takes. Cards go through the provider. */
 export const COUNTER_TENDERS = ["cash", "check", "moneyOrder"] as const;
@@ -66,14 +67,28 @@ export async function startPortalPayment(
   return { status: "redirect", url: provider.checkoutUrl({ intentId: commandId, accountId, amount, returnUrl: input.returnUrl }) };
 }
 
+/** The provider to whose page the portal sends people; null when none is switched on. */
+export function onlineProvider({ env }: RequestContext): PaymentProvider | null {
+  return portalProvider(env);
+}
+
+export interface PortalPayment {
+  readonly amount: Cents;
+  /** The provider's signed word has arrived and the payment counts. */
+  readonly posted: boolean;
+  readonly receivedAt: number | null;
+  readonly tender: string | null;
+  readonly reference: string | null;
+}
+
 /** How a begun payment stands, for the page the customer comes back to. */
-export async function portalPayment(world: World, actor: UserActor, accountId: string, intentId: string): Promise<{ amount: Cents; posted: boolean; receivedAt: number | null } | null> {
+export async function portalPayment(world: World, actor: UserActor, accountId: string, intentId: string): Promise<PortalPayment | null> {
   requirePermission(actor, "pay:account:own", accountId);
-  const [row] = await world.port.query<{ amount: number; receivedAt: number | null }>(
-    `SELECT i.amount, p.received_at AS "receivedAt" FROM payment_intent i LEFT JOIN payment p ON p.id = i.id WHERE i.id = ? AND i.account_id = ?`,
+  const [row] = await world.port.query<Omit<PortalPayment, "posted">>(
+    `SELECT i.amount, p.received_at AS "receivedAt", p.tender, p.reference FROM payment_intent i LEFT JOIN payment p ON p.id = i.id WHERE i.id = ? AND i.account_id = ?`,
     [intentId, accountId],
   );
-  return row ? { amount: row.amount, posted: row.receivedAt !== null, receivedAt: row.receivedAt } : null;
+  return row ? { ...row, posted: row.receivedAt !== null } : null;
 }
 
 /** What a provider says, its signature checked. Answers as the provider must be answered: anything but done or pending asks it to call again. */

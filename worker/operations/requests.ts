@@ -1,14 +1,11 @@
 /** A customer's requests: opened in the portal or by a clerk, advanced by staff, seen by both at once. */
 import { personalRef } from "../../domain/compliance/chain.ts";
 import { actorText, requireOnAccount, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
-import { REQUEST_KINDS, type RequestKind } from "../../domain/lifecycle/request.ts";
+import { REQUEST_KINDS, REQUEST_WORDS_MAX, type RequestKind } from "../../domain/lifecycle/request.ts";
 import type { Refusal } from "../../domain/lifecycle/account/decide.ts";
 import type { Answer } from "../../durable/desk.ts";
 import type { World } from "./context.ts";
 import { LOG_KEY } from "./registry.ts";
-
-/** As long as a letter; anything longer belongs into an attachment. */
-const WORDS_MAX = 4_000;
 
 export type RequestAnswer = Answer | { readonly status: "invalid"; readonly refusal: Refusal };
 
@@ -19,7 +16,7 @@ export async function openRequest(world: World, actor: UserActor, input: { reado
   const text = input.text.trim();
   if (!REQUEST_KINDS.includes(input.kind as RequestKind)) return invalid("kind", "Choose what this is about.");
   if (text === "") return invalid("text", "Tell us in a sentence or two what happened.");
-  if (text.length > WORDS_MAX) return invalid("text", `Please keep it under ${WORDS_MAX.toLocaleString("en-US")} characters.`);
+  if (text.length > REQUEST_WORDS_MAX) return invalid("text", `Please keep it under ${REQUEST_WORDS_MAX.toLocaleString("en-US")} characters.`);
   const now = world.now();
   const textRef = personalRef(world.key(LOG_KEY), "request", { commandId: input.commandId, text });
   return world.execute({
@@ -36,7 +33,7 @@ export async function openRequest(world: World, actor: UserActor, input: { reado
 
 export async function advanceRequest(world: World, actor: UserActor, input: { readonly commandId: string; readonly accountId: string; readonly requestId: string; readonly to: string; readonly note: string }): Promise<RequestAnswer> {
   requirePermission(actor, "advance:request:any", input.accountId);
-  const note = input.note.trim().slice(0, WORDS_MAX);
+  const note = input.note.trim().slice(0, REQUEST_WORDS_MAX);
   const now = world.now();
   const [row] = await world.port.query<{ kind: string; textRef: string; openedAt: number }>(
     `SELECT kind, text_ref AS "textRef", opened_at AS "openedAt" FROM request WHERE id = ? AND account_id = ?`,

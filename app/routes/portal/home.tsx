@@ -1,0 +1,170 @@
+import { Link } from "react-router";
+import type { Route } from "./+types/home";
+import { addDays } from "../../../domain/calendar/local-date.ts";
+import { formatDollars } from "../../../domain/money/cents.ts";
+import type { SoFar } from "../../../domain/live/messages.ts";
+import type { AccountView } from "../../../domain/lifecycle/account/view.ts";
+import { paymentsOf, type OwnPayment } from "../../../worker/operations/portal.ts";
+import { dailyUsage } from "../../../worker/operations/usage.ts";
+import { todayOf } from "../../../worker/operations/place.ts";
+import { ProjectionBar } from "../../charts/small-charts.tsx";
+import { UsageBars } from "../../charts/usage-bars.tsx";
+import { Badge } from "../../components/badge.tsx";
+import { ButtonLink } from "../../components/button.tsx";
+import { Card } from "../../components/card.tsx";
+import { DateText, TimeText } from "../../components/date-text.tsx";
+import { Why } from "../../components/disclosure.tsx";
+import { Columns, Grid, Row, Stack } from "../../components/layout.tsx";
+import { LiveValue } from "../../components/live.tsx";
+import { Money, moneyText } from "../../components/money.tsx";
+import { formatDate } from "../../format/dates.ts";
+import { formatQuantity, type Unit } from "../../format/quantities.ts";
+import { Message, usePlace, useT } from "../../i18n/context.tsx";
+import { t } from "../../i18n/translate.ts";
+import { useLiveAccount } from "../../live/live-account.tsx";
+import { answering, localeOf } from "../../session.server.ts";
+import { lookingAt } from "./account.server.ts";
+import { RequestItem } from "./request-item.tsx";
+import { serviceWord, tenderWord } from "./words.ts";
+import { dayBars } from "./usage-chart.ts";
+
+export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: loaderData?.title }];
+
+/** Two weeks: enough to see a habit, few enough to read on a phone. */
+const DAYS = 14;
+
+export async function loader(asked: Route.LoaderArgs) {
+  const { session: { actor }, accountId, world } = lookingAt(asked);
+  const today = await answering(() => todayOf(world));
+  // Today's own readings count once there are any.
+  const period = { from: addDays(today, -DAYS), to: addDays(today, 1) };
+  const [usage, payments] = await answering(() => Promise.all([dailyUsage(world, actor, accountId, period), paymentsOf(world, actor, accountId, 1)]));
+  return {
+    title: t(localeOf(asked), "home.title"),
+    usage: usage.filter(({ service }) => service.stopOn === null).map(({ service, days }) => ({ service, days: days.at(-1)!.value === null ? days.slice(0, DAYS) : days.slice(1) })),
+    lastPayment: payments[0] ?? null,
+  };
+}
+
+/** In this order: what I owe, pay, the bill so far, usage, what is running, the last payment. */
+export default function Home({ loaderData: { usage, lastPayment } }: Route.ComponentProps) {
+  const t = useT();
+  const { locale, today } = usePlace();
+  const { view, soFar } = useLiveAccount();
+  const shown = usage.filter(({ days }) => days.some(({ value }) => value !== null));
+  return (
+    <div className="page">
+      <h1 className="unseen">{t("home.title")}</h1>
+      <Columns aside={<>
+        <Requests view={view} />
+        <LastPayment view={view} known={lastPayment} />
+      </>}>
+        <Balance view={view} />
+        <BillSoFar soFar={soFar} last={view.lastBill?.charges} />
+        <Grid>
+          {shown.map(({ service, days }) => {
+            const title = `${serviceWord(t, service.commodity)}, ${t("usage.last14").toLowerCase()}`;
+            return (
+              <Card key={service.agreementId} title={title} action={<Link to={`/portal/usage?${new URLSearchParams({ service: service.agreementId })}`}>{t("list.details")}<span className="unseen">: {serviceWord(t, service.commodity)}</span></Link>}>
+                <UsageBars title={title} showTitle={false} unit={service.unit} bars={dayBars(locale, days, today)} height="low" />
+              </Card>
+            );
+          })}
+        </Grid>
+      </Columns>
+    </div>
+  );
+}
+
+function Balance({ view }: { view: AccountView }) {
+  const t = useT();
+  const { locale } = usePlace();
+  const { balance, pastDue, dueOn, lastBill } = view;
+  const notDue = balance - pastDue;
+  return (
+    <Card hero>
+      <Stack gap={1}>
+        <span className="soft">{balance < 0 ? t("money.yourCredit") : balance === 0 ? t("money.nothingOwed") : t("money.youOwe")}</span>
+        <LiveValue value={balance} announce={t("home.balance", { amount: moneyText(locale, balance) })}>
+          <span className="display num">{formatDollars(Math.abs(balance))}</span>
+        </LiveValue>
+        {balance < 0 ? <span>{t("home.creditNote")}</span> : null}
+        {balance > 0 && pastDue === 0 && dueOn ? <span><Message k="money.due" values={{ date: <DateText date={dueOn} /> }} /></span> : null}
+        {pastDue > 0 && dueOn ? (
+          <>
+            <span><Badge tone="bad">{t("bill.pastDue")}</Badge> <Message k="home.pastDue" values={{ amount: <strong>{formatDollars(pastDue)}</strong>, date: <DateText date={dueOn} /> }} /></span>
+            {notDue > 0 && lastBill ? <span className="soft"><Message k="home.restDue" values={{ amount: formatDollars(notDue), date: <DateText date={lastBill.dueOn} /> }} /></span> : null}
+          </>
+        ) : null}
+      </Stack>
+      {balance > 0 ? <ButtonLink to="/portal/pay" kind="primary" icon="pay" wide>{t("money.pay", { amount: formatDollars(balance) })}</ButtonLink> : null}
+      {lastBill ? <div className="small"><Link to={`/portal/bills/${lastBill.billId}`}>{t("home.seeBill")}</Link></div> : null}
+    </Card>
+  );
+}
+
+/** What this period's use costs until now, where it is heading, and how that is figured. */
+function BillSoFar({ soFar, last }: { soFar: SoFar | null; last: number | undefined }) {
+  const t = useT();
+  const { locale, today } = usePlace();
+  if (!soFar) return <Card title={t("bill.soFar")}><p className="soft">{t("home.soFarNone")}</p></Card>;
+  const { projection } = soFar;
+  const whole = (cents: number) => formatDollars(Math.round(cents / 100) * 100).replace(/\.00$/, "");
+  // The period's end is the first day that is not in it.
+  const projected = projection ? t("bill.projected", { low: whole(projection.low), high: whole(projection.high), date: formatDate(locale, addDays(projection.periodTo, -1), "day", today) }) : null;
+  return (
+    <Card title={t("bill.soFar")} action={<Link to="/portal/usage">{t("nav.usage")}</Link>}>
+      <Row justify="between" align="baseline">
+        <LiveValue value={soFar.total} announce={`${t("bill.soFar")}: ${formatDollars(soFar.total)}`}><Money cents={soFar.total} size="large" /></LiveValue>
+        {projected ? <span className="soft">{projected}</span> : null}
+      </Row>
+      {projection && projected ? (
+        <ProjectionBar soFar={soFar.total} low={projection.low} high={projection.high} likely={projection.total} {...(last === undefined ? {} : { last, lastWord: t("bill.lastBill") })}
+          label={`${t("bill.soFar")} ${formatDollars(soFar.total)}. ${projected}.`} soFarWord={t("bill.soFar")} rangeWord={t("usage.range")} />
+      ) : <p className="soft">{t("home.soFarEarly")}</p>}
+      <Why question={t("home.soFarWhy")}>
+        <p>{t("home.soFarHow", { date: formatDate(locale, soFar.periodFrom, "day", today) })}</p>
+        <ul className="plain-lines">
+          {soFar.services.map(({ agreementId, commodity, quantityMilli, unit, total, throughDay }) => (
+            <li key={agreementId}>
+              <span>{throughDay
+                ? t("home.soFarThrough", { service: serviceWord(t, commodity), quantity: formatQuantity(locale, quantityMilli, unit as Unit), date: formatDate(locale, throughDay, "day", today) })
+                : t("home.soFarFixed", { service: serviceWord(t, commodity) })}</span>
+              <span className="num">{formatDollars(total)}</span>
+            </li>
+          ))}
+        </ul>
+      </Why>
+    </Card>
+  );
+}
+
+function Requests({ view }: { view: AccountView }) {
+  const t = useT();
+  const running = view.requests.filter(({ status }) => status !== "closed");
+  return (
+    <Card title={t("nav.requests")} action={<Link to={running.length ? "/portal/requests" : "/portal/requests/new"}>{running.length ? t("list.all") : t("request.new")}</Link>}>
+      {running.length ? (
+        <ul className="plain-list">{running.toReversed().map((request) => <RequestItem key={request.requestId} {...request} />)}</ul>
+      ) : <p className="soft">{t("home.nothingRunning")}</p>}
+    </Card>
+  );
+}
+
+function LastPayment({ view, known }: { view: AccountView; known: OwnPayment | null }) {
+  const t = useT();
+  const last = view.lastPayment;
+  return (
+    <Card title={t("money.lastPayment")} action={last ? <Link to="/portal/bills#payments">{t("list.all")}</Link> : undefined}>
+      {last ? (
+        <>
+          <Row justify="between">
+            <LiveValue value={last.paymentId}><Money cents={last.amount} />{known?.id === last.paymentId ? <span className="soft"> · {tenderWord(t, known)}</span> : null}</LiveValue>
+            <Badge tone="good">{t("money.received")}</Badge>
+          </Row>
+          <p className="soft small"><TimeText at={last.receivedAt} /></p>
+        </>
+      ) : <p className="soft">{t("home.noPayment")}</p>}
+    </Card>
+  );
+}
