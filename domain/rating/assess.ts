@@ -4,11 +4,11 @@
  * Each step of each line is left in the work space, from which the explanation is written when somebody wants it.
  */
 import { CENTS_MAX, type Cents } from "../money/cents.ts";
-import type { Milli } from "../metering/units.ts";
-import type { CompiledCharge, CompiledRate } from "./compile.ts";
+import { convertMilli, sameDimension, type Milli, type Unit } from "../metering/units.ts";
+import { NO_LIMIT, type CompiledCharge, type CompiledRate } from "./compile.ts";
 import { RatingError, type Determinants } from "./determinants.ts";
-import { demandOf, seriesFor } from "./intervals.ts";
-import type { PeriodCharge, PeriodRate, Slice } from "./period.ts";
+import { demandOf, energyOf, NEVER } from "./intervals.ts";
+import { NO_ROWS, type PeriodCharge, type PeriodRate, type Rows, type Slice } from "./period.ts";
 import { roundAmount, sumExact } from "./rounding.ts";
 import type { Work } from "./work.ts";
 
@@ -24,28 +24,27 @@ export function assess(period: PeriodRate, determinants: Determinants, work: Wor
   for (let i = 0; i < charges.length; i++) {
     const charge = charges[i]!;
     work.stepsFrom[i] = work.stepCount;
-    const slices = slicesFor(charge, determinants);
-    if (slices.length === 0) {
+    const rows = rowsFor(charge, determinants);
+    if (rows.slices.length === 0) {
       work.charged[i] = 0;
       work.cents[i] = 0;
+      setExact(i, 0, 0, work);
       continue;
     }
     work.charged[i] = 1;
-    assessCharge(charge, slices, period, determinants, work);
-    settle(charge, rate, work);
+    assessCharge(charge.compiled, rows, period, determinants, work);
+    settle(charge.compiled, rows.shareOf, rate, work);
     total += work.cents[i]!;
   }
   work.stepsFrom[charges.length] = work.stepCount;
   return rate.document.rounding.at === "total" ? spreadTotal(rate, work) : total;
 }
 
-const NOTHING: readonly Slice[] = [];
-
 /** The rows for this customer; none when the charge does not count for the segment or the customer. */
-function slicesFor(charge: PeriodCharge, determinants: Determinants): readonly Slice[] {
-  const { onlyFor } = charge.compiled.charge;
-  if (onlyFor !== undefined && !isEnrolled(determinants, onlyFor)) return NOTHING;
-  return charge.only ?? slicesByProperties(charge, determinants);
+function rowsFor({ compiled, only, rows }: PeriodCharge, determinants: Determinants): Rows {
+  const { onlyFor } = compiled.charge;
+  if (onlyFor !== undefined && !isEnrolled(determinants, onlyFor)) return NO_ROWS;
+  return only ?? rowsByProperties(compiled, rows, determinants);
 }
 
 /** Enrolled on the last day of the segment. */
@@ -53,10 +52,10 @@ function isEnrolled({ programs, to }: Determinants, program: string): boolean {
   return programs?.some((enrollment) => enrollment.program === program && (enrollment.from ?? "") < to && (enrollment.to === undefined || enrollment.to >= to)) ?? false;
 }
 
-function slicesByProperties({ compiled, slices }: PeriodCharge, determinants: Determinants): readonly Slice[] {
-  if (slices.size === 0) return NOTHING;
+function rowsByProperties(compiled: CompiledCharge, rows: ReadonlyMap<string, Rows>, determinants: Determinants): Rows {
+  if (rows.size === 0) return NO_ROWS;
   const values = compiled.whenNames.map((name) => propertyOf(determinants, name, compiled));
-  const found = slices.get(values.join("|"));
+  const found = rows.get(values.join("|"));
   if (found !== undefined) return found;
   const has = compiled.whenNames.map((name, i) => `${name} ${values[i]}`).join(" and ");
   throw new RatingError(`charges.${compiled.index}`, `${compiled.id} has no row for ${has}; add one to the rate or put the customer's data right`);
@@ -71,13 +70,22 @@ function propertyOf(determinants: Determinants, name: string, { index, id }: Com
 // ---- determinants ---------------------------------------------------------------------------------------------
 
 function prepare(rate: CompiledRate, determinants: Determinants, work: Work): void {
-  const { quantities } = determinants;
   for (let i = 0; i < rate.determinants.length; i++) {
     const { name, unit, largest } = rate.determinants[i]!;
-    const value = quantities[name]?.[unit];
+    const value = quantityOf(determinants, name, unit);
     work.quantities[i] = value === undefined ? NaN : checkQuantity(value, name, unit, largest);
   }
   for (let i = 0; i < rate.counts.length; i++) work.counts[i] = countOf(rate, determinants, rate.counts[i]!);
+}
+
+/** The quantity in the unit, or turned from another unit of the same dimension, rounded half up to a thousandth. */
+function quantityOf({ quantities }: Determinants, name: string, unit: Unit): Milli | undefined {
+  const byUnit = quantities[name];
+  if (byUnit === undefined) return undefined;
+  const value = byUnit[unit];
+  if (value !== undefined) return value;
+  const other = (Object.keys(byUnit) as Unit[]).find((candidate) => sameDimension(candidate, unit));
+  return other === undefined ? undefined : convertMilli(byUnit[other]!, other, unit);
 }
 
 function checkQuantity(value: Milli, name: string, unit: string, largest: Milli): Milli {
@@ -116,39 +124,39 @@ function wholeUnits(value: Milli, mode: "down" | "nearest" | "up"): Milli {
   return value - over + (up ? UNIT : 0);
 }
 
-/** The part of the bill period's usage that falls on the slice's days, by days; the parts of all slices add up to the whole. */
-function partOf(usage: Milli, { cumFrom, cumTo }: Slice, wholeDays: number): Milli {
-  if (cumFrom === 0 && cumTo === wholeDays) return usage;
-  return Math.floor((2 * usage * cumTo + wholeDays) / (2 * wholeDays)) - Math.floor((2 * usage * cumFrom + wholeDays) / (2 * wholeDays));
+/** The part of the bill period's usage that falls on its days `from` to `to`; the parts of all slices add up to the whole. */
+function partOf(usage: Milli, from: number, to: number, wholeDays: number): Milli {
+  if (from === 0 && to === wholeDays) return usage;
+  return Math.floor((2 * usage * to + wholeDays) / (2 * wholeDays)) - Math.floor((2 * usage * from + wholeDays) / (2 * wholeDays));
 }
 
 // ---- charges --------------------------------------------------------------------------------------------------
 
-function assessCharge(charge: PeriodCharge, slices: readonly Slice[], period: PeriodRate, determinants: Determinants, work: Work): void {
-  switch (charge.compiled.kind) {
+function assessCharge(charge: CompiledCharge, rows: Rows, period: PeriodRate, determinants: Determinants, work: Work): void {
+  switch (charge.kind) {
     case "fixed":
-      return assessFixed(charge, slices, work);
+      return assessFixed(charge, rows, work);
     case "flat":
-      return assessFlat(charge, slices, period, work);
+      return assessFlat(charge, rows, period, work);
     case "tiered":
-      return assessTiered(charge, slices, period, work);
+      return assessTiered(charge, rows, period, work);
     case "time-of-use":
-      return assessTimeOfUse(charge, slices, period, determinants, work);
+      return assessTimeOfUse(charge, rows, period, determinants, work);
     case "demand":
-      return assessDemand(charge, slices, period, determinants, work);
+      return assessDemand(charge, rows, period, determinants, work);
     case "percentage":
-      return assessPercentage(charge, slices, period, determinants, work);
+      return assessPercentage(charge, rows, period, determinants, work);
     case "minimum":
     case "maximum":
-      return assessAmount(charge, slices, work);
+      return assessAmount(charge, rows, work);
     case "credit":
-      return assessCredit(charge, slices, period, work);
+      return assessCredit(charge, rows, period, work);
   }
 }
 
 const ONE = 1000;
 
-function assessFixed({ compiled, shareOf }: PeriodCharge, slices: readonly Slice[], work: Work): void {
+function assessFixed(compiled: CompiledCharge, { slices, shareOf }: Rows, work: Work): void {
   const count = compiled.times < 0 ? ONE : work.counts[compiled.times]!;
   const { perDay } = compiled;
   for (let s = 0; s < slices.length; s++) {
@@ -160,12 +168,12 @@ function assessFixed({ compiled, shareOf }: PeriodCharge, slices: readonly Slice
   work.quantity[compiled.index] = count;
 }
 
-function assessFlat({ compiled, shareOf }: PeriodCharge, slices: readonly Slice[], { rate, wholeDays }: PeriodRate, work: Work): void {
+function assessFlat(compiled: CompiledCharge, { slices, shareOf }: Rows, { rate, wholeDays }: PeriodRate, work: Work): void {
   const usage = usageOf(compiled, rate, work);
   let billed = 0;
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
-    const part = partOf(usage, slice, wholeDays);
+    const part = partOf(usage, slice.cumFrom, slice.cumTo, wholeDays);
     const price = slice.prices[0]!;
     work.step(part, price, part * price, shareOf, 0, slice);
     billed += part;
@@ -173,13 +181,13 @@ function assessFlat({ compiled, shareOf }: PeriodCharge, slices: readonly Slice[
   work.quantity[compiled.index] = billed;
 }
 
-function assessTiered({ compiled, shareOf }: PeriodCharge, slices: readonly Slice[], { rate, wholeDays }: PeriodRate, work: Work): void {
+function assessTiered(compiled: CompiledCharge, { slices, shareOf }: Rows, { rate, wholeDays }: PeriodRate, work: Work): void {
   const usage = usageOf(compiled, rate, work);
   const times = compiled.times < 0 ? ONE : work.counts[compiled.times]!;
   let billed = 0;
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
-    const part = partOf(usage, slice, wholeDays);
+    const part = partOf(usage, slice.cumFrom, slice.cumTo, wholeDays);
     billed += part;
     if (compiled.wholeUsage) wholeTier(part, slice, times, compiled.exclusive, shareOf, work);
     else marginalTiers(part, slice, times, shareOf, work);
@@ -191,7 +199,7 @@ function marginalTiers(usage: Milli, slice: Slice, times: Milli, shareOf: number
   const { limits, prices } = slice;
   let lower = 0;
   for (let tier = 0; tier < prices.length; tier++) {
-    const limit = times === ONE ? limits[tier]! : timesLimit(limits[tier]!, times);
+    const limit = timesLimit(limits[tier]!, times);
     const upper = usage < limit ? usage : limit;
     const price = prices[tier]!;
     if (upper > lower || tier === 0) work.step(upper - lower, price, (upper - lower) * price, shareOf, tier, slice);
@@ -212,12 +220,14 @@ function wholeTier(usage: Milli, slice: Slice, times: Milli, exclusive: boolean,
   work.step(usage, prices[tier]!, usage * prices[tier]!, shareOf, tier, slice);
 }
 
-/** A tier's end times a count, rounded half up to a thousandth of the unit. */
-function timesLimit(limit: Milli, times: Milli): Milli {
-  return times === ONE ? limit : Math.floor((limit * times + ONE / 2) / ONE);
+/** A tier's end times a count, rounded half up to a thousandth of the unit; one beyond exact integers is beyond any usage. */
+export function timesLimit(limit: Milli, times: Milli): Milli {
+  if (times === ONE) return limit;
+  const product = limit * times;
+  return product < Number.MAX_SAFE_INTEGER ? Math.floor((product + ONE / 2) / ONE) : NO_LIMIT;
 }
 
-function assessTimeOfUse({ compiled, shareOf }: PeriodCharge, slices: readonly Slice[], period: PeriodRate, determinants: Determinants, work: Work): void {
+function assessTimeOfUse(compiled: CompiledCharge, { slices, shareOf }: Rows, period: PeriodRate, determinants: Determinants, work: Work): void {
   let billed = 0;
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
@@ -226,10 +236,10 @@ function assessTimeOfUse({ compiled, shareOf }: PeriodCharge, slices: readonly S
       billed += fromRegisters(compiled, slice, period, determinants, shareOf, work);
       continue;
     }
-    const { sums, highest } = totals;
+    const { sums, highest, series } = totals;
     for (let code = 0; code < sums.length; code++) {
-      if (highest[code] === -1 && sums[code] === 0) continue;
-      const sum = sums[code]!;
+      if (highest[code] === NEVER) continue;
+      const sum = energyOf(sums[code]!, series);
       const price = slice.prices[code]!;
       work.step(sum, price, sum * price, shareOf, code, slice);
       billed += sum;
@@ -239,39 +249,45 @@ function assessTimeOfUse({ compiled, shareOf }: PeriodCharge, slices: readonly S
   work.quantity[compiled.index] = billed;
 }
 
-/** Time-of-use registers: `usage.peak` and so on, split over the seasons of the period by days. */
-function fromRegisters(compiled: CompiledCharge, slice: Slice, { rate, wholeDays }: PeriodRate, { quantities }: Determinants, shareOf: number, work: Work): Milli {
+/** Time-of-use registers: `usage.peak` and so on, split over the seasons of the days by their number. */
+function fromRegisters(compiled: CompiledCharge, slice: Slice, { rate, wholeDays }: PeriodRate, determinants: Determinants, shareOf: number, work: Work): Milli {
   const { name, unit, largest } = rate.determinants[compiled.determinant]!;
   const { periods } = rate.document.schedules[compiled.schedule]!;
-  const season = rate.calendar.seasonOf(slice.fromDay);
   let billed = 0;
+  let found = false;
   for (let p = 0; p < periods.length; p++) {
-    const value = quantities[`${name}.${periods[p]!.id}`]?.[unit];
+    const register = `${name}.${periods[p]!.id}`;
+    const value = quantityOf(determinants, register, unit);
     if (value === undefined) continue;
-    const part = partOf(checkQuantity(value, `${name}.${periods[p]!.id}`, unit, largest), slice, wholeDays);
-    const code = season * periods.length + p;
-    work.step(part, slice.prices[code]!, part * slice.prices[code]!, shareOf, code, slice);
-    billed += part;
+    found = true;
+    const usage = checkQuantity(value, register, unit, largest);
+    let cum = slice.cumFrom;
+    for (let code = p; code < slice.prices.length; code += periods.length) {
+      const days = (slice.days * slice.codeShares[code]!) / slice.share;
+      const part = partOf(usage, cum, cum + days, wholeDays);
+      cum += days;
+      if (days > 0) work.step(part, slice.prices[code]!, part * slice.prices[code]!, shareOf, code, slice);
+      billed += part;
+    }
   }
-  if (billed === 0 && !periods.some(({ id }) => quantities[`${name}.${id}`]?.[unit] !== undefined)) {
+  if (!found) {
     throw new RatingError(`charges.${compiled.index}`, `${compiled.id} needs intervals in ${unit}, or the registers ${periods.map(({ id }) => `${name}.${id}`).join(", ")}`);
   }
   return billed;
 }
 
-function assessDemand({ compiled }: PeriodCharge, slices: readonly Slice[], period: PeriodRate, determinants: Determinants, work: Work): void {
+function assessDemand(compiled: CompiledCharge, { slices }: Rows, period: PeriodRate, determinants: Determinants, work: Work): void {
+  const { name, largest } = period.rate.determinants[compiled.determinant]!;
   let highest = 0;
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
     const totals = work.totalsOf(slice.pass, period, determinants);
-    const series = totals === null ? null : seriesFor(determinants, period.passes[slice.pass]!);
     for (let code = 0; code < slice.prices.length; code++) {
       const share = slice.codeShares[code]!;
       if (share === 0) continue;
-      const measured = totals === null || series === null ? registeredDemand(compiled, code, period, determinants, work) : totals.highest[code]!;
-      if (measured < 0) continue;
-      const kw = billedDemand(compiled, series === null ? measured : demandOf(measured, period.passes[slice.pass]!, series), determinants);
-      checkQuantity(kw, "demand", compiled.unit, period.rate.determinants[compiled.determinant]!.largest);
+      if (totals !== null && totals.highest[code] === NEVER) continue;
+      const measured = totals === null ? registeredDemand(compiled, code, period, determinants, work) : demandOf(totals.highest[code]!, period.passes[slice.pass]!, totals.series);
+      const kw = checkQuantity(billedDemand(compiled, largest, measured, determinants), name, compiled.unit, largest);
       work.step(kw, slice.prices[code]!, kw * slice.prices[code]!, share, code, slice);
       if (kw > highest) highest = kw;
     }
@@ -279,12 +295,12 @@ function assessDemand({ compiled }: PeriodCharge, slices: readonly Slice[], peri
   work.quantity[compiled.index] = highest;
 }
 
-function registeredDemand(compiled: CompiledCharge, code: number, { rate }: PeriodRate, { quantities }: Determinants, work: Work): Milli {
+function registeredDemand(compiled: CompiledCharge, code: number, { rate }: PeriodRate, determinants: Determinants, work: Work): Milli {
   if (compiled.schedule < 0) return usageOf(compiled, rate, work);
   const { name, unit } = rate.determinants[compiled.determinant]!;
   const { periods } = rate.document.schedules[compiled.schedule]!;
   const { id } = periods[code % periods.length]!;
-  const value = quantities[`${name}.${id}`]?.[unit];
+  const value = quantityOf(determinants, `${name}.${id}`, unit);
   if (value === undefined) throw new RatingError(`charges.${compiled.index}`, `${compiled.id} needs intervals, or the demand register ${name}.${id} in ${unit}`);
   return value;
 }
@@ -293,16 +309,16 @@ function registeredDemand(compiled: CompiledCharge, code: number, { rate }: Peri
 const PERCENT_PARTS = 1_000_000;
 
 /** Measured demand, not less than the minimum and the ratchet, to the nearest step. */
-function billedDemand({ charge, demandMinimum, demandStep, ratchetPercent }: CompiledCharge, measured: Milli, { demandHistory }: Determinants): Milli {
+function billedDemand({ charge, unit, demandMinimum, demandStep, ratchetPercent }: CompiledCharge, largest: Milli, measured: Milli, { demandHistory }: Determinants): Milli {
   let billed = measured > demandMinimum ? measured : demandMinimum;
   if (ratchetPercent > 0 && charge.kind === "demand" && charge.ratchet !== undefined && demandHistory !== undefined) {
-    const earlier = Math.max(0, ...demandHistory.slice(0, charge.ratchet.months));
+    const earlier = demandHistory.slice(0, charge.ratchet.months).reduce((most, kw) => Math.max(most, checkQuantity(kw, "demandHistory", unit, largest)), 0);
     billed = Math.max(billed, Math.floor((earlier * ratchetPercent + PERCENT_PARTS / 2) / PERCENT_PARTS));
   }
   return demandStep === 1 ? billed : Math.floor((2 * billed + demandStep) / (2 * demandStep)) * demandStep;
 }
 
-function assessPercentage({ compiled, shareOf }: PeriodCharge, slices: readonly Slice[], { rate, days }: PeriodRate, { exemptions }: Determinants, work: Work): void {
+function assessPercentage(compiled: CompiledCharge, { slices, shareOf }: Rows, { rate, days }: PeriodRate, { exemptions }: Determinants, work: Work): void {
   const base = baseCents(compiled.base, rate, work);
   if (Math.abs(base) > BASE_CENTS_MAX) throw new RatingError(`charges.${compiled.index}`, `the base of ${compiled.id} is more than ${BASE_CENTS_MAX} cents`);
   const exempt = compiled.tax === null ? 0 : (exemptions?.[compiled.tax] ?? 0);
@@ -317,7 +333,8 @@ function percentSteps(base: Cents, slices: readonly Slice[], days: number, share
   const size = Math.abs(base);
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
-    const part = base < 0 ? -partOf(size, slice, days) : partOf(size, slice, days);
+    const sized = partOf(size, slice.cumFrom, slice.cumTo, days);
+    const part = base < 0 ? -sized : sized;
     work.step(part, slice.prices[0]!, part * slice.prices[0]!, shareOf, 0, slice);
   }
 }
@@ -329,7 +346,7 @@ function exemptBase(base: Cents, exempt: number): Cents {
 }
 
 /** The amount of a minimum, a maximum or a credit; `settleAgainst` compares it with its base. */
-function assessAmount({ compiled }: PeriodCharge, slices: readonly Slice[], work: Work): void {
+function assessAmount(compiled: CompiledCharge, { slices }: Rows, work: Work): void {
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
     work.step(ONE, slice.prices[0]!, slice.prices[0]!, slice.share, 0, slice);
@@ -337,20 +354,19 @@ function assessAmount({ compiled }: PeriodCharge, slices: readonly Slice[], work
   work.quantity[compiled.index] = ONE;
 }
 
-function assessCredit(charge: PeriodCharge, slices: readonly Slice[], period: PeriodRate, work: Work): void {
-  const { compiled, shareOf } = charge;
-  if (compiled.creditForm === "price") return assessFlat(charge, slices, period, work);
-  if (compiled.creditForm === "amount") return assessAmount(charge, slices, work);
+function assessCredit(compiled: CompiledCharge, rows: Rows, period: PeriodRate, work: Work): void {
+  if (compiled.creditForm === "price") return assessFlat(compiled, rows, period, work);
+  if (compiled.creditForm === "amount") return assessAmount(compiled, rows, work);
   const base = Math.max(0, baseCents(compiled.base, period.rate, work));
   if (base > BASE_CENTS_MAX) throw new RatingError(`charges.${compiled.index}`, `the base of ${compiled.id} is more than ${BASE_CENTS_MAX} cents`);
-  percentSteps(base, slices, period.days, shareOf, work);
+  percentSteps(base, rows.slices, period.days, rows.shareOf, work);
   work.quantity[compiled.index] = base;
 }
 
 // ---- from steps to cents --------------------------------------------------------------------------------------
 
 /** Adds the line's steps up exactly and rounds at the document's point. */
-function settle({ compiled, shareOf }: PeriodCharge, rate: CompiledRate, work: Work): void {
+function settle(compiled: CompiledCharge, shareOf: number, rate: CompiledRate, work: Work): void {
   const { index, perCent, against } = compiled;
   const { mode, at } = rate.document.rounding;
   const parts = perCent * shareOf;
@@ -362,9 +378,10 @@ function settle({ compiled, shareOf }: PeriodCharge, rate: CompiledRate, work: W
     const amount = work.stepAmount[step]!;
     let stepWhole = Math.floor(amount / perCent);
     let stepRest = amount - stepWhole * perCent;
-    if (shareOf !== 1) {
+    const share = work.stepShare[step]!;
+    if (share === shareOf) stepRest *= shareOf;
+    else {
       // amount × share ÷ (perCent × shareOf), in two divisions so that no product passes 2^53.
-      const share = work.stepShare[step]!;
       const shared = stepWhole * share;
       const part = Math.floor(shared / shareOf);
       stepRest = (shared - part * shareOf) * perCent + stepRest * share;

@@ -3,6 +3,7 @@
  * that its largest allowed determinant can make is worked out with decimal.js; one that could pass 2^53 is refused.
  */
 import { Decimal } from "../money/decimal.ts";
+import type { Unit } from "../metering/units.ts";
 import type { Charge, RateDocument } from "./schema.ts";
 import { chargeDecimals, chargePrices } from "./charge-prices.ts";
 import type { Issue } from "./tou-calendar.ts";
@@ -20,6 +21,15 @@ export const PERIOD_DAYS_MAX = 400;
 
 /** Cents of one charge stay below this, so that cents × share of days stays exact too. */
 const CHARGE_CENTS_MAX = new Decimal(50_000_000_000);
+
+/** More than one meter of a utility of this size can use in a period, by how large the unit is. */
+const LARGEST_USAGE = 1_000_000;
+const LARGEST_USAGE_OF: Readonly<Partial<Record<Unit, number>>> = { kWh: 10_000_000, Wh: 1_000_000_000, gal: 1_000_000_000, L: 1_000_000_000, ft3: 100_000_000, W: 1_000_000_000, kvarh: 10_000_000, kVAh: 10_000_000 };
+
+/** The document's largest usage in the unit, or what is usual for it. */
+export function largestUsage({ largest }: Pick<RateDocument, "largest">, unit: Unit): string {
+  return largest.usage ?? String(LARGEST_USAGE_OF[unit] ?? LARGEST_USAGE);
+}
 
 /** Issues with the path of the price that is too large or too fine. */
 export function boundIssues(document: RateDocument): Issue[] {
@@ -49,8 +59,13 @@ interface LargestQuantity {
   readonly counted: Decimal;
 }
 
-function largestQuantity({ largest }: RateDocument, charge: Charge): LargestQuantity {
-  const thousandths = (name: "usage" | "demand" | "count"): LargestQuantity => ({ name, units: new Decimal(largest[name]), counted: new Decimal(largest[name]).times(1000) });
+function largestQuantity(document: RateDocument, charge: Charge): LargestQuantity {
+  const { largest } = document;
+  const usage = largestUsage(document, "unit" in charge && charge.unit !== undefined ? charge.unit : document.unit);
+  const thousandths = (name: "usage" | "demand" | "count"): LargestQuantity => {
+    const units = new Decimal(name === "usage" ? usage : largest[name]);
+    return { name, units, counted: units.times(1000) };
+  };
   switch (charge.kind) {
     case "flat":
     case "tiered":

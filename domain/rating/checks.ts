@@ -52,7 +52,7 @@ function checkHeader({ commodity, unit, proration, largest }: RateDocument, issu
   if (normalDays !== undefined && normalDays.min > normalDays.max) issues.push({ path: "proration.normalDays", message: `min ${normalDays.min} is more than max ${normalDays.max}` });
   if (new Decimal(proration.standardDays).lt(1)) issues.push({ path: "proration.standardDays", message: "must be at least one day" });
   for (const [name, value] of Object.entries(largest)) {
-    if (!new Decimal(value).gt(0)) issues.push({ path: `largest.${name}`, message: "must be more than 0" });
+    if (value !== undefined && !new Decimal(value).gt(0)) issues.push({ path: `largest.${name}`, message: "must be more than 0" });
   }
 }
 

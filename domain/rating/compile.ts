@@ -5,12 +5,12 @@
 import { Decimal, scaledInteger } from "../money/decimal.ts";
 import type { LocalDate } from "../calendar/local-date.ts";
 import type { Milli, Unit } from "../metering/units.ts";
-import { boundIssues } from "./bounds.ts";
+import { boundIssues, largestUsage } from "./bounds.ts";
 import { chargeDecimals } from "./charge-prices.ts";
 import { creditForm, documentIssues } from "./checks.ts";
 import { RatingError } from "./determinants.ts";
-import type { Charge, ChargeKind, Proration, RateDocument } from "./schema.ts";
-import { scheduleTable, seasonTable, touCalendar, type TouCalendar } from "./tou-calendar.ts";
+import type { Charge, ChargeKind, Proration, RateDocument, Schedule } from "./schema.ts";
+import { MINUTES_OF_DAY, scheduleTable, seasonTable, touCalendar, type TouCalendar } from "./tou-calendar.ts";
 import type { PeriodRate } from "./period.ts";
 import { Work } from "./work.ts";
 
@@ -81,6 +81,8 @@ export interface CompiledSchedule {
   readonly id: string;
   readonly periods: number;
   readonly table: Uint8Array;
+  /** Every change of period is at a multiple of so many minutes of the day. */
+  readonly alignedTo: number;
 }
 
 export interface CompiledRate {
@@ -120,12 +122,18 @@ export function compileRate(document: RateDocument): CompiledRate {
     largestCount: scaledInteger(document.largest.count, 3),
     calendar: touCalendar(seasonTable(document.seasons, []), document.holidays),
     seasons: Math.max(1, document.seasons.length),
-    schedules: document.schedules.map((schedule) => ({ id: schedule.id, periods: schedule.periods.length, table: scheduleTable(schedule, "", document, []) })),
+    schedules: document.schedules.map((schedule) => compileSchedule(schedule, document)),
     standardDays100: standard.times(100).toNumber(),
     normalDays: document.proration.normalDays ?? around,
     periods: new Map(),
     work: new Work({ charges: charges.length, determinants: determinants.length, counts: counts.length }),
   };
+}
+
+function compileSchedule(schedule: Schedule, document: RateDocument): CompiledSchedule {
+  const table = scheduleTable(schedule, "", document, []);
+  const changes = Array.from(table.keys()).filter((i) => i > 0 && table[i] !== table[i - 1]).map((i) => i % MINUTES_OF_DAY);
+  return { id: schedule.id, periods: schedule.periods.length, table, alignedTo: changes.reduce(commonDivisor, MINUTES_OF_DAY) };
 }
 
 function compileCharge(document: RateDocument, charge: Charge, index: number, determinants: DeterminantRef[], counts: string[]): CompiledCharge {
@@ -138,7 +146,7 @@ function compileCharge(document: RateDocument, charge: Charge, index: number, de
     index, id: charge.id, kind: charge.kind, charge, unit, decimals, whenNames, schedule,
     perCent: perCentOf(charge, decimals, form),
     proration: charge.proration ?? { shortLong: true, firstFinal: true, change: "prorate" },
-    determinant: needsDeterminant(charge, form) ? indexOfDeterminant({ name: charge.determinant, unit, largest: largestOf(document, charge) }, determinants) : -1,
+    determinant: needsDeterminant(charge, form) ? indexOfDeterminant({ name: charge.determinant, unit, largest: largestOf(document, charge, unit) }, determinants) : -1,
     times: "times" in charge && charge.times !== undefined ? indexOfName(charge.times, counts) : -1,
     base: "of" in charge && charge.of !== undefined ? baseOf(document, charge.of) : [],
     rows: charge.rates.map((row) => compileRow(document, charge, row, whenNames, decimals)),
@@ -152,6 +160,10 @@ function compileCharge(document: RateDocument, charge: Charge, index: number, de
     demandStep: charge.kind === "demand" ? scaledInteger(charge.step, 3) : 1,
     ratchetPercent: charge.kind === "demand" && charge.ratchet !== undefined ? scaledInteger(charge.ratchet.percent, RATCHET_DECIMALS) : 0,
   };
+}
+
+export function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 function unitOf(document: RateDocument, charge: Charge): Unit {
@@ -169,8 +181,8 @@ function needsDeterminant(charge: Charge, form: "amount" | "price" | "percent"):
   return charge.kind === "flat" || charge.kind === "tiered" || charge.kind === "time-of-use" || charge.kind === "demand" || (charge.kind === "credit" && form === "price");
 }
 
-function largestOf({ largest }: RateDocument, charge: Charge): Milli {
-  return scaledInteger(charge.kind === "demand" ? largest.demand : largest.usage, 3);
+function largestOf(document: RateDocument, charge: Charge, unit: Unit): Milli {
+  return scaledInteger(charge.kind === "demand" ? document.largest.demand : largestUsage(document, unit), 3);
 }
 
 function indexOfDeterminant(ref: DeterminantRef, determinants: DeterminantRef[]): number {

@@ -2,8 +2,9 @@
 import { formatDollars, type Cents } from "../money/cents.ts";
 import { milliText, type Milli, type Unit } from "../metering/units.ts";
 import { NO_LIMIT, type CompiledCharge } from "./compile.ts";
+import { timesLimit } from "./assess.ts";
 import type { Text } from "./schema.ts";
-import type { PeriodCharge, PeriodRate, Slice } from "./period.ts";
+import type { PeriodRate, Slice } from "./period.ts";
 import { exactDollars } from "./rounding.ts";
 import type { Work } from "./work.ts";
 
@@ -70,17 +71,17 @@ function inLanguage(text: Text, language: Language): string {
 }
 
 export class Explanation {
-  private readonly charge: PeriodCharge;
+  private readonly shareOf: number;
   private readonly compiled: CompiledCharge;
   private readonly period: PeriodRate;
   private readonly work: Work;
   private readonly steps: readonly number[];
 
-  constructor(charge: PeriodCharge, period: PeriodRate, work: Work) {
-    const { index } = charge.compiled;
+  constructor(compiled: CompiledCharge, period: PeriodRate, work: Work) {
+    const { index, perCent } = compiled;
     const from = work.stepsFrom[index]!;
-    this.charge = charge;
-    this.compiled = charge.compiled;
+    this.shareOf = work.parts[index]! / perCent;
+    this.compiled = compiled;
     this.period = period;
     this.work = work;
     this.steps = Array.from({ length: work.stepsFrom[index + 1]! - from }, (_, i) => from + i);
@@ -120,7 +121,7 @@ export class Explanation {
   }
 
   private exactOf(step: number): string {
-    const { shareOf, compiled } = this.charge;
+    const { shareOf, compiled } = this;
     const parts = BigInt(compiled.perCent) * BigInt(shareOf);
     const amount = BigInt(this.work.stepAmount[step]!) * BigInt(this.work.stepShare[step]!);
     const whole = amount / parts - (amount % parts < 0n ? 1n : 0n);
@@ -148,12 +149,16 @@ export class Explanation {
   private whenOf(step: number, slice: Slice, language: Language): string {
     const { rate } = this.period;
     const { seasons } = rate.document;
-    const seasonOf = (at: number): number => (this.byInterval() ? Math.floor(this.work.stepPlace[at]! / this.periods()) : this.work.stepSlice[at]!.season);
+    const seasonOf = (at: number): number => (this.byInterval() ? this.seasonOfCode(at) : this.work.stepSlice[at]!.season);
     const several = (of: (at: number) => unknown): boolean => this.steps.some((other) => of(other) !== of(step));
     const season = seasonOf(step);
     if (season >= 0 && seasons.length > 0 && several(seasonOf)) return inLanguage(seasons[season]!.name, language);
     if (several((at) => this.work.stepSlice[at]!)) return language === "en" ? `From ${slice.fromDay}, ${days(slice.days, "en")}` : `Desde ${slice.fromDay}, ${days(slice.days, "es")}`;
     return "";
+  }
+
+  private seasonOfCode(step: number): number {
+    return this.work.stepSlice[step]!.prices.length > this.periods() ? Math.floor(this.work.stepPlace[step]! / this.periods()) : -1;
   }
 
   private byInterval(): boolean {
@@ -172,7 +177,7 @@ export class Explanation {
 
   private tierLabel({ limits }: Slice, tier: number, unit: Unit, language: Language): string {
     const times = this.compiled.times < 0 ? 1000 : this.work.counts[this.compiled.times]!;
-    const limit = (at: number): Milli => (limits[at] === NO_LIMIT ? NO_LIMIT : Math.floor((limits[at]! * times + 500) / 1000));
+    const limit = (at: number): Milli => timesLimit(limits[at]!, times);
     const end = limit(tier);
     const begin = tier === 0 ? 0 : limit(tier - 1);
     const english = language === "en";
@@ -221,7 +226,7 @@ export class Explanation {
   }
 
   private isShared(step: number): boolean {
-    return this.work.stepShare[step] !== this.charge.shareOf;
+    return this.work.stepShare[step] !== this.shareOf;
   }
 
   private fixedPart(step: number, language: Language): string {

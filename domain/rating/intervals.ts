@@ -1,35 +1,38 @@
 /** One look at a customer's intervals: sums and maxima by time-of-use code, in typed arrays. */
 import { MINUTE_MS } from "../calendar/zone.ts";
 import { MISSING } from "../metering/packed-day.ts";
-import { convertMilli, UNITS, type Milli, type Unit } from "../metering/units.ts";
+import { timesRatio, type Milli, type Unit } from "../metering/units.ts";
 import { RatingError, type Determinants, type DeterminantSeries } from "./determinants.ts";
-import { codesOf, type Pass, type PeriodRate } from "./period.ts";
+import { codesOf, ENERGY_OF, type Pass, type PeriodRate } from "./period.ts";
 
 /** What a pass found, by code. */
 export interface PassTotals {
-  /** Thousandths of the pass's unit (of the series' unit for demand). */
+  /** Thousandths of the series' unit. */
   readonly sums: Float64Array;
-  /** Highest sum of a window in thousandths; -1 where the code did not occur. */
+  /** Highest sum of a window, thousandths of the series' unit; `NEVER` where the code did not occur. */
   readonly highest: Float64Array;
+  series: DeterminantSeries;
 }
 
-/** The series of the unit, or null. Demand in kW is also found in series of kWh. Errors: two series of one unit. */
-export function seriesFor({ series }: Determinants, { unit, window }: Pass): DeterminantSeries | null {
+export const NEVER = Number.NEGATIVE_INFINITY;
+
+const POWER_OF: Readonly<Partial<Record<Unit, Unit>>> = Object.fromEntries(Object.entries(ENERGY_OF).map(([power, energy]) => [energy, power]));
+
+/** The series that a pass sums, of energy or of power; null without one. Errors: two series of the same. */
+export function seriesFor({ series }: Determinants, { unit }: Pass): DeterminantSeries | null {
   if (series === undefined) return null;
-  const units: readonly Unit[] = window > 0 ? [unit, ENERGY_OF[unit] ?? unit] : [unit];
-  const found = series.filter((candidate) => units.includes(candidate.unit) || (window === 0 && sameScale(candidate.unit, unit)));
-  if (found.length > 1) throw new RatingError("series", `there are ${found.length} series of ${units.join(" or ")}; add them up first`);
-  return found[0] ?? null;
-}
-
-const ENERGY_OF: Readonly<Partial<Record<Unit, Unit>>> = { kW: "kWh", kVA: "kVAh", kvar: "kvarh" };
-
-function sameScale(a: Unit, b: Unit): boolean {
-  return UNITS[a].dimension === UNITS[b].dimension && UNITS[a].size === UNITS[b].size;
+  let found: DeterminantSeries | null = null;
+  for (const candidate of series) {
+    if (candidate.unit !== unit && candidate.unit !== POWER_OF[unit]) continue;
+    if (found !== null) throw new RatingError("series", `there are two series of ${unit}; add them up first`);
+    found = candidate;
+  }
+  return found;
 }
 
 /** Sums and maxima of the series. Errors: the series does not cover the pass, has holes, or has too long steps. */
 export function runPass(pass: Pass, series: DeterminantSeries, period: PeriodRate, totals: PassTotals): void {
+  totals.series = series;
   const { stepMinutes } = series;
   const step = stepMinutes * MINUTE_MS;
   const first = (pass.start - series.start) / step;
@@ -41,7 +44,7 @@ export function runPass(pass: Pass, series: DeterminantSeries, period: PeriodRat
   if (!Number.isInteger(windowSteps)) throw new RatingError("series", `intervals of ${stepMinutes} minutes cannot give a demand of ${pass.window} minutes`);
 
   totals.sums.fill(0);
-  totals.highest.fill(-1);
+  totals.highest.fill(NEVER);
   const codes = codesOf(pass, stepMinutes * windowSteps, period);
   const typed = values instanceof Int32Array ? values : int32(values);
   const missing = windowSteps === 1 ? scan(typed, first, codes, totals.sums, totals.highest) : scanWindows(typed, first, windowSteps, codes, totals.sums, totals.highest);
@@ -86,9 +89,16 @@ function scanWindows(values: Int32Array, first: number, width: number, codes: Ui
 
 const MINUTES_OF_HOUR = 60;
 
-/** Demand of a window from its highest sum: energy per hour, or the mean of power readings, rounded half up to a thousandth. */
-export function demandOf(highest: Milli, pass: Pass, series: DeterminantSeries): Milli {
-  const energy = UNITS[series.unit].dimension.endsWith("energy");
-  if (energy) return Math.round((convertMilli(highest, series.unit, ENERGY_OF[pass.unit]!) * MINUTES_OF_HOUR) / pass.window);
-  return Math.round((highest * series.stepMinutes) / pass.window);
+/** Demand of a window from its highest sum: energy by the hour, or the mean of power readings; rounded half up to a thousandth. */
+export function demandOf(highest: Milli, { window }: Pass, { unit, stepMinutes }: DeterminantSeries): Milli {
+  return isEnergy(unit) ? timesRatio(highest, { num: MINUTES_OF_HOUR, den: window }) : timesRatio(highest, { num: stepMinutes, den: window });
+}
+
+/** Energy of a sum of intervals: power readings last one step each. */
+export function energyOf(sum: Milli, { unit, stepMinutes }: DeterminantSeries): Milli {
+  return POWER_OF[unit] !== undefined || ENERGY_OF[unit] === undefined ? sum : timesRatio(sum, { num: stepMinutes, den: MINUTES_OF_HOUR });
+}
+
+function isEnergy(unit: Unit): boolean {
+  return POWER_OF[unit] !== undefined;
 }

@@ -4,11 +4,11 @@
  */
 import { addDays, daysBetween, type LocalDate, type Period } from "../calendar/local-date.ts";
 import { MINUTE_MS, minutesOfDay, startOfDay, wallClockOf, type Instant, type TimeZone } from "../calendar/zone.ts";
-import type { Milli } from "../metering/units.ts";
+import type { Milli, Unit } from "../metering/units.ts";
 import { PERIOD_DAYS_MAX, SHARE_MAX } from "./bounds.ts";
-import { ANY, NO_LIMIT, type CompiledCharge, type CompiledRate, type CompiledRow } from "./compile.ts";
+import { ANY, commonDivisor, NO_LIMIT, type CompiledCharge, type CompiledRate, type CompiledRow } from "./compile.ts";
 import { RatingError, type Determinants } from "./determinants.ts";
-import { clockText } from "./tou-calendar.ts";
+import { clockText, MINUTES_OF_DAY } from "./tou-calendar.ts";
 
 export type PeriodKey = Pick<Determinants, "from" | "to" | "zone" | "standardDays" | "billPeriod" | "occasion">;
 
@@ -22,7 +22,7 @@ export interface Slice {
   readonly toDay: LocalDate;
   /** Index of the season, or `ANY`. */
   readonly season: number;
-  /** Share of the standard amount: numerator; the denominator is the charge's `shareOf`. */
+  /** Share of the standard amount: numerator; the denominator is the `shareOf` of its rows. */
   readonly share: number;
   readonly prices: Float64Array;
   /** Tier ends in thousandths, for these days. */
@@ -33,22 +33,35 @@ export interface Slice {
   readonly codeShares: Float64Array;
 }
 
+/** The rows of a charge for one kind of customer, in the order of their days. */
+export interface Rows {
+  readonly slices: readonly Slice[];
+  /** Denominator of the slices' shares. */
+  readonly shareOf: number;
+}
+
 export interface PeriodCharge {
   readonly compiled: CompiledCharge;
-  readonly shareOf: number;
-  /** By the customer's properties; a charge that has none has one entry under "". Empty: the charge does not count in this segment. */
-  readonly slices: ReadonlyMap<string, readonly Slice[]>;
+  /** By the customer's properties; a charge that looks at none has one entry under "". Empty: it does not count in this segment. */
+  readonly rows: ReadonlyMap<string, Rows>;
   /** The only entry, when rows do not depend on the customer. */
-  readonly only: readonly Slice[] | null;
+  readonly only: Rows | null;
 }
+
+/** A charge that does not count here. */
+export const NO_ROWS: Rows = { slices: [], shareOf: 1 };
 
 /** One look at the intervals: sums, and maxima over windows, by code (season × periods + time-of-use period). */
 export interface Pass {
+  /** Index of the schedule, or -1: the whole day is one period. */
   readonly schedule: number;
-  readonly unit: CompiledCharge["unit"];
+  /** Whether seasons are told apart; if not, all days are season 0. */
+  readonly seasonal: boolean;
+  /** What is summed: kWh for charges of kWh and of kW. */
+  readonly unit: Unit;
   readonly codes: number;
   /** Length of the demand window in minutes; 0: only sums. */
-  readonly window: number;
+  window: number;
   readonly fromDay: LocalDate;
   readonly toDay: LocalDate;
   readonly start: Instant;
@@ -106,7 +119,7 @@ interface Segment {
   readonly passes: Pass[];
 }
 
-/** Days with the same season and dated row, within the days on which the charge counts. */
+/** Days on which the same row counts. */
 interface Span {
   readonly fromDay: LocalDate;
   readonly toDay: LocalDate;
@@ -115,46 +128,46 @@ interface Span {
 }
 
 function resolveCharge(charge: CompiledCharge, segment: Segment): PeriodCharge {
+  const rows = new Map<string, Rows>();
+  for (const who of new Set(charge.rows.map(({ key }) => key))) {
+    const resolved = resolveRows(charge, who, segment);
+    if (resolved.slices.length > 0) rows.set(who, resolved);
+  }
+  return { compiled: charge, rows, only: charge.whenNames.length === 0 ? (rows.get("") ?? NO_ROWS) : null };
+}
+
+function resolveRows(charge: CompiledCharge, who: string, segment: Segment): Rows {
   const { standard100, prorated } = shareBasis(charge, segment);
-  const shareOf = prorated ? standard100 : segment.wholeDays;
-  const spans = spansOf(charge, segment);
-  const shareFor = (days: number): number => (prorated ? days * 100 : days);
+  const whole = prorated ? standard100 : segment.wholeDays;
+  const spans = spansOf(charge, who, segment);
+  const shareFor = (span: Span): number => spanDays(span) * (prorated ? DAY_PARTS : 1);
   // A demand price of a season counts for whole days of it, so its shares stay in days.
   const inDays = spans.length !== 1 || (byInterval(charge) && isSeasonal(charge));
-  const divisor = inDays ? 1 : commonDivisor(shareFor(spanDays(spans[0]!)), shareOf);
-  const slices = new Map<string, readonly Slice[]>();
-  for (const keyOfRow of new Set(charge.rows.map(({ key }) => key))) {
-    const list = spans.map((span) => sliceOf(charge, keyOfRow, span, shareFor(spanDays(span)) / divisor, shareOf / divisor, segment));
-    if (list.length > 0) slices.set(keyOfRow, list);
-  }
-  if (shareOf / divisor > SHARE_MAX) throw new RatingError("standardDays", "is too long");
-  return { compiled: charge, shareOf: shareOf / divisor, slices, only: charge.whenNames.length === 0 ? (slices.get("") ?? []) : null };
+  const divisor = inDays ? 1 : commonDivisor(shareFor(spans[0]!), whole);
+  const shareOf = whole / divisor;
+  if (shareOf > SHARE_MAX) throw new RatingError("standardDays", `${whole / DAY_PARTS} days is too long`);
+  return { shareOf, slices: spans.map((span) => sliceOf(charge, who, span, shareFor(span) / divisor, shareOf, segment)) };
 }
+
+/** Standard lengths are counted in hundredths of a day. */
+const DAY_PARTS = 100;
 
 function spanDays({ fromDay, toDay }: Span): number {
   return daysBetween(fromDay, toDay);
 }
 
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b);
-}
-
 /** Whether amounts follow the days of this period, and the standard length in hundredths of a day. */
 function shareBasis({ proration }: CompiledCharge, { key, wholeDays, rate }: Segment): { standard100: number; prorated: boolean } {
-  const standard100 = key.standardDays === undefined ? rate.standardDays100 : Math.round(key.standardDays * 100);
-  if (!(standard100 >= 100)) throw new RatingError("standardDays", "must be at least one day");
-  const normal = key.standardDays === undefined ? rate.normalDays : shift(rate.normalDays, Math.round((standard100 - rate.standardDays100) / 100));
-  const outside = wholeDays < normal.min || wholeDays > normal.max;
+  const standard100 = key.standardDays === undefined ? rate.standardDays100 : Math.round(key.standardDays * DAY_PARTS);
+  if (!(standard100 >= DAY_PARTS)) throw new RatingError("standardDays", "must be at least one day");
+  const longer = Math.round((standard100 - rate.standardDays100) / DAY_PARTS);
+  const outside = wholeDays < rate.normalDays.min + longer || wholeDays > rate.normalDays.max + longer;
   const irregular = key.occasion === "first" || key.occasion === "final";
   return { standard100, prorated: outside && (irregular ? proration.firstFinal : proration.shortLong) };
 }
 
-function shift({ min, max }: { min: number; max: number }, by: number): { min: number; max: number } {
-  return { min: min + by, max: max + by };
-}
-
 /** Spans of the segment on which one row of the charge counts, in order; none when it does not count here. */
-function spansOf(charge: CompiledCharge, { key, whole, rate }: Segment): Span[] {
+function spansOf(charge: CompiledCharge, who: string, { key, whole, rate }: Segment): Span[] {
   const { from: begins = "", to: ends = "9999" } = charge.charge;
   const { change } = charge.proration;
   if (change !== "prorate") {
@@ -164,17 +177,26 @@ function spansOf(charge: CompiledCharge, { key, whole, rate }: Segment): Span[] 
     const here = on >= key.from && on < key.to && on >= begins && on < ends;
     return here ? [{ fromDay: within.from, toDay: within.to, on }] : [];
   }
-  const first = begins > key.from ? begins : key.from;
+  const spans: Span[] = [];
   const last = ends < key.to ? ends : key.to;
-  if (first >= last) return [];
-  const cuts = new Set([first, ...charge.rows.map(({ from }) => from).filter((from) => from > first && from < last)]);
-  if (hasSeasonSlices(charge)) {
-    for (let day = addDays(first, 1); day < last; day = addDays(day, 1)) {
-      if (rate.calendar.seasonOf(day) !== rate.calendar.seasonOf(addDays(day, -1))) cuts.add(day);
+  let open: { on: LocalDate; row: string } | null = null;
+  for (let day = begins > key.from ? begins : key.from; day < last; day = addDays(day, 1)) {
+    const row = rowsOn(charge, who, day, rate);
+    if (open !== null && open.row !== row) {
+      spans.push({ fromDay: open.on, toDay: day, on: open.on });
+      open = null;
     }
+    open ??= { on: day, row };
   }
-  const starts = [...cuts].sort();
-  return starts.map((fromDay, i) => ({ fromDay, toDay: starts[i + 1] ?? last, on: fromDay }));
+  if (open !== null) spans.push({ fromDay: open.on, toDay: last, on: open.on });
+  return spans;
+}
+
+/** Which row counts on a day; charges by interval find the season of each interval themselves, so for them: which rows. */
+function rowsOn(charge: CompiledCharge, who: string, day: LocalDate, rate: CompiledRate): string {
+  if (charge.rows.length === 1) return "";
+  if (!byInterval(charge)) return String(charge.rows.indexOf(rowFor(charge, who, rate.calendar.seasonOf(day), day)));
+  return Array.from({ length: rate.seasons }, (_, season) => charge.rows.indexOf(rowFor(charge, who, season, day))).join();
 }
 
 /** Time-of-use and demand charges find their season by the day of each interval. */
@@ -190,29 +212,30 @@ function isSeasonal({ rows }: CompiledCharge): boolean {
   return rows.some(({ season }) => season !== ANY);
 }
 
-function hasSeasonSlices(charge: CompiledCharge): boolean {
-  return !byInterval(charge) && isSeasonal(charge);
-}
-
 function sliceOf(charge: CompiledCharge, who: string, span: Span, share: number, shareOf: number, segment: Segment): Slice {
   const { key, whole, rate } = segment;
   const days = spanDays(span);
   const interval = byInterval(charge);
-  const season = interval ? ANY : hasSeasonSlices(charge) ? rate.calendar.seasonOf(span.on) : ANY;
+  const season = rate.calendar.seasonOf(span.on);
   const row = rowFor(charge, who, season, span.on);
   const cumFrom = daysBetween(isPercentage(charge) ? key.from : whole.from, span.fromDay);
-  const pass = interval ? passFor(charge, span, segment) : -1;
   return {
-    cumFrom, cumTo: cumFrom + days, days, fromDay: span.fromDay, toDay: span.toDay, season, share, pass,
+    cumFrom, cumTo: cumFrom + days, days, fromDay: span.fromDay, toDay: span.toDay, share,
+    season: !interval && isSeasonal(charge) ? season : ANY,
+    pass: interval ? passFor(charge, span, segment) : -1,
     prices: interval ? pricesByCode(charge, who, span.on, rate) : Float64Array.from(row.prices),
     limits: Float64Array.from(row.limits, (limit) => prorateLimit(charge, limit, days, share, shareOf)),
     codeShares: interval ? codeShares(charge, span, share, rate) : new Float64Array(0),
   };
 }
 
-function rowFor(charge: CompiledCharge, key: string, season: number, on: LocalDate): CompiledRow {
-  const rows = charge.rows.filter((row) => row.key === key && (season === ANY || row.season === ANY || row.season === season) && row.from <= on);
-  return rows.reduce((latest, row) => (row.from > latest.from ? row : latest));
+/** The latest dated row for the customer and season. A checked document has one. */
+function rowFor({ rows }: CompiledCharge, who: string, season: number, on: LocalDate): CompiledRow {
+  let latest: CompiledRow | null = null;
+  for (const row of rows) {
+    if (row.key === who && (row.season === ANY || row.season === season) && row.from <= on && (latest === null || row.from > latest.from)) latest = row;
+  }
+  return latest!;
 }
 
 /** A tier's end for so many days, rounded half up to a thousandth of the unit. */
@@ -223,22 +246,23 @@ function prorateLimit({ charge }: CompiledCharge, limit: Milli, days: number, sh
 }
 
 /** Prices by code: season × periods + time-of-use period. */
-function pricesByCode(charge: CompiledCharge, key: string, on: LocalDate, rate: CompiledRate): Float64Array {
-  const periods = periodsOf(charge, rate);
-  const prices = new Float64Array(rate.seasons * periods);
-  for (let season = 0; season < rate.seasons; season++) prices.set(rowFor(charge, key, season, on).prices, season * periods);
+function pricesByCode(charge: CompiledCharge, who: string, on: LocalDate, rate: CompiledRate): Float64Array {
+  const periods = periodsOf(charge.schedule, rate);
+  const seasons = isSeasonal(charge) ? rate.seasons : 1;
+  const prices = new Float64Array(seasons * periods);
+  for (let season = 0; season < seasons; season++) prices.set(rowFor(charge, who, season, on).prices, season * periods);
   return prices;
 }
 
-function periodsOf({ schedule }: CompiledCharge, { schedules }: CompiledRate): number {
+function periodsOf(schedule: number, { schedules }: CompiledRate): number {
   return schedule < 0 ? 1 : schedules[schedule]!.periods;
 }
 
 /** A season's demand price counts for the days of the season. */
 function codeShares(charge: CompiledCharge, span: Span, share: number, rate: CompiledRate): Float64Array {
-  const periods = periodsOf(charge, rate);
+  const periods = periodsOf(charge.schedule, rate);
+  if (!isSeasonal(charge)) return new Float64Array(periods).fill(share);
   const shares = new Float64Array(rate.seasons * periods);
-  if (!isSeasonal(charge)) return shares.fill(share);
   const perDay = share / spanDays(span);
   for (let day = span.fromDay; day < span.toDay; day = addDays(day, 1)) {
     const season = rate.calendar.seasonOf(day);
@@ -249,15 +273,28 @@ function codeShares(charge: CompiledCharge, span: Span, share: number, rate: Com
 
 // ---- intervals ------------------------------------------------------------------------------------------------
 
+/** Energy that a demand unit is the hourly rate of. */
+export const ENERGY_OF: Readonly<Partial<Record<Unit, Unit>>> = { kW: "kWh", kVA: "kVAh", kvar: "kvarh" };
+
+/** The pass that a charge needs on these days; charges share one where they can. */
 function passFor(charge: CompiledCharge, span: Span, { key: { zone }, passes, rate }: Segment): number {
   const window = charge.charge.kind === "demand" ? charge.charge.intervalMinutes : 0;
-  const energy = charge.unit;
-  const known = passes.findIndex((pass) => pass.schedule === charge.schedule && pass.unit === energy && pass.window === window && pass.fromDay === span.fromDay && pass.toDay === span.toDay);
-  if (known >= 0) return known;
-  return passes.push({
-    schedule: charge.schedule, unit: energy, window, codes: rate.seasons * periodsOf(charge, rate),
-    fromDay: span.fromDay, toDay: span.toDay, start: startOfDay(span.fromDay, zone), end: startOfDay(span.toDay, zone), index: new Map(),
-  }) - 1;
+  const unit = ENERGY_OF[charge.unit] ?? charge.unit;
+  const seasonal = isSeasonal(charge);
+  const known = passes.findIndex(
+    (pass) => pass.schedule === charge.schedule && pass.seasonal === seasonal && pass.unit === unit && pass.fromDay === span.fromDay && pass.toDay === span.toDay && canShare(pass.window, window, charge.schedule, rate),
+  );
+  if (known >= 0) {
+    passes[known]!.window ||= window;
+    return known;
+  }
+  const codes = (seasonal ? rate.seasons : 1) * periodsOf(charge.schedule, rate);
+  return passes.push({ schedule: charge.schedule, seasonal, unit, window, codes, fromDay: span.fromDay, toDay: span.toDay, start: startOfDay(span.fromDay, zone), end: startOfDay(span.toDay, zone), index: new Map() }) - 1;
+}
+
+/** Sums may be taken by demand windows when no time-of-use period begins inside one. */
+function canShare(a: number, b: number, schedule: number, { schedules }: CompiledRate): boolean {
+  return a === b || ((a === 0 || b === 0) && (schedule < 0 || schedules[schedule]!.alignedTo % (a || b) === 0));
 }
 
 /** Code of each step of the pass by the local wall clock; 23- and 25-hour days have as many steps as they have. */
@@ -271,27 +308,28 @@ export function codesOf(pass: Pass, stepMinutes: number, { rate, zone }: PeriodR
   return codes;
 }
 
-const NORMAL_DAY_MINUTES = 1440;
-
-function fillDay(codes: Uint8Array, at: number, day: LocalDate, step: number, pass: Pass, rate: CompiledRate, zone: TimeZone): number {
+function fillDay(codes: Uint8Array, at: number, day: LocalDate, step: number, { schedule, seasonal }: Pass, rate: CompiledRate, zone: TimeZone): number {
   const minutes = minutesOfDay(day, zone);
-  const season = rate.calendar.seasonOf(day);
-  if (pass.schedule < 0) {
+  const season = seasonal ? rate.calendar.seasonOf(day) : 0;
+  if (schedule < 0) {
     codes.fill(season, at, at + minutes / step);
     return at + minutes / step;
   }
-  const { periods, table } = rate.schedules[pass.schedule]!;
+  const { periods, table, alignedTo } = rate.schedules[schedule]!;
   const offset = rate.calendar.dayOffset(day);
   const start = startOfDay(day, zone);
   let slot = at;
   for (let minute = 0; minute < minutes; minute += step, slot++) {
-    const clock = minutes === NORMAL_DAY_MINUTES ? minute : wallClockOf(start + minute * MINUTE_MS, zone).minute;
-    const period = table[offset + clock]!;
-    for (let inside = 1; inside < step; inside++) {
-      if (table[offset + Math.min(clock + inside, NORMAL_DAY_MINUTES - 1)] === period) continue;
-      throw new RatingError(`schedules.${pass.schedule}`, `the period changes at ${clockText(clock + inside)}, inside an interval of ${step} minutes from ${clockText(clock)}`);
-    }
-    codes[slot] = season * periods + period;
+    const clock = minutes === MINUTES_OF_DAY ? minute : wallClockOf(start + minute * MINUTE_MS, zone).minute;
+    if (alignedTo % step !== 0) refuseChangeInside(table, offset, clock, step, schedule);
+    codes[slot] = season * periods + table[offset + clock]!;
   }
   return slot;
+}
+
+function refuseChangeInside(table: Uint8Array, offset: number, clock: number, step: number, schedule: number): void {
+  for (let minute = clock + 1; minute < Math.min(clock + step, MINUTES_OF_DAY); minute++) {
+    if (table[offset + minute] === table[offset + clock]) continue;
+    throw new RatingError(`schedules.${schedule}`, `the period changes at ${clockText(minute)}, inside an interval of ${step} minutes from ${clockText(clock)}; shorter intervals are needed`);
+  }
 }

@@ -6,11 +6,11 @@ import { addDays, type LocalDate, type Period } from "../calendar/local-date.ts"
 import { sumCents, type Cents } from "../money/cents.ts";
 import type { Milli } from "../metering/units.ts";
 import { assess } from "./assess.ts";
-import type { CompiledRate } from "./compile.ts";
+import type { CompiledCharge, CompiledRate } from "./compile.ts";
 import { RatingError, type Determinants } from "./determinants.ts";
 import { RATE_DOCUMENT_FORMAT, type ChargeKind, type RateDocument } from "./schema.ts";
 import { Explanation, type RatedStep } from "./explain.ts";
-import { ratePeriod, type PeriodCharge, type PeriodRate } from "./period.ts";
+import { ratePeriod, type PeriodRate } from "./period.ts";
 import { exactDollars } from "./rounding.ts";
 
 /** Grows with every change that could give another cent for the same document and determinants; kept on the bill. */
@@ -60,7 +60,7 @@ export function rateSegment(rate: CompiledRate, determinants: Determinants): Rat
     commodity: document.commodity, name: document.name.en, nameEs: document.name.es ?? document.name.en,
     seasons: seasonsOf(period),
     estimated: determinants.estimated ?? false,
-    lines: period.charges.filter((charge) => isShown(charge, rate)).map((charge) => lineOf(charge, period)),
+    lines: rate.charges.filter((charge) => isShown(charge, rate)).map((charge) => lineOf(charge, period)),
     totalCents,
     engineVersion: RATE_ENGINE_VERSION, documentFormat: RATE_DOCUMENT_FORMAT,
   };
@@ -72,13 +72,13 @@ export function rateCents(rate: CompiledRate, determinants: Determinants): Cents
 }
 
 /** A minimum, maximum or credit that did not apply is no line of the bill. */
-function isShown({ compiled }: PeriodCharge, { work }: CompiledRate): boolean {
-  return work.charged[compiled.index] === 1 && (compiled.against === 0 || work.cents[compiled.index] !== 0);
+function isShown({ index, against }: CompiledCharge, { work }: CompiledRate): boolean {
+  return work.charged[index] === 1 && (against === 0 || work.cents[index] !== 0);
 }
 
-function lineOf(charge: PeriodCharge, period: PeriodRate): RatedLine {
+function lineOf(charge: CompiledCharge, period: PeriodRate): RatedLine {
   const { work } = period.rate;
-  const { index, id, kind, charge: written } = charge.compiled;
+  const { index, id, kind, charge: written } = charge;
   const explanation = new Explanation(charge, period, work);
   return {
     chargeId: id, name: written.name.en, nameEs: written.name.es ?? written.name.en, kind, glKey: written.glKey,

@@ -242,7 +242,8 @@ export const rateDocumentSchema = v.strictObject({
   /** Largest that may be priced in one period; amounts are proven to be exact up to it. */
   largest: v.optional(
     v.strictObject({
-      usage: v.optional(decimal, "10000000"),
+      /** Units of usage; absent: by the unit (`largestUsage`). */
+      usage: v.optional(decimal),
       demand: v.optional(decimal, "100000"),
       count: v.optional(decimal, "10000"),
     }),

@@ -70,7 +70,7 @@ export class Work {
     if (series === null) return null;
     const known = this.totals[index];
     if (known !== undefined && this.ran[index] === true) return known;
-    const totals = known !== undefined && known.sums.length === pass.codes ? known : { sums: new Float64Array(pass.codes), highest: new Float64Array(pass.codes) };
+    const totals = known !== undefined && known.sums.length === pass.codes ? known : { sums: new Float64Array(pass.codes), highest: new Float64Array(pass.codes), series };
     runPass(pass, series, period, totals);
     this.totals[index] = totals;
     this.ran[index] = true;

@@ -1,0 +1,241 @@
+/** Random tariffs and customers for the property tests: any mixture of what a document allows, with usage on and around the edges. */
+import * as fc from "fast-check";
+import { addDays, daysBetween, type LocalDate } from "../calendar/local-date.ts";
+import { startOfDay, MINUTE_MS } from "../calendar/zone.ts";
+import type { Determinants, DeterminantSeries } from "./determinants.ts";
+import type { RateDocumentInput } from "./schema.ts";
+
+type Gen = fc.GeneratorValue;
+type ChargeInput = RateDocumentInput["charges"][number];
+
+export const ZONE = "America/Los_Angeles";
+const FIRST_DAY = "2023-01-01";
+const DAYS_AHEAD = 1_500;
+
+const int = (gen: Gen, min: number, max: number): number => gen(fc.integer, { min, max });
+const oneOf = <T>(gen: Gen, ...choices: T[]): T => choices[int(gen, 0, choices.length - 1)]!;
+const chance = (gen: Gen, oneIn: number): boolean => int(gen, 1, oneIn) === 1;
+
+/** A decimal text of up to so many decimals. */
+function decimal(gen: Gen, max: number, decimals: number, min = 0): string {
+  const size = 10 ** decimals;
+  const value = int(gen, min * size, max * size);
+  const digits = String(Math.abs(value)).padStart(decimals + 1, "0");
+  return `${value < 0 ? "-" : ""}${digits.slice(0, digits.length - decimals)}${decimals > 0 ? `.${digits.slice(digits.length - decimals)}` : ""}`;
+}
+
+const name = (text: string) => ({ en: text });
+const SIZES = ['5/8"', '1"'];
+const SEASONS: readonly NonNullable<RateDocumentInput["seasons"]>[] = [
+  [],
+  [
+    { id: "summer", name: name("Summer"), ranges: [{ from: "06-01", to: "09-30" }] },
+    { id: "winter", name: name("Winter"), ranges: [{ from: "10-01", to: "05-31" }] },
+  ],
+  [
+    { id: "summer", name: name("Summer"), ranges: [{ from: "06-15", to: "09-14" }] },
+    { id: "shoulder", name: name("Spring and fall"), ranges: [{ from: "03-01", to: "06-14" }, { from: "09-15", to: "11-30" }] },
+    { id: "winter", name: name("Winter"), ranges: [{ from: "12-01", to: "02-29" }] },
+  ],
+];
+
+/** Rows by season and meter size, some with a later date, each with its own figures. */
+function rows<T>(gen: Gen, seasons: NonNullable<RateDocumentInput["seasons"]>, figures: () => T): (T & { season?: string; when?: Record<string, string>; from?: LocalDate })[] {
+  const bySeason = seasons.length > 0 && chance(gen, 2) ? seasons.map(({ id }) => ({ season: id })) : [{}];
+  const bySize = chance(gen, 4) ? SIZES.map((meterSize) => ({ when: { meterSize } })) : [{}];
+  return bySeason.flatMap((season) => bySize.flatMap((size) => {
+    const undated = { ...season, ...size, ...figures() };
+    return chance(gen, 6) ? [undated, { ...season, ...size, ...figures(), from: addDays(FIRST_DAY, int(gen, 0, DAYS_AHEAD)) }] : [undated];
+  }));
+}
+
+function tiers(gen: Gen, boundary: string): { upTo: string | null; price: string }[] {
+  const decimals = int(gen, 2, 6);
+  let end = boundary === "first-unit" ? 1 : 0;
+  const list: { upTo: string | null; price: string }[] = [];
+  for (let i = int(gen, 0, 4); i > 0; i--) {
+    end += int(gen, 1, 40);
+    const upTo = boundary !== "first-unit" && chance(gen, 3) ? `${end}.${int(gen, 100, 999)}` : String(end);
+    list.push({ upTo, price: decimal(gen, 8, decimals, chance(gen, 5) ? -2 : 0) });
+    if (upTo.includes(".")) end += 1;
+  }
+  return [...list, { upTo: null, price: decimal(gen, 8, decimals) }];
+}
+
+function shared(gen: Gen, id: string) {
+  const dated = chance(gen, 8);
+  const from = addDays(FIRST_DAY, int(gen, 0, DAYS_AHEAD));
+  return {
+    id, name: name(id), glKey: id,
+    ...(dated ? { from } : {}),
+    ...(dated && chance(gen, 2) ? { to: addDays(from, int(gen, 1, 200)) } : {}),
+    ...(chance(gen, 10) ? { onlyFor: "low-income" } : {}),
+  };
+}
+
+function proration(gen: Gen, changes: readonly ("prorate" | "start" | "end")[]) {
+  return chance(gen, 3) ? { proration: { shortLong: chance(gen, 2), firstFinal: chance(gen, 2), change: oneOf(gen, ...changes) } } : {};
+}
+
+const CHANGES = ["prorate", "start", "end"] as const;
+
+function simpleCharge(gen: Gen, id: string, before: readonly string[], seasons: NonNullable<RateDocumentInput["seasons"]>): ChargeInput {
+  const common = shared(gen, id);
+  const of = before.length === 0 ? [] : before.filter(() => chance(gen, 2));
+  const base = of.length === 0 ? before.slice(0, 1) : of;
+  const kinds = ["fixed", "flat", "tiered", ...(before.length === 0 ? [] : ["percentage", "minimum", "maximum", "credit"])] as const;
+  switch (oneOf(gen, ...kinds)) {
+    case "flat":
+      return { ...common, ...proration(gen, CHANGES), kind: "flat", rates: rows(gen, seasons, () => ({ price: decimal(gen, 9, int(gen, 2, 5), chance(gen, 5) ? -3 : 0) })) };
+    case "tiered": {
+      const boundary = oneOf(gen, "inclusive" as const, "exclusive" as const, "first-unit" as const);
+      return {
+        ...common, ...proration(gen, CHANGES), kind: "tiered", boundary,
+        assess: chance(gen, 5) ? "whole" : "marginal", widths: chance(gen, 4) ? "day" : "period",
+        ...(chance(gen, 5) ? { times: "dwellingUnits" } : {}),
+        rates: rows(gen, seasons, () => ({ tiers: tiers(gen, boundary) })),
+      };
+    }
+    case "percentage":
+      return { ...common, ...proration(gen, CHANGES), kind: "percentage", of: base, tax: "city", rates: rows(gen, seasons, () => ({ percent: decimal(gen, 100, int(gen, 0, 4)) })) };
+    case "minimum":
+      return { ...common, ...proration(gen, ["prorate"]), kind: "minimum", of: base, rates: rows(gen, seasons, () => ({ amount: decimal(gen, 100, int(gen, 2, 4)) })) };
+    case "maximum":
+      return { ...common, ...proration(gen, ["prorate"]), kind: "maximum", of: base, rates: rows(gen, seasons, () => ({ amount: decimal(gen, 200, int(gen, 2, 4)) })) };
+    case "credit": {
+      const form = oneOf(gen, "amount" as const, "price" as const, "percent" as const);
+      const capped = form === "percent" || chance(gen, 2) ? { of: base } : {};
+      return { ...common, ...proration(gen, CHANGES), kind: "credit", ...capped, rates: rows(gen, seasons, () => ({ [form]: decimal(gen, form === "amount" ? 60 : form === "percent" ? 100 : 2, int(gen, 2, 4)) })) };
+    }
+    default:
+      return { ...common, ...proration(gen, CHANGES), kind: "fixed", per: chance(gen, 4) ? "day" : "period", ...(chance(gen, 5) ? { times: "eru" } : {}), rates: rows(gen, seasons, () => ({ amount: decimal(gen, 90, int(gen, 2, 4)) })) };
+  }
+}
+
+function header(gen: Gen) {
+  return {
+    format: 1 as const,
+    name: name("A random rate"),
+    proration: { standardDays: oneOf(gen, "30", "30", "30.42", "61"), ...(chance(gen, 4) ? { normalDays: { min: 27, max: 34 } } : {}) },
+    rounding: { at: oneOf(gen, "line" as const, "line" as const, "step" as const, "total" as const), mode: oneOf(gen, "half-up" as const, "half-up" as const, "half-even" as const, "down" as const, "up" as const), usage: oneOf(gen, "exact" as const, "exact" as const, "down" as const, "nearest" as const, "up" as const) },
+  };
+}
+
+/** A tariff that needs no intervals. */
+export function anyRegisterRate(gen: Gen): RateDocumentInput {
+  const seasons = oneOf(gen, ...SEASONS);
+  const charges: ChargeInput[] = [];
+  for (let i = int(gen, 1, 5); i > 0; i--) charges.push(simpleCharge(gen, `charge-${charges.length}`, charges.map(({ id }) => id), seasons));
+  return { ...header(gen), commodity: "water", unit: "ccf", seasons: [...seasons], charges };
+}
+
+/** Periods of about a month, and sometimes of a day or of two months; some are a part of a longer bill. */
+function anyPeriod(gen: Gen): Pick<Determinants, "from" | "to" | "zone" | "billPeriod" | "occasion" | "standardDays"> {
+  const from = addDays(FIRST_DAY, int(gen, 0, DAYS_AHEAD));
+  const to = addDays(from, chance(gen, 4) ? int(gen, 1, 70) : int(gen, 28, 33));
+  const part = chance(gen, 4);
+  return {
+    from, to, zone: ZONE,
+    ...(part ? { billPeriod: { from: addDays(from, -int(gen, 0, 20)), to: addDays(to, int(gen, 0, 20)) } } : {}),
+    ...(chance(gen, 4) ? { occasion: oneOf(gen, "first" as const, "final" as const, "regular" as const) } : {}),
+    ...(chance(gen, 8) ? { standardDays: oneOf(gen, 30, 61, 30.5) } : {}),
+  };
+}
+
+/** Usage at, just below and just above the ends of tiers, halves of a cent, nothing, the usual, and the most that is allowed. */
+function anyUsage(gen: Gen): number {
+  const kind = int(gen, 0, 9);
+  if (kind === 0) return 0;
+  if (kind === 1) return int(gen, 0, 60) * 1000 + int(gen, -1, 1) * int(gen, 0, 1) + (chance(gen, 2) ? 0 : 1);
+  if (kind === 2) return 1_000_000_000 - int(gen, 0, 3);
+  if (kind === 3) return int(gen, 0, 1_000_000_000);
+  if (kind <= 6) return int(gen, 0, 60) * 1000;
+  return int(gen, 0, 200_000);
+}
+
+export function anyCustomer(gen: Gen): Determinants {
+  return {
+    ...anyPeriod(gen),
+    quantities: { usage: { ccf: Math.max(0, anyUsage(gen)) } },
+    meterSize: oneOf(gen, ...SIZES),
+    dwellingUnits: int(gen, 1, 12),
+    counts: { eru: int(gen, 0, 9_000) },
+    exemptions: { city: oneOf(gen, 0, 0, 50, 100, 33) },
+    programs: chance(gen, 2) ? [{ program: "low-income" }] : [],
+  };
+}
+
+// ---- intervals ------------------------------------------------------------------------------------------------
+
+function anySchedule(gen: Gen, seasons: NonNullable<RateDocumentInput["seasons"]>): NonNullable<RateDocumentInput["schedules"]>[number] {
+  const periods = ["peak", "middle", "off"].map((id) => ({ id, name: name(id) }));
+  const hours = () => {
+    const cuts = [...new Set([0, 24, ...Array.from({ length: int(gen, 0, 4) }, () => int(gen, 1, 23))])].sort((a, b) => a - b);
+    const clock = (hour: number) => `${String(hour).padStart(2, "0")}:00`;
+    return cuts.slice(1).map((to, i) => ({ from: clock(cuts[i]!), to: clock(to), period: oneOf(gen, "peak", "middle", "off") }));
+  };
+  const days = oneOf(gen, [["every-day" as const]], [["weekdays" as const], ["weekends" as const, "holidays" as const]], [["weekdays" as const], ["saturday" as const], ["sunday" as const, "holidays" as const]]);
+  const bySeason = seasons.length > 0 && chance(gen, 2) ? seasons.map(({ id }) => ({ seasons: [id] })) : [{}];
+  return { id: "schedule", periods, rules: bySeason.flatMap((season) => days.map((list) => ({ ...season, days: list, hours: hours() }))) };
+}
+
+/** A time-of-use and demand tariff, with whatever else. */
+export function anyIntervalRate(gen: Gen): RateDocumentInput {
+  const seasons = oneOf(gen, ...SEASONS);
+  const schedule = anySchedule(gen, seasons);
+  const prices = (max: number) => ({ prices: Object.fromEntries(schedule.periods.map(({ id }) => [id, decimal(gen, max, int(gen, 2, 5))])) });
+  const energy: ChargeInput = { ...shared(gen, "energy"), ...proration(gen, CHANGES), kind: "time-of-use", schedule: "schedule", rates: rows(gen, seasons, () => prices(1)) };
+  const peak: ChargeInput = { ...shared(gen, "peak"), ...proration(gen, CHANGES), kind: "demand", schedule: "schedule", intervalMinutes: oneOf(gen, 15, 30, 60), ...(chance(gen, 3) ? { minimum: decimal(gen, 40, 1, 1) } : {}), step: oneOf(gen, "0.001", "0.1", "1"), rates: rows(gen, seasons, () => prices(50)) };
+  const highest: ChargeInput = { ...shared(gen, "highest"), ...proration(gen, CHANGES), kind: "demand", intervalMinutes: oneOf(gen, 15, 30, 60), ...(chance(gen, 2) ? { ratchet: { percent: decimal(gen, 100, 1), months: int(gen, 1, 11) } } : {}), rates: rows(gen, seasons, () => ({ price: decimal(gen, 50, 3) })) };
+  const tax: ChargeInput = { ...shared(gen, "tax"), kind: "percentage", of: ["energy", "peak", "highest"], tax: "city", rates: [{ percent: decimal(gen, 12, 2) }] };
+  const { rounding, ...rest } = header(gen);
+  return {
+    ...rest, rounding: { ...rounding, usage: "exact" }, commodity: "electric", unit: "kWh", seasons: [...seasons], schedules: [schedule],
+    holidays: [
+      { name: "Independence Day", on: "07-04", observed: oneOf(gen, "same-day", "nearest", "monday") },
+      { name: "New Year's Day", on: "01-01", observed: oneOf(gen, "same-day", "nearest", "monday") },
+      { name: "Thanksgiving Day", weekday: "thursday", month: 11, nth: 4 },
+      { name: "Memorial Day", weekday: "monday", month: 5, nth: -1 },
+    ],
+    charges: [energy, peak, highest, tax],
+  };
+}
+
+/** Clock changes, holidays, ends of seasons, and a day like any other. */
+const NOTABLE_DAYS = ["2024-03-10", "2024-11-03", "2025-03-09", "2025-07-04", "2026-07-03", "2024-02-29", "2023-12-31", "2024-05-27", "2024-09-30", "2025-08-12"];
+
+/** Around both clock changes as often as anywhere else; values from a little generator, so that thousands cost one draw. */
+export function anyIntervalCustomer(gen: Gen): Determinants {
+  const aroundChange = oneOf(gen, ...NOTABLE_DAYS);
+  const length = chance(gen, 6) ? int(gen, 26, 32) : int(gen, 1, 7);
+  const from = addDays(aroundChange, -int(gen, 0, length - 1));
+  const to = addDays(from, length);
+  const billPeriod = chance(gen, 4) ? { from: addDays(from, -int(gen, 0, 5)), to: addDays(to, int(gen, 0, 5)) } : { from, to };
+  return {
+    from, to, zone: ZONE, billPeriod,
+    quantities: {}, series: [anySeries(gen, billPeriod.from, billPeriod.to)],
+    meterSize: oneOf(gen, ...SIZES),
+    exemptions: { city: oneOf(gen, 0, 0, 50) },
+    programs: chance(gen, 2) ? [{ program: "low-income" }] : [],
+    demandHistory: Array.from({ length: int(gen, 0, 4) }, () => int(gen, 0, 90_000)),
+    ...(chance(gen, 4) ? { occasion: oneOf(gen, "first" as const, "final" as const) } : {}),
+  };
+}
+
+function anySeries(gen: Gen, from: LocalDate, to: LocalDate): DeterminantSeries {
+  const stepMinutes = oneOf(gen, 15, 15, 15, 5);
+  const before = int(gen, 0, 2);
+  const start = startOfDay(addDays(from, -before), ZONE);
+  const count = (startOfDay(to, ZONE) - start) / (stepMinutes * MINUTE_MS);
+  let state = int(gen, 1, 2_000_000_000);
+  const values = Int32Array.from({ length: count }, () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return (state >>> 8) % 12_000;
+  });
+  return { unit: "kWh", stepMinutes, start, values };
+}
+
+/** Splits a segment in two at one of its days. */
+export function splitDay(gen: Gen, { from, to }: { from: LocalDate; to: LocalDate }): LocalDate {
+  return addDays(from, int(gen, 1, Math.max(1, daysBetween(from, to) - 1)));
+}

@@ -1,0 +1,317 @@
+/**
+ * The slow, obvious evaluator: decimal.js on the document's own text, day by day and interval by interval, without compiling,
+ * without remembering, without shared code for the arithmetic. The engine must agree with it to the cent, always.
+ */
+import { addDays, daysBetween, eachDay, isoWeekday, type LocalDate, type Period } from "../calendar/local-date.ts";
+import { MINUTE_MS, startOfDay, wallClockOf } from "../calendar/zone.ts";
+import { Decimal } from "../money/decimal.ts";
+import type { Determinants, DeterminantSeries } from "./determinants.ts";
+import type { Charge, Holiday, RateDocument, Schedule } from "./schema.ts";
+
+export interface OracleLine {
+  readonly id: string;
+  readonly exact: Decimal;
+  readonly cents: number;
+}
+
+export interface OracleBill {
+  readonly lines: readonly OracleLine[];
+  readonly total: number;
+}
+
+type Row = Charge["rates"][number];
+interface Span {
+  readonly days: readonly LocalDate[];
+  /** The day whose rows count. */
+  readonly on: LocalDate;
+  readonly row: Row;
+}
+
+const zero = new Decimal(0);
+const sum = (values: readonly Decimal[]): Decimal => values.reduce((a, b) => a.plus(b), zero);
+/** A third three times is a whole again: sixty digits carry it, forty decide. */
+const settled = (value: Decimal): Decimal => value.toDecimalPlaces(40, Decimal.ROUND_HALF_UP);
+const halfUp = (value: Decimal): Decimal => settled(value).toDecimalPlaces(0, Decimal.ROUND_HALF_UP);
+const MODES = { "half-up": Decimal.ROUND_HALF_UP, "half-even": Decimal.ROUND_HALF_EVEN, down: Decimal.ROUND_DOWN, up: Decimal.ROUND_UP } as const;
+
+export function oracleBill(document: RateDocument, customer: Determinants): OracleBill {
+  const lines: OracleLine[] = [];
+  const whole = customer.billPeriod ?? { from: customer.from, to: customer.to };
+  for (const charge of document.charges) {
+    const steps = stepsOf(charge, document, customer, whole, lines);
+    if (steps === null) continue;
+    lines.push(lineOf(charge, steps, document, lines));
+  }
+  if (document.rounding.at !== "total") return { lines, total: lines.reduce((total, { cents }) => total + cents, 0) };
+  return { lines, total: round(sum(lines.map(({ exact }) => exact)), document) };
+}
+
+function round(dollars: Decimal, { rounding }: RateDocument): number {
+  return settled(dollars.times(100)).toDecimalPlaces(0, MODES[rounding.mode]).toNumber();
+}
+
+/** Base of a percentage or a limit in cents. */
+function baseOf(of: readonly string[], document: RateDocument, lines: readonly OracleLine[]): Decimal {
+  const ids = of.flatMap((name) => document.bases.find(({ id }) => id === name)?.of ?? [name]);
+  const included = lines.filter(({ id }) => ids.includes(id));
+  if (document.rounding.at === "total") return new Decimal(round(sum(included.map(({ exact }) => exact)), document));
+  return new Decimal(included.reduce((total, { cents }) => total + cents, 0));
+}
+
+function lineOf(charge: Charge, steps: readonly Decimal[], document: RateDocument, lines: readonly OracleLine[]): OracleLine {
+  let exact = sum(steps);
+  if (charge.kind === "minimum" || charge.kind === "maximum") {
+    const difference = exact.minus(baseOf(charge.of, document, lines).div(100));
+    exact = charge.kind === "minimum" ? Decimal.max(0, difference) : Decimal.min(0, difference);
+    return { id: charge.id, exact, cents: round(exact, document) };
+  }
+  if (charge.kind === "credit") {
+    if (charge.of !== undefined) exact = Decimal.min(exact, Decimal.max(0, baseOf(charge.of, document, lines).div(100)));
+    return { id: charge.id, exact: exact.neg(), cents: round(exact.neg(), document) };
+  }
+  const cents = document.rounding.at === "step" ? steps.reduce((total, step) => total + round(step, document), 0) : round(exact, document);
+  return { id: charge.id, exact, cents };
+}
+
+/** Amounts of the steps in dollars; null when the charge is not on this bill. */
+function stepsOf(charge: Charge, document: RateDocument, customer: Determinants, whole: Period, lines: readonly OracleLine[]): Decimal[] | null {
+  if (charge.onlyFor !== undefined && !(customer.programs ?? []).some(({ program, from, to }) => program === charge.onlyFor && (from === undefined || from < customer.to) && (to === undefined || to >= customer.to))) return null;
+  const spans = spansOf(charge, document, customer, whole);
+  if (spans.length === 0) return null;
+  const wholeDays = daysBetween(whole.from, whole.to);
+  const segmentDays = daysBetween(customer.from, customer.to);
+  const share = (days: number): Decimal => shareOf(charge, document, customer, wholeDays, days);
+  const cum = (span: Span, from: LocalDate): [number, number] => [daysBetween(from, span.days[0]!), daysBetween(from, span.days.at(-1)!) + 1];
+  const part = (quantity: Decimal, span: Span, from: LocalDate, of: number): Decimal => {
+    const [first, last] = cum(span, from);
+    return halfUp(quantity.times(last).div(of)).minus(halfUp(quantity.times(first).div(of)));
+  };
+  const perUnit = (quantity: Decimal, price: string): Decimal => quantity.div(1000).times(price);
+
+  switch (charge.kind) {
+    case "fixed":
+      return spans.map((span) => perUnit(countOf(charge.times, customer), (span.row as { amount: string }).amount).times(charge.per === "day" ? span.days.length : share(span.days.length)));
+    case "flat":
+      return spans.map((span) => perUnit(part(usageOf(charge, document, customer), span, whole.from, wholeDays), (span.row as { price: string }).price));
+    case "tiered":
+      return spans.flatMap((span) => tiersOf(charge, span, part(usageOf(charge, document, customer), span, whole.from, wholeDays), share(span.days.length), customer));
+    case "time-of-use":
+      return spans.flatMap((span) => timeOfUse(charge, span, document, customer));
+    case "demand":
+      return spans.flatMap((span) => demand(charge, span, document, customer, share));
+    case "percentage": {
+      const exempt = charge.tax === undefined ? 0 : (customer.exemptions?.[charge.tax] ?? 0);
+      const base = halfUp(baseOf(charge.of, document, lines).times(100 - exempt).div(100));
+      return spans.map((span) => part(base.abs(), span, customer.from, segmentDays).times(base.isNegative() ? -1 : 1).div(100).times((span.row as { percent: string }).percent).div(100));
+    }
+    case "minimum":
+    case "maximum":
+      return spans.map((span) => new Decimal((span.row as { amount: string }).amount).times(share(span.days.length)));
+    case "credit":
+      return spans.map((span) => {
+        const { amount, price, percent } = span.row as { amount?: string; price?: string; percent?: string };
+        if (amount !== undefined) return new Decimal(amount).times(share(span.days.length));
+        if (price !== undefined) return perUnit(part(usageOf(charge, document, customer), span, whole.from, wholeDays), price);
+        const base = Decimal.max(0, baseOf(charge.of!, document, lines));
+        return part(base, span, customer.from, segmentDays).div(100).times(percent!).div(100);
+      });
+  }
+}
+
+// ---- rows, days, shares ---------------------------------------------------------------------------------------
+
+function seasonOf(day: LocalDate, document: RateDocument): string | undefined {
+  const monthDay = day.slice(5);
+  return document.seasons.find(({ ranges }) => ranges.some(({ from, to }) => (from <= to ? monthDay >= from && monthDay <= to : monthDay >= from || monthDay <= to)))?.id;
+}
+
+function rowOn(charge: Charge, season: string | undefined, day: LocalDate, customer: Determinants): Row {
+  const fits = (charge.rates as readonly Row[]).filter((row) => (row.season === undefined || row.season === season) && (row.from === undefined || row.from <= day) && isFor(row, customer));
+  return fits.sort((a, b) => ((a.from ?? "") < (b.from ?? "") ? -1 : 1)).at(-1)!;
+}
+
+function isFor(row: Row, customer: Determinants): boolean {
+  return Object.entries(row.when ?? {}).every(([name, value]) => (name === "meterSize" ? customer.meterSize : customer.attributes?.[name]) === value);
+}
+
+/** Runs of days with the same row; charges by interval look at the season later, so for them: the same row in every season. */
+function spansOf(charge: Charge, document: RateDocument, customer: Determinants, whole: Period): Span[] {
+  const active = (day: LocalDate): boolean => (charge.from === undefined || day >= charge.from) && (charge.to === undefined || day < charge.to);
+  const inSegment = (day: LocalDate): boolean => day >= customer.from && day < customer.to;
+  const isPercent = charge.kind === "percentage" || (charge.kind === "credit" && charge.rates[0]!.percent !== undefined);
+  const change = charge.proration?.change ?? "prorate";
+  if (change !== "prorate") {
+    const within = isPercent ? { from: customer.from, to: customer.to } : whole;
+    const on = change === "start" ? within.from : addDays(within.to, -1);
+    return active(on) && inSegment(on) ? [{ days: eachDay(within), on, row: rowOn(charge, seasonOf(on, document), on, customer) }] : [];
+  }
+  const byInterval = charge.kind === "time-of-use" || charge.kind === "demand";
+  const seasons = document.seasons.length === 0 ? [undefined] : document.seasons.map(({ id }) => id);
+  const rowsOn = (day: LocalDate): Row[] => (byInterval ? seasons.map((season) => rowOn(charge, season, day, customer)) : [rowOn(charge, seasonOf(day, document), day, customer)]);
+  const spans: { days: LocalDate[]; rows: Row[] }[] = [];
+  for (const day of eachDay(customer).filter(active)) {
+    const rows = rowsOn(day);
+    const last = spans.at(-1);
+    if (last !== undefined && last.rows.every((row, i) => row === rows[i])) last.days.push(day);
+    else spans.push({ days: [day], rows });
+  }
+  return spans.map(({ days, rows }) => ({ days, on: days[0]!, row: rows[0]! }));
+}
+
+function shareOf(charge: Charge, { proration }: RateDocument, customer: Determinants, wholeDays: number, days: number): Decimal {
+  const standard = new Decimal(proration.standardDays);
+  const length = customer.standardDays === undefined ? standard : new Decimal(customer.standardDays);
+  const normal = proration.normalDays ?? { min: Math.max(1, standard.floor().toNumber() - 5), max: standard.ceil().toNumber() + 5 };
+  const longer = length.minus(standard).toDecimalPlaces(0, Decimal.ROUND_HALF_CEIL).toNumber();
+  const standardLength = wholeDays >= normal.min + longer && wholeDays <= normal.max + longer;
+  const switches = charge.proration ?? { shortLong: true, firstFinal: true };
+  const on = customer.occasion === "first" || customer.occasion === "final" ? switches.firstFinal : switches.shortLong;
+  return new Decimal(days).div(!standardLength && on ? length : wholeDays);
+}
+
+// ---- quantities -----------------------------------------------------------------------------------------------
+
+function countOf(name: string | undefined, customer: Determinants): Decimal {
+  if (name === undefined) return new Decimal(1000);
+  if (name === "dwellingUnits") return new Decimal((customer.dwellingUnits ?? 1) * 1000);
+  return new Decimal(customer.counts?.[name] ?? Object.values(customer.quantities[name]!)[0]!);
+}
+
+function usageOf(charge: Extract<Charge, { determinant: string }>, document: RateDocument, customer: Determinants): Decimal {
+  const value = new Decimal(customer.quantities[charge.determinant]![charge.unit ?? document.unit]!);
+  const { usage } = document.rounding;
+  if (usage === "exact") return value;
+  const mode = { down: Decimal.ROUND_DOWN, nearest: Decimal.ROUND_HALF_UP, up: Decimal.ROUND_UP }[usage];
+  return value.div(1000).toDecimalPlaces(0, mode).times(1000);
+}
+
+function tiersOf(charge: Extract<Charge, { kind: "tiered" }>, span: Span, usage: Decimal, share: Decimal, customer: Determinants): Decimal[] {
+  const { tiers } = span.row as Extract<Charge, { kind: "tiered" }>["rates"][number];
+  const ends = tiers.map(({ upTo }) => {
+    if (upTo === null) return new Decimal(Infinity);
+    const end = new Decimal(upTo).times(1000).minus(charge.boundary === "first-unit" ? 1000 : 0);
+    const forDays = charge.widths === "day" ? end.times(span.days.length) : halfUp(end.times(share));
+    return halfUp(forDays.times(countOf(charge.times, customer)).div(1000));
+  });
+  if (charge.assess === "whole") {
+    const reached = ends.findIndex((end) => (charge.boundary === "exclusive" ? usage.lt(end) : usage.lte(end)));
+    return [usage.div(1000).times(tiers[reached]!.price)];
+  }
+  return tiers.map(({ price }, i) => {
+    const begin = i === 0 ? zero : ends[i - 1]!;
+    const inside = Decimal.max(0, Decimal.min(usage, ends[i]!).minus(begin));
+    return inside.div(1000).times(price);
+  });
+}
+
+// ---- intervals ------------------------------------------------------------------------------------------------
+
+interface Interval {
+  readonly day: LocalDate;
+  readonly minute: number;
+  readonly value: number;
+}
+
+function intervalsOf(series: DeterminantSeries, days: readonly LocalDate[], zone: string): Interval[] {
+  const step = series.stepMinutes * MINUTE_MS;
+  const first = (startOfDay(days[0]!, zone) - series.start) / step;
+  const count = (startOfDay(addDays(days.at(-1)!, 1), zone) - startOfDay(days[0]!, zone)) / step;
+  return Array.from({ length: count }, (_, i) => ({ ...clockOf(series.start + (first + i) * step, zone), value: series.values[first + i]! })).map(({ date, minute, value }) => ({ day: date, minute, value }));
+}
+
+const clocks = new Map<string, { date: LocalDate; minute: number }>();
+
+/** The wall clock is the same for every tariff: remembered, because time zones are slow. */
+function clockOf(instant: number, zone: string): { date: LocalDate; minute: number } {
+  const key = `${zone} ${instant}`;
+  let clock = clocks.get(key);
+  if (clock === undefined) clocks.set(key, (clock = wallClockOf(instant, zone)));
+  return clock;
+}
+
+function periodOf(schedule: Schedule, { day, minute }: Interval, document: RateDocument): string {
+  const season = seasonOf(day, document);
+  const names = namesOfDay(day, document.holidays);
+  const clock = `${String(Math.floor(minute / 60)).padStart(2, "0")}:${String(minute % 60).padStart(2, "0")}`;
+  for (const rule of schedule.rules) {
+    if (rule.seasons !== undefined && !rule.seasons.includes(season!)) continue;
+    if (!rule.days.some((name) => names.includes(name))) continue;
+    const hours = rule.hours.find(({ from, to }) => from <= clock && clock < to);
+    if (hours !== undefined) return hours.period;
+  }
+  throw new Error(`no period for ${day} ${clock}`);
+}
+
+const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+function namesOfDay(day: LocalDate, holidays: readonly Holiday[]): string[] {
+  if (holidays.some((holiday) => isHoliday(day, holiday))) return ["every-day", "holidays"];
+  const weekday = isoWeekday(day);
+  return ["every-day", weekday <= 5 ? "weekdays" : "weekends", WEEKDAYS[weekday - 1]!];
+}
+
+function isHoliday(day: LocalDate, holiday: Holiday): boolean {
+  if ("date" in holiday) return holiday.date === day;
+  if ("weekday" in holiday) {
+    const sameMonth = +day.slice(5, 7) === holiday.month && WEEKDAYS[isoWeekday(day) - 1] === holiday.weekday;
+    const nth = Math.ceil(+day.slice(8) / 7);
+    return sameMonth && (holiday.nth === -1 ? addDays(day, 7).slice(0, 7) !== day.slice(0, 7) : nth === holiday.nth);
+  }
+  const { on, observed } = holiday;
+  const falls = (shift: number, weekday: number): boolean => addDays(day, shift).slice(5) === on && isoWeekday(addDays(day, shift)) === weekday;
+  if (observed === "same-day") return day.slice(5) === on;
+  if (falls(-1, 7)) return true;
+  if (observed === "nearest" && falls(1, 6)) return true;
+  const moved = isoWeekday(day) === 7 || (observed === "nearest" && isoWeekday(day) === 6);
+  return day.slice(5) === on && !moved;
+}
+
+function seriesOf(customer: Determinants): DeterminantSeries {
+  return customer.series![0]!;
+}
+
+function timeOfUse(charge: Extract<Charge, { kind: "time-of-use" }>, span: Span, document: RateDocument, customer: Determinants): Decimal[] {
+  const schedule = document.schedules.find(({ id }) => id === charge.schedule)!;
+  const seasonal = charge.rates.some(({ season }) => season !== undefined);
+  const sums = new Map<string, { usage: number; price: string }>();
+  for (const interval of intervalsOf(seriesOf(customer), span.days, customer.zone)) {
+    const period = periodOf(schedule, interval, document);
+    const season = seasonOf(interval.day, document);
+    const { prices } = rowOn(charge, season, span.on, customer) as { prices: Record<string, string> };
+    const key = `${seasonal ? season : ""} ${period}`;
+    const known = sums.get(key) ?? { usage: 0, price: prices[period]! };
+    sums.set(key, { ...known, usage: known.usage + interval.value });
+  }
+  return [...sums.values()].map(({ usage, price }) => new Decimal(usage).div(1000).times(price));
+}
+
+function demand(charge: Extract<Charge, { kind: "demand" }>, span: Span, document: RateDocument, customer: Determinants, share: (days: number) => Decimal): Decimal[] {
+  const schedule = document.schedules.find(({ id }) => id === charge.schedule);
+  const seasonal = charge.rates.some(({ season }) => season !== undefined);
+  const series = seriesOf(customer);
+  const perWindow = charge.intervalMinutes / series.stepMinutes;
+  const intervals = intervalsOf(series, span.days, customer.zone);
+  const highest = new Map<string, { most: number; price: string; days: number }>();
+  for (let i = 0; i < intervals.length; i += perWindow) {
+    const window = intervals.slice(i, i + perWindow);
+    const most = window.reduce((total, { value }) => total + value, 0);
+    const season = seasonOf(window[0]!.day, document);
+    const period = schedule === undefined ? "" : periodOf(schedule, window[0]!, document);
+    const row = rowOn(charge, season, span.on, customer) as { price?: string; prices?: Record<string, string> };
+    const key = `${seasonal ? season : ""} ${period}`;
+    const known = highest.get(key);
+    if (known !== undefined && known.most >= most) continue;
+    highest.set(key, { most, price: row.price ?? row.prices![period]!, days: seasonal ? span.days.filter((day) => seasonOf(day, document) === season).length : span.days.length });
+  }
+  const kw = (most: number): Decimal => halfUp(new Decimal(most).times(60).div(charge.intervalMinutes));
+  return [...highest.values()].map(({ most, price, days }) => billed(charge, kw(most), customer).div(1000).times(price).times(share(days)));
+}
+
+function billed(charge: Extract<Charge, { kind: "demand" }>, measured: Decimal, customer: Determinants): Decimal {
+  const least = new Decimal(charge.minimum ?? 0).times(1000);
+  const earlier = charge.ratchet === undefined ? [] : (customer.demandHistory ?? []).slice(0, charge.ratchet.months);
+  const ratchet = earlier.length === 0 ? zero : halfUp(new Decimal(Math.max(...earlier)).times(charge.ratchet!.percent).div(100));
+  const kw = Decimal.max(measured, least, ratchet);
+  const step = new Decimal(charge.step).times(1000);
+  return halfUp(kw.div(step)).times(step);
+}
