@@ -1,6 +1,8 @@
 import type { Env } from "../durable/env.ts";
 import { openPort } from "../db/open.ts";
+import { billingByClock } from "./billing/cron.ts";
 import { forgetWhatIsOver } from "./auth/forget.ts";
+import { worldOf } from "./operations/context.ts";
 import { drainOutbox } from "./outbox/drain.ts";
 import { outboxDeps } from "./outbox/deliver.ts";
 import { drainPendingAccounts } from "./pending.ts";
@@ -8,8 +10,12 @@ import { drainPendingAccounts } from "./pending.ts";
 /** Called every minute. Wakes the workers whose time has come; each of them finds in the database what is due. */
 export async function runScheduled(controller: ScheduledController, env: Env, ctx: ExecutionContext): Promise<void> {
   // One that fails must not keep the others from their turn.
-  const results = await Promise.allSettled([drainOutbox(outboxDeps(env)), drainPendingAccounts(env), hourly(controller, () => forgetWhatIsOver(openPort(env), Date.now()))]);
-  void ctx;
+  const results = await Promise.allSettled([
+    drainOutbox(outboxDeps(env)),
+    drainPendingAccounts(env),
+    billingByClock(worldOf({ env, ctx })),
+    hourly(controller, () => forgetWhatIsOver(openPort(env), Date.now())),
+  ]);
   for (const result of results) if (result.status === "rejected") console.error(`scheduled: ${String(result.reason)}`);
 }
 

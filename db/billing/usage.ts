@@ -44,7 +44,7 @@ const DAYS = `SELECT d.channel_id AS "channelId", d.day, d.version, d.raw, d.fla
   FROM json_each(?) AS w CROSS JOIN interval_day AS d ON d.channel_id = w.value->>0 AND d.day >= w.value->>1 AND d.day < w.value->>2`;
 
 const REVISIONS = `SELECT r.channel_id AS "channelId", r.day, r.revision, r."values", r.flags, r.rule
-  FROM json_each(?) AS w CROSS JOIN interval_revision AS r ON r.channel_id = w.value->>0 AND r.day >= w.value->>1 AND r.day < w.value->>2 ORDER BY r.revision`;
+  FROM json_each(?) AS w CROSS JOIN interval_revision AS r ON r.channel_id = w.value->>0 AND r.day >= w.value->>1 AND r.day < w.value->>2 WHERE r.recorded_at <= ? ORDER BY r.revision`;
 
 const READS = `SELECT DISTINCT g.channel_id AS "channelId", g.read_at AS "readAt", g.version, g.value, g.quality
   FROM json_each(?) AS w CROSS JOIN register_read AS g ON g.channel_id = w.value->>0 AND g.read_at >= w.value->>1 AND g.read_at <= w.value->>2`;
@@ -136,8 +136,8 @@ function totalsOf(need: UsageNeed, totals: ReadonlyMap<string, ChannelTotals>): 
   }));
 }
 
-/** Packed days by channel, in order of days, fetched in as many reads as their size asks for. `stepOf` gives minutes an interval by channel. */
-export async function loadDays(port: SqlPort, spans: readonly Span[], stepOf: ReadonlyMap<number, number>): Promise<Map<number, StoredDay[]>> {
+/** Packed days by channel, in order of days, fetched in as many reads as their size asks for. `stepOf` gives minutes an interval by channel; revisions later than `asOf` are left out. */
+export async function loadDays(port: SqlPort, spans: readonly Span[], stepOf: ReadonlyMap<number, number>, asOf: Instant = Number.MAX_SAFE_INTEGER): Promise<Map<number, StoredDay[]>> {
   const pages: Span[][] = [[]];
   let bytes = 0;
   for (const span of spans) {
@@ -152,7 +152,7 @@ export async function loadDays(port: SqlPort, spans: readonly Span[], stepOf: Re
   const stored = new Map<number, Map<LocalDate, StoredDay>>();
   for (const page of pages.filter((each) => each.length > 0)) {
     const asked = JSON.stringify(page);
-    const [days, revisions] = await readRows(port, [{ sql: DAYS, args: [asked] }, { sql: REVISIONS, args: [asked] }]);
+    const [days, revisions] = await readRows(port, [{ sql: DAYS, args: [asked] }, { sql: REVISIONS, args: [asked, asOf] }]);
     const revisionsOf = Map.groupBy(revisions!, (row) => `${row["channelId"]} ${row["day"]}`);
     for (const row of days!) {
       const channelId = row["channelId"] as number;
