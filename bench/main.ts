@@ -5,6 +5,10 @@ import { environment, runRow, table, type BenchResult, type BenchRow } from "./h
 
 /** Loaded one at a time, so that one row's servers and data are gone before the next begins. */
 const ROWS: Readonly<Record<string, () => Promise<{ readonly row: BenchRow }>>> = {
+  "monthly-bill": () => import("./monthly-bill.ts"),
+  "tou-demand": () => import("./tou-demand.ts"),
+  "bill-run": () => import("./bill-run.ts"),
+  vee: () => import("./vee.ts"),
   payment: () => import("./payment.ts"),
 };
 
