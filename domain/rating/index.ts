@@ -7,4 +7,4 @@ export { determinantsFromUsage, RatingError, type Determinants, type Determinant
 export { rateAcrossVersions, rateCents, rateSegment, versionPeriods, RATE_ENGINE_VERSION, type DatedRate, type RatedAcrossVersions, type RatedLine, type RatedSegment } from "./rate.ts";
 export type { RatedStep } from "./explain.ts";
 export type { Issue } from "./tou-calendar.ts";
-export { PUBLISHED_RATES, type PublishedRate } from "./published/index.ts";
+export * from "./published/index.ts";
