@@ -5,9 +5,8 @@
  */
 import { CENTS_MAX, type Cents } from "../money/cents.ts";
 import { convertMilli, sameDimension, type Milli, type Unit } from "../metering/units.ts";
-import { NO_LIMIT, type CompiledCharge, type CompiledRate } from "./compile.ts";
+import { NO_LIMIT, type CompiledCharge, type CompiledRate, type DeterminantRef } from "./compile.ts";
 import { RatingError, type Determinants } from "./determinants.ts";
-import { demandOf, energyOf, NEVER } from "./intervals.ts";
 import { NO_ROWS, type PeriodCharge, type PeriodRate, type Rows, type Slice } from "./period.ts";
 import { roundAmount, sumExact } from "./rounding.ts";
 import type { Work } from "./work.ts";
@@ -15,36 +14,29 @@ import type { Work } from "./work.ts";
 /** Base of a percentage stays exact times the largest percentage. */
 const BASE_CENTS_MAX = 5 * CENTS_MAX;
 
-/** Prices the segment into the work space and returns its sum in cents. Errors: a `RatingError` naming the charge. */
+/**
+ * Prices the segment into the work space and returns its sum in cents. The steps are written down when `work.explaining`.
+ * Errors: a `RatingError` naming the charge.
+ */
 export function assess(period: PeriodRate, determinants: Determinants, work: Work): Cents {
   const { rate, charges } = period;
-  prepare(rate, determinants, work);
+  const { at } = rate.document.rounding;
   work.begin();
   let total = 0;
   for (let i = 0; i < charges.length; i++) {
     const charge = charges[i]!;
     work.stepsFrom[i] = work.stepCount;
-    const rows = rowsFor(charge, determinants);
-    if (rows.slices.length === 0) {
-      work.charged[i] = 0;
-      work.cents[i] = 0;
-      setExact(i, 0, 0, work);
+    const rows = charge.only ?? rowsByProperties(charge, determinants);
+    if (rows.slices.length === 0 || (charge.compiled.program !== null && !isEnrolled(determinants, charge.compiled.program))) {
+      work.skip(i);
       continue;
     }
     work.charged[i] = 1;
     assessCharge(charge.compiled, rows, period, determinants, work);
-    settle(charge.compiled, rows.shareOf, rate, work);
-    total += work.cents[i]!;
+    total += at === "step" && charge.compiled.against === 0 ? roundSteps(charge.compiled, rate, work) : roundLine(charge.compiled, rate, work);
   }
   work.stepsFrom[charges.length] = work.stepCount;
-  return rate.document.rounding.at === "total" ? spreadTotal(rate, work) : total;
-}
-
-/** The rows for this customer; none when the charge does not count for the segment or the customer. */
-function rowsFor({ compiled, only, rows }: PeriodCharge, determinants: Determinants): Rows {
-  const { onlyFor } = compiled.charge;
-  if (onlyFor !== undefined && !isEnrolled(determinants, onlyFor)) return NO_ROWS;
-  return only ?? rowsByProperties(compiled, rows, determinants);
+  return at === "total" ? spreadTotal(rate, work) : total;
 }
 
 /** Enrolled on the last day of the segment. */
@@ -52,7 +44,8 @@ function isEnrolled({ programs, to }: Determinants, program: string): boolean {
   return programs?.some((enrollment) => enrollment.program === program && (enrollment.from ?? "") < to && (enrollment.to === undefined || enrollment.to >= to)) ?? false;
 }
 
-function rowsByProperties(compiled: CompiledCharge, rows: ReadonlyMap<string, Rows>, determinants: Determinants): Rows {
+/** The rows for this customer; none when the charge does not count in the segment. */
+function rowsByProperties({ compiled, rows }: PeriodCharge, determinants: Determinants): Rows {
   if (rows.size === 0) return NO_ROWS;
   const values = compiled.whenNames.map((name) => propertyOf(determinants, name, compiled));
   const found = rows.get(values.join("|"));
@@ -69,59 +62,60 @@ function propertyOf(determinants: Determinants, name: string, { index, id }: Com
 
 // ---- determinants ---------------------------------------------------------------------------------------------
 
-function prepare(rate: CompiledRate, determinants: Determinants, work: Work): void {
-  for (let i = 0; i < rate.determinants.length; i++) {
-    const { name, unit, largest } = rate.determinants[i]!;
-    const value = quantityOf(determinants, name, unit);
-    work.quantities[i] = value === undefined ? NaN : checkQuantity(value, name, unit, largest);
-  }
-  for (let i = 0; i < rate.counts.length; i++) work.counts[i] = countOf(rate, determinants, rate.counts[i]!);
-}
-
-/** The quantity in the unit, or turned from another unit of the same dimension, rounded half up to a thousandth. */
-function quantityOf({ quantities }: Determinants, name: string, unit: Unit): Milli | undefined {
-  const byUnit = quantities[name];
-  if (byUnit === undefined) return undefined;
-  const value = byUnit[unit];
-  if (value !== undefined) return value;
-  const other = (Object.keys(byUnit) as Unit[]).find((candidate) => sameDimension(candidate, unit));
-  return other === undefined ? undefined : convertMilli(byUnit[other]!, other, unit);
-}
-
-function checkQuantity(value: Milli, name: string, unit: string, largest: Milli): Milli {
-  if (!Number.isInteger(value)) throw new RatingError(`quantities.${name}.${unit}`, `${value} is not a whole number of thousandths`);
-  if (value < 0) throw new RatingError(`quantities.${name}.${unit}`, `${value / 1000} ${unit} is negative; a credit never makes negative consumption`);
-  if (value > largest) throw new RatingError(`quantities.${name}.${unit}`, `${value / 1000} ${unit} is more than the largest allowed by this rate (${largest / 1000})`);
-  return value;
-}
-
-/** A count by name; dwelling units are one unless known, quantities of any unit may multiply tier widths. */
-function countOf(rate: CompiledRate, { dwellingUnits, counts, quantities }: Determinants, name: string): Milli {
-  const known = name === "dwellingUnits" ? (dwellingUnits ?? 1) * 1000 : (counts?.[name] ?? Object.values(quantities[name] ?? {})[0]);
-  if (known === undefined) throw new RatingError(`counts.${name}`, "is needed by this rate and not given");
-  if (!Number.isInteger(known) || known < 0) throw new RatingError(`counts.${name}`, `${known} is not a whole number of thousandths, zero or more`);
-  if (known > rate.largestCount) throw new RatingError(`counts.${name}`, `${known / 1000} is more than the largest allowed by this rate (${rate.largestCount / 1000})`);
-  return known;
-}
-
-/** The quantity a charge prices, as the document rounds usage. */
-function usageOf({ determinant, index, id, unit }: CompiledCharge, rate: CompiledRate, work: Work): Milli {
-  const value = work.quantities[determinant]!;
-  if (value !== value) {
-    const { name } = rate.determinants[determinant]!;
-    throw new RatingError(`charges.${index}`, `${id} needs the quantity ${name} in ${unit}, which is not given`);
-  }
+/** The quantity a charge prices, checked, as the document rounds usage. */
+function usageOf(charge: CompiledCharge, rate: CompiledRate, determinants: Determinants): Milli {
+  const { name, unit, largest, read } = charge.reads!;
+  const byUnit = name === "usage" ? determinants.quantities["usage"] : determinants.quantities[name];
+  const value = byUnit === undefined ? undefined : (read(byUnit) ?? converted(byUnit, unit));
+  if (value === undefined) throw new RatingError(`charges.${charge.index}`, `${charge.id} needs the quantity ${name} in ${unit}, which is not given`);
+  if (!(value >= 0 && value <= largest && Math.floor(value) === value)) refuseQuantity(value, name, unit, largest);
   const { usage } = rate.document.rounding;
   return usage === "exact" ? value : wholeUnits(value, usage);
 }
 
-const UNIT = 1000;
+/** From another unit of the same dimension, rounded half up to a thousandth. */
+function converted(byUnit: Readonly<Partial<Record<Unit, Milli>>>, unit: Unit): Milli | undefined {
+  const other = (Object.keys(byUnit) as Unit[]).find((candidate) => byUnit[candidate] !== undefined && sameDimension(candidate, unit));
+  return other === undefined ? undefined : convertMilli(byUnit[other]!, other, unit);
+}
+
+/** A register of a time-of-use period, or undefined. */
+function registerOf({ quantities }: Determinants, register: string, { unit, largest }: DeterminantRef): Milli | undefined {
+  const byUnit = quantities[register];
+  const value = byUnit === undefined ? undefined : (byUnit[unit] ?? converted(byUnit, unit));
+  return value === undefined ? undefined : checkQuantity(value, register, unit, largest);
+}
+
+function checkQuantity(value: Milli, name: string, unit: string, largest: Milli): Milli {
+  if (!(value >= 0 && value <= largest && Math.floor(value) === value)) refuseQuantity(value, name, unit, largest);
+  return value;
+}
+
+function refuseQuantity(value: Milli, name: string, unit: string, largest: Milli): never {
+  const path = `quantities.${name}.${unit}`;
+  if (!Number.isInteger(value)) throw new RatingError(path, `${value} is not a whole number of thousandths`);
+  if (value < 0) throw new RatingError(path, `${value / 1000} ${unit} is negative; a credit never makes negative consumption`);
+  throw new RatingError(path, `${value / 1000} ${unit} is more than the largest allowed by this rate (${largest / 1000})`);
+}
+
+/** Dwelling units are one unless known; a quantity of any unit may multiply tier widths. */
+export function countOf(times: string | null, rate: CompiledRate, { dwellingUnits, counts, quantities }: Determinants): Milli {
+  if (times === null) return ONE;
+  const known = times === "dwellingUnits" ? (dwellingUnits ?? 1) * ONE : (counts?.[times] ?? Object.values(quantities[times] ?? {})[0]);
+  if (known === undefined) throw new RatingError(`counts.${times}`, "is needed by this rate and not given");
+  if (!Number.isInteger(known) || known < 0) throw new RatingError(`counts.${times}`, `${known} is not a whole number of thousandths, zero or more`);
+  if (known > rate.largestCount) throw new RatingError(`counts.${times}`, `${known / ONE} is more than the largest allowed by this rate (${rate.largestCount / ONE})`);
+  return known;
+}
+
+/** Counts are thousandths, so that two and a half are 2500. */
+const ONE = 1000;
 
 function wholeUnits(value: Milli, mode: "down" | "nearest" | "up"): Milli {
-  const over = value % UNIT;
+  const over = value % ONE;
   if (over === 0) return value;
-  const up = mode === "up" || (mode === "nearest" && over * 2 >= UNIT);
-  return value - over + (up ? UNIT : 0);
+  const up = mode === "up" || (mode === "nearest" && over * 2 >= ONE);
+  return value - over + (up ? ONE : 0);
 }
 
 /** The part of the bill period's usage that falls on its days `from` to `to`; the parts of all slices add up to the whole. */
@@ -132,84 +126,96 @@ function partOf(usage: Milli, from: number, to: number, wholeDays: number): Mill
 
 // ---- charges --------------------------------------------------------------------------------------------------
 
+/** Leaves the line's exact amount in the work space. */
 function assessCharge(charge: CompiledCharge, rows: Rows, period: PeriodRate, determinants: Determinants, work: Work): void {
   switch (charge.kind) {
-    case "fixed":
-      return assessFixed(charge, rows, work);
-    case "flat":
-      return assessFlat(charge, rows, period, work);
     case "tiered":
-      return assessTiered(charge, rows, period, work);
+      return assessTiered(charge, rows, period, determinants, work);
+    case "flat":
+      return assessFlat(charge, rows, period, determinants, work);
+    case "fixed":
+      return assessFixed(charge, rows, period, determinants, work);
+    case "percentage":
+      return assessPercentage(charge, rows, period, determinants, work);
     case "time-of-use":
       return assessTimeOfUse(charge, rows, period, determinants, work);
     case "demand":
       return assessDemand(charge, rows, period, determinants, work);
-    case "percentage":
-      return assessPercentage(charge, rows, period, determinants, work);
     case "minimum":
     case "maximum":
-      return assessAmount(charge, rows, work);
+      return assessLimit(charge, rows, period, work);
     case "credit":
-      return assessCredit(charge, rows, period, work);
+      return assessCredit(charge, rows, period, determinants, work);
   }
 }
 
-const ONE = 1000;
-
-function assessFixed(compiled: CompiledCharge, { slices, shareOf }: Rows, work: Work): void {
-  const count = compiled.times < 0 ? ONE : work.counts[compiled.times]!;
-  const { perDay } = compiled;
+function assessFixed(charge: CompiledCharge, { slices, shareOf }: Rows, { rate }: PeriodRate, determinants: Determinants, work: Work): void {
+  const { index, perCent, perDay, times } = charge;
+  const count = times === null ? ONE : countOf(times, rate, determinants);
+  const parts = perDay ? 1 : shareOf;
+  work.quantity[index] = count;
+  work.open(index, perCent, parts);
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
     const price = slice.prices[0]!;
-    const times = perDay ? count * slice.days : count;
-    work.step(times, price, price * times, perDay ? shareOf : slice.share, 0, slice);
+    const quantity = perDay ? count * slice.days : count;
+    const share = perDay ? 1 : slice.share;
+    work.add(index, perCent, price * quantity, share, parts);
+    if (work.explaining) work.step(quantity, price, share, 0, slice);
   }
-  work.quantity[compiled.index] = count;
 }
 
-function assessFlat(compiled: CompiledCharge, { slices, shareOf }: Rows, { rate, wholeDays }: PeriodRate, work: Work): void {
-  const usage = usageOf(compiled, rate, work);
+function assessFlat(charge: CompiledCharge, { slices }: Rows, { rate, wholeDays }: PeriodRate, determinants: Determinants, work: Work): void {
+  const { index, perCent } = charge;
+  const usage = usageOf(charge, rate, determinants);
   let billed = 0;
+  let amount = 0;
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
     const part = partOf(usage, slice.cumFrom, slice.cumTo, wholeDays);
     const price = slice.prices[0]!;
-    work.step(part, price, part * price, shareOf, 0, slice);
+    amount += part * price;
     billed += part;
+    if (work.explaining) work.step(part, price, 1, 0, slice);
   }
-  work.quantity[compiled.index] = billed;
+  work.quantity[index] = billed;
+  work.put(index, perCent, amount);
 }
 
-function assessTiered(compiled: CompiledCharge, { slices, shareOf }: Rows, { rate, wholeDays }: PeriodRate, work: Work): void {
-  const usage = usageOf(compiled, rate, work);
-  const times = compiled.times < 0 ? ONE : work.counts[compiled.times]!;
+function assessTiered(charge: CompiledCharge, { slices }: Rows, { rate, wholeDays }: PeriodRate, determinants: Determinants, work: Work): void {
+  const { index, perCent, times, wholeUsage, exclusive } = charge;
+  const usage = usageOf(charge, rate, determinants);
+  const count = times === null ? ONE : countOf(times, rate, determinants);
   let billed = 0;
+  let amount = 0;
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
     const part = partOf(usage, slice.cumFrom, slice.cumTo, wholeDays);
     billed += part;
-    if (compiled.wholeUsage) wholeTier(part, slice, times, compiled.exclusive, shareOf, work);
-    else marginalTiers(part, slice, times, shareOf, work);
+    amount += wholeUsage ? wholeTier(part, slice, count, exclusive, work) : marginalTiers(part, slice, count, work);
   }
-  work.quantity[compiled.index] = billed;
+  work.quantity[index] = billed;
+  work.put(index, perCent, amount);
 }
 
-function marginalTiers(usage: Milli, slice: Slice, times: Milli, shareOf: number, work: Work): void {
+function marginalTiers(usage: Milli, slice: Slice, times: Milli, work: Work): number {
   const { limits, prices } = slice;
+  let amount = 0;
   let lower = 0;
   for (let tier = 0; tier < prices.length; tier++) {
-    const limit = timesLimit(limits[tier]!, times);
-    const upper = usage < limit ? usage : limit;
+    const limit = times === ONE ? limits[tier]! : timesLimit(limits[tier]!, times);
+    const inside = (usage < limit ? usage : limit) - lower;
     const price = prices[tier]!;
-    if (upper > lower || tier === 0) work.step(upper - lower, price, (upper - lower) * price, shareOf, tier, slice);
-    if (usage <= limit) return;
+    amount += inside * price;
+    if (work.explaining && (inside > 0 || tier === 0)) work.step(inside, price, 1, tier, slice);
+    if (usage <= limit) break;
     lower = limit;
   }
+  return amount;
 }
 
 /** All usage at the price of the tier it reaches. */
-function wholeTier(usage: Milli, slice: Slice, times: Milli, exclusive: boolean, shareOf: number, work: Work): void {
+function wholeTier(usage: Milli, slice: Slice, times: Milli, exclusive: boolean, work: Work): number {
   const { limits, prices } = slice;
   let tier = 0;
   while (tier < prices.length - 1) {
@@ -217,7 +223,8 @@ function wholeTier(usage: Milli, slice: Slice, times: Milli, exclusive: boolean,
     if (exclusive ? usage < limit : usage <= limit) break;
     tier++;
   }
-  work.step(usage, prices[tier]!, usage * prices[tier]!, shareOf, tier, slice);
+  if (work.explaining) work.step(usage, prices[tier]!, 1, tier, slice);
+  return usage * prices[tier]!;
 }
 
 /** A tier's end times a count, rounded half up to a thousandth of the unit; one beyond exact integers is beyond any usage. */
@@ -227,81 +234,74 @@ export function timesLimit(limit: Milli, times: Milli): Milli {
   return product < Number.MAX_SAFE_INTEGER ? Math.floor((product + ONE / 2) / ONE) : NO_LIMIT;
 }
 
-function assessTimeOfUse(compiled: CompiledCharge, { slices, shareOf }: Rows, period: PeriodRate, determinants: Determinants, work: Work): void {
+function assessTimeOfUse(charge: CompiledCharge, { slices }: Rows, period: PeriodRate, determinants: Determinants, work: Work): void {
+  const { index, perCent, reads } = charge;
   let billed = 0;
+  let amount = 0;
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
-    const totals = work.totalsOf(slice.pass, period, determinants);
-    if (totals === null) {
-      billed += fromRegisters(compiled, slice, period, determinants, shareOf, work);
-      continue;
-    }
-    const { sums, highest, series } = totals;
-    for (let code = 0; code < sums.length; code++) {
-      if (highest[code] === NEVER) continue;
-      const sum = energyOf(sums[code]!, series);
+    const usage = work.usageByCode(slice.pass, period, determinants) ?? registersByCode(charge, slice, period, determinants);
+    for (let code = 0; code < usage.length; code++) {
+      const quantity = usage[code]!;
+      // A code that did not occur has no usage, which is not the same as none.
+      if (quantity !== quantity) continue;
       const price = slice.prices[code]!;
-      work.step(sum, price, sum * price, shareOf, code, slice);
-      billed += sum;
+      amount += quantity * price;
+      billed += quantity;
+      if (work.explaining) work.step(quantity, price, 1, code, slice);
     }
   }
-  checkQuantity(billed, period.rate.determinants[compiled.determinant]!.name, compiled.unit, period.rate.determinants[compiled.determinant]!.largest);
-  work.quantity[compiled.index] = billed;
+  work.quantity[index] = checkQuantity(billed, reads!.name, charge.unit, reads!.largest);
+  work.put(index, perCent, amount);
 }
 
 /** Time-of-use registers: `usage.peak` and so on, split over the seasons of the days by their number. */
-function fromRegisters(compiled: CompiledCharge, slice: Slice, { rate, wholeDays }: PeriodRate, determinants: Determinants, shareOf: number, work: Work): Milli {
-  const { name, unit, largest } = rate.determinants[compiled.determinant]!;
-  const { periods } = rate.document.schedules[compiled.schedule]!;
-  let billed = 0;
-  let found = false;
+function registersByCode({ id, index, reads, schedule }: CompiledCharge, slice: Slice, { rate, wholeDays }: PeriodRate, determinants: Determinants): Float64Array {
+  const { periods } = rate.document.schedules[schedule]!;
+  const names = periods.map((period) => `${reads!.name}.${period.id}`);
+  const usage = new Float64Array(slice.prices.length).fill(NaN);
   for (let p = 0; p < periods.length; p++) {
-    const register = `${name}.${periods[p]!.id}`;
-    const value = quantityOf(determinants, register, unit);
+    const value = registerOf(determinants, names[p]!, reads!);
     if (value === undefined) continue;
-    found = true;
-    const usage = checkQuantity(value, register, unit, largest);
     let cum = slice.cumFrom;
-    for (let code = p; code < slice.prices.length; code += periods.length) {
+    for (let code = p; code < usage.length; code += periods.length) {
       const days = (slice.days * slice.codeShares[code]!) / slice.share;
-      const part = partOf(usage, cum, cum + days, wholeDays);
+      if (days > 0) usage[code] = partOf(value, cum, cum + days, wholeDays);
       cum += days;
-      if (days > 0) work.step(part, slice.prices[code]!, part * slice.prices[code]!, shareOf, code, slice);
-      billed += part;
     }
   }
-  if (!found) {
-    throw new RatingError(`charges.${compiled.index}`, `${compiled.id} needs intervals in ${unit}, or the registers ${periods.map(({ id }) => `${name}.${id}`).join(", ")}`);
-  }
-  return billed;
+  if (usage.every(Number.isNaN)) throw new RatingError(`charges.${index}`, `${id} needs intervals in ${reads!.unit}, or the registers ${names.join(", ")}`);
+  return usage;
 }
 
-function assessDemand(compiled: CompiledCharge, { slices }: Rows, period: PeriodRate, determinants: Determinants, work: Work): void {
-  const { name, largest } = period.rate.determinants[compiled.determinant]!;
+function assessDemand(charge: CompiledCharge, { slices, shareOf }: Rows, period: PeriodRate, determinants: Determinants, work: Work): void {
+  const { index, perCent } = charge;
   let highest = 0;
+  work.open(index, perCent, shareOf);
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
-    const totals = work.totalsOf(slice.pass, period, determinants);
+    const measured = work.demandByCode(slice.pass, period, determinants);
     for (let code = 0; code < slice.prices.length; code++) {
       const share = slice.codeShares[code]!;
       if (share === 0) continue;
-      if (totals !== null && totals.highest[code] === NEVER) continue;
-      const measured = totals === null ? registeredDemand(compiled, code, period, determinants, work) : demandOf(totals.highest[code]!, period.passes[slice.pass]!, totals.series);
-      const kw = checkQuantity(billedDemand(compiled, largest, measured, determinants), name, compiled.unit, largest);
-      work.step(kw, slice.prices[code]!, kw * slice.prices[code]!, share, code, slice);
-      if (kw > highest) highest = kw;
+      const demand = measured === null ? registeredDemand(charge, code, period, determinants) : measured[code]!;
+      if (demand !== demand) continue;
+      const billed = billedDemand(charge, demand, determinants);
+      const price = slice.prices[code]!;
+      work.add(index, perCent, billed * price, share, shareOf);
+      if (work.explaining) work.step(billed, price, share, code, slice);
+      if (billed > highest) highest = billed;
     }
   }
-  work.quantity[compiled.index] = highest;
+  work.quantity[index] = highest;
 }
 
-function registeredDemand(compiled: CompiledCharge, code: number, { rate }: PeriodRate, determinants: Determinants, work: Work): Milli {
-  if (compiled.schedule < 0) return usageOf(compiled, rate, work);
-  const { name, unit } = rate.determinants[compiled.determinant]!;
-  const { periods } = rate.document.schedules[compiled.schedule]!;
-  const { id } = periods[code % periods.length]!;
-  const value = quantityOf(determinants, `${name}.${id}`, unit);
-  if (value === undefined) throw new RatingError(`charges.${compiled.index}`, `${compiled.id} needs intervals, or the demand register ${name}.${id} in ${unit}`);
+function registeredDemand(charge: CompiledCharge, code: number, { rate }: PeriodRate, determinants: Determinants): Milli {
+  if (charge.schedule < 0) return usageOf(charge, rate, determinants);
+  const { periods } = rate.document.schedules[charge.schedule]!;
+  const register = `${charge.reads!.name}.${periods[code % periods.length]!.id}`;
+  const value = registerOf(determinants, register, charge.reads!);
+  if (value === undefined) throw new RatingError(`charges.${charge.index}`, `${charge.id} needs intervals, or the demand register ${register} in ${charge.reads!.unit}`);
   return value;
 }
 
@@ -309,122 +309,102 @@ function registeredDemand(compiled: CompiledCharge, code: number, { rate }: Peri
 const PERCENT_PARTS = 1_000_000;
 
 /** Measured demand, not less than the minimum and the ratchet, to the nearest step. */
-function billedDemand({ charge, unit, demandMinimum, demandStep, ratchetPercent }: CompiledCharge, largest: Milli, measured: Milli, { demandHistory }: Determinants): Milli {
+function billedDemand({ charge, reads, demandMinimum, demandStep, ratchetPercent }: CompiledCharge, measured: Milli, { demandHistory }: Determinants): Milli {
+  const { name, unit, largest } = reads!;
   let billed = measured > demandMinimum ? measured : demandMinimum;
   if (ratchetPercent > 0 && charge.kind === "demand" && charge.ratchet !== undefined && demandHistory !== undefined) {
     const earlier = demandHistory.slice(0, charge.ratchet.months).reduce((most, kw) => Math.max(most, checkQuantity(kw, "demandHistory", unit, largest)), 0);
     billed = Math.max(billed, Math.floor((earlier * ratchetPercent + PERCENT_PARTS / 2) / PERCENT_PARTS));
   }
-  return demandStep === 1 ? billed : Math.floor((2 * billed + demandStep) / (2 * demandStep)) * demandStep;
+  if (demandStep !== 1) billed = Math.floor((2 * billed + demandStep) / (2 * demandStep)) * demandStep;
+  return checkQuantity(billed, name, unit, largest);
 }
 
-function assessPercentage(compiled: CompiledCharge, { slices, shareOf }: Rows, { rate, days }: PeriodRate, { exemptions }: Determinants, work: Work): void {
-  const base = baseCents(compiled.base, rate, work);
-  if (Math.abs(base) > BASE_CENTS_MAX) throw new RatingError(`charges.${compiled.index}`, `the base of ${compiled.id} is more than ${BASE_CENTS_MAX} cents`);
-  const exempt = compiled.tax === null ? 0 : (exemptions?.[compiled.tax] ?? 0);
-  if (!Number.isInteger(exempt) || exempt < 0 || exempt > 100) throw new RatingError(`exemptions.${compiled.tax}`, `${exempt} is not a whole percent between 0 and 100`);
-  const taxed = exempt === 0 ? base : exemptBase(base, exempt);
-  percentSteps(taxed, slices, days, shareOf, work);
-  work.quantity[compiled.index] = taxed;
+function assessPercentage(charge: CompiledCharge, { slices }: Rows, { rate, days }: PeriodRate, { exemptions }: Determinants, work: Work): void {
+  const { index, base, tax, perCent } = charge;
+  const full = baseCents(base, rate, work);
+  const exempt = tax === null ? 0 : (exemptions?.[tax] ?? 0);
+  if (Math.abs(full) > BASE_CENTS_MAX) throw new RatingError(`charges.${index}`, `the base of ${charge.id} is more than ${BASE_CENTS_MAX} cents`);
+  const taxed = exempt === 0 ? full : exemptBase(full, exempt, tax!);
+  work.quantity[index] = taxed;
+  work.put(index, perCent, percentAmount(taxed, slices, days, work));
 }
 
 /** The base by days where the percentage changes inside the segment or does not count all of it. */
-function percentSteps(base: Cents, slices: readonly Slice[], days: number, shareOf: number, work: Work): void {
+function percentAmount(base: Cents, slices: readonly Slice[], days: number, work: Work): number {
   const size = Math.abs(base);
+  let amount = 0;
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
     const sized = partOf(size, slice.cumFrom, slice.cumTo, days);
     const part = base < 0 ? -sized : sized;
-    work.step(part, slice.prices[0]!, part * slice.prices[0]!, shareOf, 0, slice);
+    const price = slice.prices[0]!;
+    amount += part * price;
+    if (work.explaining) work.step(part, price, 1, 0, slice);
   }
+  return amount;
 }
 
 /** The taxed part of a base, rounded half up to a cent. */
-function exemptBase(base: Cents, exempt: number): Cents {
+function exemptBase(base: Cents, exempt: number, tax: string): Cents {
+  if (!Number.isInteger(exempt) || exempt < 0 || exempt > 100) throw new RatingError(`exemptions.${tax}`, `${exempt} is not a whole percent between 0 and 100`);
   const taxed = Math.abs(base) * (100 - exempt);
   return Math.sign(base) * Math.floor((taxed + 50) / 100);
 }
 
-/** The amount of a minimum, a maximum or a credit; `settleAgainst` compares it with its base. */
-function assessAmount(compiled: CompiledCharge, { slices }: Rows, work: Work): void {
+/** A minimum tops its base up, a maximum takes away what is above it. */
+function assessLimit(charge: CompiledCharge, rows: Rows, { rate }: PeriodRate, work: Work): void {
+  const { index, kind, base } = charge;
+  putAmounts(charge, rows, work);
+  const difference = work.whole[index]! - baseCents(base, rate, work);
+  const applies = kind === "minimum" ? difference >= 0 : difference < 0;
+  work.setExact(index, applies ? difference : 0, applies ? work.rest[index]! : 0);
+}
+
+/** The standard amount, for the days it counts. */
+function putAmounts({ index, perCent }: CompiledCharge, { slices, shareOf }: Rows, work: Work): void {
+  work.quantity[index] = ONE;
+  work.open(index, perCent, shareOf);
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
-    work.step(ONE, slice.prices[0]!, slice.prices[0]!, slice.share, 0, slice);
+    const price = slice.prices[0]!;
+    work.add(index, perCent, price, slice.share, shareOf);
+    if (work.explaining) work.step(ONE, price, slice.share, 0, slice);
   }
-  work.quantity[compiled.index] = ONE;
 }
 
-function assessCredit(compiled: CompiledCharge, rows: Rows, period: PeriodRate, work: Work): void {
-  if (compiled.creditForm === "price") return assessFlat(compiled, rows, period, work);
-  if (compiled.creditForm === "amount") return assessAmount(compiled, rows, work);
-  const base = Math.max(0, baseCents(compiled.base, period.rate, work));
-  if (base > BASE_CENTS_MAX) throw new RatingError(`charges.${compiled.index}`, `the base of ${compiled.id} is more than ${BASE_CENTS_MAX} cents`);
-  percentSteps(base, rows.slices, period.days, rows.shareOf, work);
-  work.quantity[compiled.index] = base;
-}
-
-// ---- from steps to cents --------------------------------------------------------------------------------------
-
-/** Adds the line's steps up exactly and rounds at the document's point. */
-function settle(compiled: CompiledCharge, shareOf: number, rate: CompiledRate, work: Work): void {
-  const { index, perCent, against } = compiled;
-  const { mode, at } = rate.document.rounding;
-  const parts = perCent * shareOf;
-  const bySteps = at === "step" && against === 0;
-  let whole = 0;
-  let rest = 0;
-  let cents = 0;
-  for (let step = work.stepsFrom[index]!; step < work.stepCount; step++) {
-    const amount = work.stepAmount[step]!;
-    let stepWhole = Math.floor(amount / perCent);
-    let stepRest = amount - stepWhole * perCent;
-    const share = work.stepShare[step]!;
-    if (share === shareOf) stepRest *= shareOf;
-    else {
-      // amount × share ÷ (perCent × shareOf), in two divisions so that no product passes 2^53.
-      const shared = stepWhole * share;
-      const part = Math.floor(shared / shareOf);
-      stepRest = (shared - part * shareOf) * perCent + stepRest * share;
-      const carry = Math.floor(stepRest / parts);
-      stepWhole = part + carry;
-      stepRest -= carry * parts;
-    }
-    if (bySteps) cents += roundAmount(stepWhole, stepRest, parts, mode);
-    whole += stepWhole;
-    rest += stepRest;
-    if (rest >= parts) {
-      whole++;
-      rest -= parts;
-    }
+/** Takes away, but never more than its base. */
+function assessCredit(charge: CompiledCharge, rows: Rows, period: PeriodRate, determinants: Determinants, work: Work): void {
+  const { index, creditForm, base, perCent } = charge;
+  const room = base.length === 0 ? Infinity : Math.max(0, baseCents(base, period.rate, work));
+  if (creditForm === "price") assessFlat(charge, rows, period, determinants, work);
+  else if (creditForm === "amount") putAmounts(charge, rows, work);
+  else {
+    if (room > BASE_CENTS_MAX) throw new RatingError(`charges.${index}`, `the base of ${charge.id} is more than ${BASE_CENTS_MAX} cents`);
+    work.quantity[index] = room;
+    work.put(index, perCent, percentAmount(room, rows.slices, period.days, work));
   }
-  work.whole[index] = whole;
-  work.rest[index] = rest;
-  work.parts[index] = parts;
-  if (against !== 0) settleAgainst(compiled, rate, work);
-  work.cents[index] = bySteps ? cents : roundAmount(work.whole[index]!, work.rest[index]!, parts, mode);
-}
-
-/** A minimum tops its base up, a maximum takes away what is above it, a credit takes away but never more than its base. */
-function settleAgainst({ index, kind, base }: CompiledCharge, rate: CompiledRate, work: Work): void {
-  const sum = baseCents(base, rate, work);
   const whole = work.whole[index]!;
   const rest = work.rest[index]!;
-  if (kind === "credit") {
-    const room = Math.max(0, sum);
-    if (base.length > 0 && whole >= room) setExact(index, -room, 0, work);
-    else if (rest === 0) setExact(index, -whole, 0, work);
-    else setExact(index, -whole - 1, work.parts[index]! - rest, work);
-    return;
-  }
-  const difference = whole - sum;
-  const applies = kind === "minimum" ? difference >= 0 : difference < 0;
-  if (applies) setExact(index, difference, rest, work);
-  else setExact(index, 0, 0, work);
+  if (whole >= room) work.setExact(index, -room, 0);
+  else if (rest === 0) work.setExact(index, -whole, 0);
+  else work.setExact(index, -whole - 1, work.parts[index]! - rest);
 }
 
-function setExact(index: number, whole: number, rest: number, work: Work): void {
-  work.whole[index] = whole === 0 ? 0 : whole;
-  work.rest[index] = rest;
+// ---- from exact amounts to cents ------------------------------------------------------------------------------
+
+function roundLine({ index }: CompiledCharge, { document: { rounding } }: CompiledRate, work: Work): Cents {
+  return (work.cents[index] = roundAmount(work.whole[index]!, work.rest[index]!, work.parts[index]!, rounding.mode));
+}
+
+/** Each step is rounded by itself; the line is their sum. */
+function roundSteps({ index, perCent }: CompiledCharge, { document: { rounding } }: CompiledRate, work: Work): Cents {
+  let cents = 0;
+  for (let step = work.stepsFrom[index]!; step < work.stepCount; step++) {
+    work.takeStep(step, perCent, work.parts[index]! / perCent);
+    cents += roundAmount(work.whole[work.spare]!, work.rest[work.spare]!, work.parts[work.spare]!, rounding.mode);
+  }
+  return (work.cents[index] = cents);
 }
 
 /** What a percentage, minimum or credit is reckoned on: the lines' cents, or, where only the total is rounded, their exact sum rounded. */

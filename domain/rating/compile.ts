@@ -12,6 +12,7 @@ import { RatingError } from "./determinants.ts";
 import type { Charge, ChargeKind, Proration, RateDocument, Schedule } from "./schema.ts";
 import { MINUTES_OF_DAY, scheduleTable, seasonTable, touCalendar, type TouCalendar } from "./tou-calendar.ts";
 import type { PeriodRate } from "./period.ts";
+import { QUANTITY_READERS, type QuantityReader } from "./quantity-readers.ts";
 import { Work } from "./work.ts";
 
 /** No limit: the last tier. */
@@ -34,10 +35,13 @@ export interface CompiledRow {
   readonly limits: readonly Milli[];
 }
 
+/** The quantity that a charge prices. */
 export interface DeterminantRef {
   readonly name: string;
   readonly unit: Unit;
   readonly largest: Milli;
+  /** Reads the unit by its own name: a property read by a name in a variable costs as much as the rest of a bill. */
+  readonly read: QuantityReader;
 }
 
 export interface CompiledCharge {
@@ -50,10 +54,11 @@ export interface CompiledCharge {
   /** What the engine multiplies up, divided by this, is cents. */
   readonly perCent: number;
   readonly proration: Proration;
-  /** Index into `determinants`, or -1. */
-  readonly determinant: number;
-  /** Index into `counts`, or -1. */
-  readonly times: number;
+  readonly reads: DeterminantRef | null;
+  /** Name of a count by which an amount or the tier widths are multiplied. */
+  readonly times: string | null;
+  /** Only customers of this program have the charge. */
+  readonly program: string | null;
   /** Charges it is reckoned on, by index. */
   readonly base: readonly number[];
   /** Index into `schedules`, or -1. */
@@ -88,8 +93,6 @@ export interface CompiledSchedule {
 export interface CompiledRate {
   readonly document: RateDocument;
   readonly charges: readonly CompiledCharge[];
-  readonly determinants: readonly DeterminantRef[];
-  readonly counts: readonly string[];
   readonly largestCount: Milli;
   readonly calendar: TouCalendar;
   readonly seasons: number;
@@ -100,6 +103,8 @@ export interface CompiledRate {
   /** Periods already resolved; a bill cycle has few. */
   readonly periods: Map<string, PeriodRate>;
   readonly work: Work;
+  /** The period asked for last. */
+  recent: PeriodRate | null;
 }
 
 /** A period within so many days of the standard length is a standard one, unless the document says which are. */
@@ -112,13 +117,11 @@ export function compileRate(document: RateDocument): CompiledRate {
   const [issue] = [...documentIssues(document), ...boundIssues(document)];
   if (issue !== undefined) throw new RatingError(issue.path, issue.message);
 
-  const determinants: DeterminantRef[] = [];
-  const counts: string[] = [];
-  const charges = document.charges.map((charge, index) => compileCharge(document, charge, index, determinants, counts));
+  const charges = document.charges.map((charge, index) => compileCharge(document, charge, index));
   const standard = new Decimal(document.proration.standardDays);
   const around = { min: Math.max(1, standard.floor().toNumber() - NORMAL_DAYS_AROUND), max: standard.ceil().toNumber() + NORMAL_DAYS_AROUND };
   return {
-    document, charges, determinants, counts,
+    document, charges,
     largestCount: scaledInteger(document.largest.count, 3),
     calendar: touCalendar(seasonTable(document.seasons, []), document.holidays),
     seasons: Math.max(1, document.seasons.length),
@@ -126,7 +129,8 @@ export function compileRate(document: RateDocument): CompiledRate {
     standardDays100: standard.times(100).toNumber(),
     normalDays: document.proration.normalDays ?? around,
     periods: new Map(),
-    work: new Work({ charges: charges.length, determinants: determinants.length, counts: counts.length }),
+    work: new Work(charges.length),
+    recent: null,
   };
 }
 
@@ -136,7 +140,7 @@ function compileSchedule(schedule: Schedule, document: RateDocument): CompiledSc
   return { id: schedule.id, periods: schedule.periods.length, table, alignedTo: changes.reduce(commonDivisor, MINUTES_OF_DAY) };
 }
 
-function compileCharge(document: RateDocument, charge: Charge, index: number, determinants: DeterminantRef[], counts: string[]): CompiledCharge {
+function compileCharge(document: RateDocument, charge: Charge, index: number): CompiledCharge {
   const decimals = chargeDecimals(charge);
   const unit = unitOf(document, charge);
   const whenNames = Object.keys(charge.rates[0]!.when ?? {}).sort();
@@ -146,8 +150,9 @@ function compileCharge(document: RateDocument, charge: Charge, index: number, de
     index, id: charge.id, kind: charge.kind, charge, unit, decimals, whenNames, schedule,
     perCent: perCentOf(charge, decimals, form),
     proration: charge.proration ?? { shortLong: true, firstFinal: true, change: "prorate" },
-    determinant: needsDeterminant(charge, form) ? indexOfDeterminant({ name: charge.determinant, unit, largest: largestOf(document, charge, unit) }, determinants) : -1,
-    times: "times" in charge && charge.times !== undefined ? indexOfName(charge.times, counts) : -1,
+    reads: needsDeterminant(charge, form) ? { name: charge.determinant, unit, largest: largestOf(document, charge, unit), read: QUANTITY_READERS[unit] } : null,
+    times: ("times" in charge ? charge.times : undefined) ?? null,
+    program: charge.onlyFor ?? null,
     base: "of" in charge && charge.of !== undefined ? baseOf(document, charge.of) : [],
     rows: charge.rates.map((row) => compileRow(document, charge, row, whenNames, decimals)),
     creditForm: form,
@@ -183,16 +188,6 @@ function needsDeterminant(charge: Charge, form: "amount" | "price" | "percent"):
 
 function largestOf(document: RateDocument, charge: Charge, unit: Unit): Milli {
   return scaledInteger(charge.kind === "demand" ? document.largest.demand : largestUsage(document, unit), 3);
-}
-
-function indexOfDeterminant(ref: DeterminantRef, determinants: DeterminantRef[]): number {
-  const known = determinants.findIndex(({ name, unit }) => name === ref.name && unit === ref.unit);
-  return known >= 0 ? known : determinants.push(ref) - 1;
-}
-
-function indexOfName(name: string, names: string[]): number {
-  const known = names.indexOf(name);
-  return known >= 0 ? known : names.push(name) - 1;
 }
 
 function baseOf(document: RateDocument, of: readonly string[]): number[] {

@@ -2,7 +2,8 @@
 import { formatDollars, type Cents } from "../money/cents.ts";
 import { milliText, type Milli, type Unit } from "../metering/units.ts";
 import { NO_LIMIT, type CompiledCharge } from "./compile.ts";
-import { timesLimit } from "./assess.ts";
+import { countOf, timesLimit } from "./assess.ts";
+import type { Determinants } from "./determinants.ts";
 import type { Text } from "./schema.ts";
 import type { PeriodRate, Slice } from "./period.ts";
 import { exactDollars } from "./rounding.ts";
@@ -76,13 +77,17 @@ export class Explanation {
   private readonly period: PeriodRate;
   private readonly work: Work;
   private readonly steps: readonly number[];
+  /** How many, where the charge is for each of something. */
+  private readonly count: Milli;
 
-  constructor(compiled: CompiledCharge, period: PeriodRate, work: Work) {
-    const { index, perCent } = compiled;
+  constructor(compiled: CompiledCharge, period: PeriodRate, determinants: Determinants) {
+    const { index, perCent, times } = compiled;
+    const { work } = period.rate;
     const from = work.stepsFrom[index]!;
     this.shareOf = work.parts[index]! / perCent;
     this.compiled = compiled;
     this.period = period;
+    this.count = countOf(times, period.rate, determinants);
     this.work = work;
     this.steps = Array.from({ length: work.stepsFrom[index + 1]! - from }, (_, i) => from + i);
   }
@@ -90,7 +95,7 @@ export class Explanation {
   /** The unit of the line's quantity: a unit of measure, `day`, `period`, a count's name, or `USD` for a base. */
   unit(): string {
     const { kind, unit, times, perDay, creditForm } = this.compiled;
-    if (kind === "fixed") return perDay && times < 0 ? "day" : times < 0 ? "period" : this.period.rate.counts[times]!;
+    if (kind === "fixed") return times ?? (perDay ? "day" : "period");
     if (kind === "percentage" || (kind === "credit" && creditForm === "percent")) return "USD";
     if (kind === "minimum" || kind === "maximum" || (kind === "credit" && creditForm === "amount")) return "period";
     return unit;
@@ -121,13 +126,10 @@ export class Explanation {
   }
 
   private exactOf(step: number): string {
-    const { shareOf, compiled } = this;
-    const parts = BigInt(compiled.perCent) * BigInt(shareOf);
-    const amount = BigInt(this.work.stepAmount[step]!) * BigInt(this.work.stepShare[step]!);
-    const whole = amount / parts - (amount % parts < 0n ? 1n : 0n);
-    const sign = compiled.kind === "credit" ? -1n : 1n;
-    const exact = exactDollars(Number(whole), Number(amount - whole * parts), Number(parts));
-    return sign < 0n && Number(exact) !== 0 ? `-${exact}` : exact;
+    const { work, compiled, shareOf } = this;
+    work.takeStep(step, compiled.perCent, shareOf);
+    const exact = exactDollars(work.whole[work.spare]!, work.rest[work.spare]!, work.parts[work.spare]!);
+    return compiled.kind === "credit" && exact !== "0.00" ? `-${exact}` : exact;
   }
 
   private label(step: number, language: Language): string {
@@ -176,8 +178,7 @@ export class Explanation {
   }
 
   private tierLabel({ limits }: Slice, tier: number, unit: Unit, language: Language): string {
-    const times = this.compiled.times < 0 ? 1000 : this.work.counts[this.compiled.times]!;
-    const limit = (at: number): Milli => timesLimit(limits[at]!, times);
+    const limit = (at: number): Milli => timesLimit(limits[at]!, this.count);
     const end = limit(tier);
     const begin = tier === 0 ? 0 : limit(tier - 1);
     const english = language === "en";
@@ -204,7 +205,7 @@ export class Explanation {
     const result = formatDollars(Math.abs(cents));
     switch (kind) {
       case "fixed":
-        return `${listed(this.steps.map((step) => this.fixedPart(step, language)), language)}${this.steps.length > 1 || this.steps.some((step) => this.isShared(step)) || this.compiled.perDay || this.compiled.times >= 0 ? `: ${result}` : ""}`;
+        return `${listed(this.steps.map((step) => this.fixedPart(step, language)), language)}${this.steps.length > 1 || this.steps.some((step) => this.isShared(step)) || this.compiled.perDay || this.compiled.times !== null ? `: ${result}` : ""}`;
       case "flat":
       case "tiered":
         return `${listed(this.steps.map((step) => this.pricedPart(step, language, "")), language)}: ${result}`;
@@ -234,7 +235,7 @@ export class Explanation {
     const price = dollars(this.work.stepPrice[step]!, decimals);
     const { days: count } = this.work.stepSlice[step]!;
     const english = language === "en";
-    const each = times < 0 ? "" : english ? ` for each of ${milliText(this.work.counts[times]!)}` : ` por cada uno de ${milliText(this.work.counts[times]!)}`;
+    const each = times === null ? "" : english ? ` for each of ${milliText(this.count)}` : ` por cada uno de ${milliText(this.count)}`;
     if (perDay) return english ? `${price} a day${each} for ${days(count, language)}` : `${price} por día${each} durante ${days(count, language)}`;
     if (!this.isShared(step)) return english ? `${price}${each} for this bill` : `${price}${each} en esta factura`;
     return english ? `${price}${each} for a standard bill, here for ${days(count, language)}` : `${price}${each} por una factura normal, aquí por ${days(count, language)}`;

@@ -72,6 +72,7 @@ export interface Pass {
 
 export interface PeriodRate {
   readonly rate: CompiledRate;
+  readonly key: PeriodKey;
   readonly from: LocalDate;
   readonly to: LocalDate;
   readonly zone: TimeZone;
@@ -88,13 +89,22 @@ const PERIODS_REMEMBERED = 2_000;
 
 /** The rate for a period, remembered. Errors: a `RatingError` when the period is empty or too long. */
 export function ratePeriod(rate: CompiledRate, key: PeriodKey): PeriodRate {
+  const { recent } = rate;
+  if (recent !== null && isSame(recent.key, key)) return recent;
   const name = `${key.from} ${key.to} ${key.zone} ${key.standardDays ?? ""} ${key.occasion ?? ""} ${key.billPeriod?.from ?? ""} ${key.billPeriod?.to ?? ""}`;
-  const known = rate.periods.get(name);
-  if (known !== undefined) return known;
-  const period = resolve(rate, key);
-  if (rate.periods.size >= PERIODS_REMEMBERED) rate.periods.clear();
-  rate.periods.set(name, period);
+  let period = rate.periods.get(name);
+  if (period === undefined) {
+    period = resolve(rate, key);
+    if (rate.periods.size >= PERIODS_REMEMBERED) rate.periods.clear();
+    rate.periods.set(name, period);
+  }
+  rate.recent = period;
   return period;
+}
+
+/** The customers of a bill cycle come one after the other with the same period. */
+function isSame(a: PeriodKey, b: PeriodKey): boolean {
+  return a.from === b.from && a.to === b.to && a.zone === b.zone && a.standardDays === b.standardDays && a.occasion === b.occasion && a.billPeriod?.from === b.billPeriod?.from && a.billPeriod?.to === b.billPeriod?.to;
 }
 
 function resolve(rate: CompiledRate, key: PeriodKey): PeriodRate {
@@ -107,7 +117,8 @@ function resolve(rate: CompiledRate, key: PeriodKey): PeriodRate {
   const passes: Pass[] = [];
   const segment = { key, days, whole, wholeDays, rate, passes };
   const charges = rate.charges.map((charge) => resolveCharge(charge, segment));
-  return { rate, from: key.from, to: key.to, zone: key.zone, days, whole, wholeDays, charges, passes };
+  const { from, to, zone, standardDays, billPeriod, occasion } = key;
+  return { rate, key: { from, to, zone, standardDays, billPeriod, occasion }, from, to, zone, days, whole, wholeDays, charges, passes };
 }
 
 interface Segment {

@@ -53,6 +53,7 @@ export interface RatedSegment {
 /** Prices a segment, every line explained. Errors: a `RatingError` naming what is missing or out of bounds. */
 export function rateSegment(rate: CompiledRate, determinants: Determinants): RatedSegment {
   const period = ratePeriod(rate, determinants);
+  rate.work.explaining = true;
   const totalCents = assess(period, determinants, rate.work);
   const { document } = rate;
   return {
@@ -60,7 +61,7 @@ export function rateSegment(rate: CompiledRate, determinants: Determinants): Rat
     commodity: document.commodity, name: document.name.en, nameEs: document.name.es ?? document.name.en,
     seasons: seasonsOf(period),
     estimated: determinants.estimated ?? false,
-    lines: rate.charges.filter((charge) => isShown(charge, rate)).map((charge) => lineOf(charge, period)),
+    lines: rate.charges.filter((charge) => isShown(charge, rate)).map((charge) => lineOf(charge, period, determinants)),
     totalCents,
     engineVersion: RATE_ENGINE_VERSION, documentFormat: RATE_DOCUMENT_FORMAT,
   };
@@ -68,6 +69,7 @@ export function rateSegment(rate: CompiledRate, determinants: Determinants): Rat
 
 /** The bare amount of a segment: the same arithmetic without the words. */
 export function rateCents(rate: CompiledRate, determinants: Determinants): Cents {
+  rate.work.explaining = rate.document.rounding.at === "step";
   return assess(ratePeriod(rate, determinants), determinants, rate.work);
 }
 
@@ -76,10 +78,10 @@ function isShown({ index, against }: CompiledCharge, { work }: CompiledRate): bo
   return work.charged[index] === 1 && (against === 0 || work.cents[index] !== 0);
 }
 
-function lineOf(charge: CompiledCharge, period: PeriodRate): RatedLine {
+function lineOf(charge: CompiledCharge, period: PeriodRate, determinants: Determinants): RatedLine {
   const { work } = period.rate;
   const { index, id, kind, charge: written } = charge;
-  const explanation = new Explanation(charge, period, work);
+  const explanation = new Explanation(charge, period, determinants);
   return {
     chargeId: id, name: written.name.en, nameEs: written.name.es ?? written.name.en, kind, glKey: written.glKey,
     quantityMilli: explanation.quantity(), unit: explanation.unit(),

@@ -1,79 +1,148 @@
 /** The work space of the arithmetic: typed arrays that one compiled rate uses for one segment after another. */
+import type { Milli } from "../metering/units.ts";
 import type { Determinants } from "./determinants.ts";
-import { runPass, seriesFor, type PassTotals } from "./intervals.ts";
+import { demandOf, energyOf, NEVER, runPass, seriesFor, type PassTotals } from "./intervals.ts";
 import type { PeriodRate, Slice } from "./period.ts";
 
-export interface WorkSizes {
-  readonly charges: number;
-  readonly determinants: number;
-  readonly counts: number;
+/** What a pass found, in the units of the charges. NaN where a code did not occur. */
+interface ByCode extends PassTotals {
+  readonly usage: Float64Array;
+  readonly demand: Float64Array;
+  /** The segment it was found for. */
+  segment: number;
 }
 
-/** Scratch of one compiled rate, used for one segment after another. Line `i` is charge `i` of the document. */
+/**
+ * Line `i` is charge `i` of the document. A line's exact amount in cents is `whole + rest / parts`, 0 ≤ rest < parts:
+ * two integers instead of one large one, so that a product with a share of days stays inside 2^53.
+ */
 export class Work {
-  /** Prepared determinants and counts; NaN where the customer has none. */
-  readonly quantities: Float64Array;
-  readonly counts: Float64Array;
+  /** Steps are written down: for the explanation, and where steps are rounded one by one. */
+  explaining = false;
   readonly charged: Uint8Array;
   readonly cents: Float64Array;
-  /** The exact amount in cents: `whole + rest / parts`, 0 ≤ rest < parts. */
   readonly whole: Float64Array;
   readonly rest: Float64Array;
   readonly parts: Float64Array;
   /** What was charged for, in thousandths (percentages: the base in cents). */
   readonly quantity: Float64Array;
+  /** The steps of line `i` are from `stepsFrom[i]` to before `stepsFrom[i + 1]`. */
   readonly stepsFrom: Int32Array;
   stepCount = 0;
-  readonly stepQuantity: number[] = [];
+  readonly stepQuantity: Milli[] = [];
   readonly stepPrice: number[] = [];
   readonly stepShare: number[] = [];
-  /** Amount before the share and the division, in 1 / perCent cents. */
-  readonly stepAmount: number[] = [];
   /** Tier, or code of the time-of-use period. */
   readonly stepPlace: number[] = [];
   readonly stepSlice: Slice[] = [];
-  private readonly totals: PassTotals[] = [];
-  /** Which passes have been run for the segment at hand. */
-  private readonly ran: boolean[] = [];
+  /** One line more than there are charges, to reckon a single step. */
+  readonly spare: number;
+  private readonly passes: ByCode[] = [];
+  private segment = 0;
 
-  constructor({ charges, determinants, counts }: WorkSizes) {
-    this.quantities = new Float64Array(determinants);
-    this.counts = new Float64Array(counts);
+  constructor(charges: number) {
+    this.spare = charges;
     this.charged = new Uint8Array(charges);
     this.cents = new Float64Array(charges);
-    this.whole = new Float64Array(charges);
-    this.rest = new Float64Array(charges);
-    this.parts = new Float64Array(charges);
+    this.whole = new Float64Array(charges + 1);
+    this.rest = new Float64Array(charges + 1);
+    this.parts = new Float64Array(charges + 1);
     this.quantity = new Float64Array(charges);
     this.stepsFrom = new Int32Array(charges + 1);
   }
 
   begin(): void {
     this.stepCount = 0;
-    for (let i = 0; i < this.ran.length; i++) this.ran[i] = false;
+    this.segment++;
   }
 
-  step(quantity: number, price: number, amount: number, share: number, place: number, slice: Slice): void {
+  /** The line is not charged. */
+  skip(line: number): void {
+    this.charged[line] = 0;
+    this.cents[line] = 0;
+    this.setExact(line, 0, 0);
+  }
+
+  setExact(line: number, whole: number, rest: number): void {
+    this.whole[line] = whole === 0 ? 0 : whole;
+    this.rest[line] = rest;
+  }
+
+  /** The line is one amount, in 1 / perCent cents. */
+  put(line: number, perCent: number, amount: number): void {
+    const whole = Math.floor(amount / perCent);
+    this.whole[line] = whole;
+    this.rest[line] = amount - whole * perCent;
+    this.parts[line] = perCent;
+  }
+
+  /** Begins a line of amounts that are shared by days. */
+  open(line: number, perCent: number, shareOf: number): void {
+    this.whole[line] = 0;
+    this.rest[line] = 0;
+    this.parts[line] = perCent * shareOf;
+  }
+
+  /** Adds amount × share ÷ shareOf to an opened line, in two divisions so that no product passes 2^53. */
+  add(line: number, perCent: number, amount: number, share: number, shareOf: number): void {
+    const parts = perCent * shareOf;
+    let whole = Math.floor(amount / perCent);
+    let rest = (amount - whole * perCent) * share;
+    if (share === shareOf) rest += this.rest[line]!;
+    else {
+      const shared = whole * share;
+      whole = Math.floor(shared / shareOf);
+      rest += (shared - whole * shareOf) * perCent + this.rest[line]!;
+    }
+    const carry = rest < parts ? 0 : Math.floor(rest / parts);
+    this.whole[line] = this.whole[line]! + whole + carry;
+    this.rest[line] = rest - carry * parts;
+  }
+
+  step(quantity: number, price: number, share: number, place: number, slice: Slice): void {
     const at = this.stepCount++;
     this.stepQuantity[at] = quantity;
     this.stepPrice[at] = price;
-    this.stepAmount[at] = amount;
     this.stepShare[at] = share;
     this.stepPlace[at] = place;
     this.stepSlice[at] = slice;
   }
 
-  /** Totals of a pass over the customer's intervals; null when there is no series for it. */
-  totalsOf(index: number, period: PeriodRate, determinants: Determinants): PassTotals | null {
+  /** Leaves the exact amount of one step in the spare line. */
+  takeStep(step: number, perCent: number, shareOf: number): void {
+    this.open(this.spare, perCent, shareOf);
+    this.add(this.spare, perCent, this.stepQuantity[step]! * this.stepPrice[step]!, this.stepShare[step]!, shareOf);
+  }
+
+  // ---- intervals ----------------------------------------------------------------------------------------------
+
+  /** Usage by code of a pass over the customer's intervals, thousandths; null when there is no series for it. */
+  usageByCode(pass: number, period: PeriodRate, determinants: Determinants): Float64Array | null {
+    return this.byCode(pass, period, determinants)?.usage ?? null;
+  }
+
+  /** Highest demand by code. */
+  demandByCode(pass: number, period: PeriodRate, determinants: Determinants): Float64Array | null {
+    return this.byCode(pass, period, determinants)?.demand ?? null;
+  }
+
+  private byCode(index: number, period: PeriodRate, determinants: Determinants): ByCode | null {
     const pass = period.passes[index]!;
+    let found = this.passes[index];
+    if (found !== undefined && found.segment === this.segment) return found;
     const series = seriesFor(determinants, pass);
     if (series === null) return null;
-    const known = this.totals[index];
-    if (known !== undefined && this.ran[index] === true) return known;
-    const totals = known !== undefined && known.sums.length === pass.codes ? known : { sums: new Float64Array(pass.codes), highest: new Float64Array(pass.codes), series };
-    runPass(pass, series, period, totals);
-    this.totals[index] = totals;
-    this.ran[index] = true;
-    return totals;
+    if (found === undefined || found.sums.length !== pass.codes) {
+      const array = (): Float64Array => new Float64Array(pass.codes);
+      this.passes[index] = found = { sums: array(), highest: array(), usage: array(), demand: array(), series, segment: 0 };
+    }
+    runPass(pass, series, period, found);
+    for (let code = 0; code < pass.codes; code++) {
+      const occurred = found.highest[code] !== NEVER;
+      found.usage[code] = occurred ? energyOf(found.sums[code]!, series) : NaN;
+      found.demand[code] = occurred && pass.window > 0 ? demandOf(found.highest[code]!, pass, series) : NaN;
+    }
+    found.segment = this.segment;
+    return found;
   }
 }
