@@ -2,7 +2,7 @@
 import { addMonths, type LocalDate } from "../../domain/calendar/local-date.ts";
 import type { DueSegment } from "../../domain/billing/cycle.ts";
 import type { AccountFacts, PointFacts } from "../../domain/billing/facts.ts";
-import { rateNeeds, type PricedVersion, type SegmentToBill } from "../../domain/billing/price.ts";
+import { hasRatchet, rateNeeds, type SegmentToBill } from "../../domain/billing/price.ts";
 import type { AccountState } from "../../domain/lifecycle/account/state.ts";
 import type { Milli } from "../../domain/metering/index.ts";
 import type { InputStamp } from "../commit.ts";
@@ -78,5 +78,3 @@ async function loadDemand(port: SqlPort, segments: readonly Due[]): Promise<Map<
   );
   return new Map([...Map.groupBy(rows, (row) => row.agreementId)].map(([agreementId, bills]) => [agreementId, bills.map(({ demand }) => demand ?? 0)]));
 }
-
-const hasRatchet = ({ rate }: PricedVersion): boolean => rate.charges.some(({ ratchetPercent }) => ratchetPercent > 0);

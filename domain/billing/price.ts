@@ -1,7 +1,7 @@
 /** A segment's price: from its usage and the versions of its rate to explained lines. Asks the rate engine; adds no arithmetic of its own. */
 import type { LocalDate } from "../calendar/local-date.ts";
-import { convertMilli, sameDimension, type Milli, type Unit, type UsageOfPeriod } from "../metering/index.ts";
-import { determinantsFromUsage, rateAcrossVersions, type CompiledRate, type Determinants, type RatedAcrossVersions } from "../rating/index.ts";
+import type { Milli, Unit, UsageOfPeriod } from "../metering/index.ts";
+import { determinantsFromUsage, rateAcrossVersions, type Charge, type CompiledRate, type Determinants, type RatedAcrossVersions } from "../rating/index.ts";
 import type { DueSegment } from "./cycle.ts";
 import type { PointFacts } from "./facts.ts";
 
@@ -34,7 +34,13 @@ export interface RateNeeds {
 
 const BY_INTERVAL: ReadonlySet<string> = new Set(["time-of-use", "demand"]);
 
-const pricesIntervals = ({ rate }: PricedVersion): boolean => rate.charges.some(({ kind }) => BY_INTERVAL.has(kind));
+const pricesIntervals = ({ rate }: PricedVersion): boolean => rate.document.charges.some(({ kind }) => BY_INTERVAL.has(kind));
+
+/** Charges that multiply a quantity; a fixed amount, a tax or a minimum does not. */
+const pricesUsage = (charge: Charge): boolean => "determinant" in charge && (charge.kind !== "credit" || charge.rates.some(({ price }) => price !== undefined));
+
+/** Whether the version looks back at the demand of earlier bills. */
+export const hasRatchet = ({ rate }: PricedVersion): boolean => rate.document.charges.some((charge) => charge.kind === "demand" && charge.ratchet !== undefined);
 
 /** The segment's price depends on when usage was, not only on how much. */
 export const pricesByInterval = ({ versions, due: { period } }: Pick<SegmentToBill, "versions" | "due">): boolean => countingVersions(versions, period.from, period.to).some(pricesIntervals);
@@ -45,7 +51,7 @@ export function rateNeeds(versions: readonly PricedVersion[], { from, to }: { re
   if (counting.length === 0) return null;
   return {
     unit: counting[0]!.rate.document.unit,
-    usage: counting.some(({ rate }) => rate.determinants.length > 0),
+    usage: counting.some(({ rate }) => rate.document.charges.some(pricesUsage)),
     intervals: counting.some(pricesIntervals),
   };
 }
@@ -73,21 +79,7 @@ export function determinantsOf({ due, point, versions, usage }: SegmentToBill, z
   if (usage === null) return { ...due.period, zone, quantities: {}, ...customer };
   const determinants = determinantsFromUsage(usage, customer);
   const counting = countingVersions(versions, due.period.from, due.period.to);
-  return { ...determinants, series: counting.some(pricesIntervals) ? determinants.series! : [], quantities: inUnitsOf(counting, determinants.quantities) };
-}
-
-/** Each quantity also in the other units that a charge asks for it in. */
-function inUnitsOf(versions: readonly PricedVersion[], given: Determinants["quantities"]): Determinants["quantities"] {
-  const quantities: Record<string, Partial<Record<Unit, Milli>>> = { ...given };
-  for (const { rate } of versions) {
-    for (const { name, unit } of rate.determinants) {
-      const known = quantities[name];
-      if (known === undefined || known[unit] !== undefined) continue;
-      const from = (Object.keys(known) as Unit[]).find((other) => sameDimension(other, unit));
-      if (from !== undefined) quantities[name] = { ...known, [unit]: convertMilli(known[from]!, from, unit) };
-    }
-  }
-  return quantities;
+  return { ...determinants, series: counting.some(pricesIntervals) ? determinants.series! : [] };
 }
 
 /** Prices the segment. @throws RatingError naming what is missing or out of bounds */
