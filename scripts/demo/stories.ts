@@ -38,8 +38,8 @@ export interface Story {
   readonly role?: Role;
 }
 
-/** `undecided`: what its meter got wrong waits for a person, whenever it was. */
-export type Role = "promise" | "bounced" | "undecided" | "leakReported" | "highBill";
+/** What else happens to its customer: see the year. */
+export type Role = "promise" | "bounced" | "leakReported" | "highBill";
 
 export const TOUR_CUSTOMER: Person = { name: "Nora Bergman", email: "nora@aldercreek.example", phone: "(319) 555-0101", language: "en" };
 export const SEVERAL_ACCOUNTS: Person = { id: "person-several", name: "Daniel Okafor", email: "daniel@aldercreek.example", phone: "(319) 555-0102", language: "en" };
@@ -58,9 +58,9 @@ const STORIES: Readonly<Record<number, (today: number) => Story>> = {
   2: () => ({ ...QUIET, person: SEVERAL_ACCOUNTS, payer: "late", readByHand: false }),
   // Water that has not stopped running for twelve days: told to the customer, and not held from any bill.
   3: (today) => ({ ...QUIET, person: SPANISH_CUSTOMER, payer: "prompt", readByHand: false, role: "leakReported", leak: [{ kind: "leak", from: today - 12, to: today + 365, perHour: 9_000 }] }),
-  4: (today) => ({ ...QUIET, payer: "prompt", faults: { electric: [{ kind: "spike", day: today - 2, hour: 18, perHour: 64_000 }] } }),
-  5: (today) => ({ ...QUIET, payer: "automatic", faults: { electric: [{ kind: "stuck", from: today - 3, to: today - 1, perHour: 912 }] } }),
-  6: (today) => ({ ...QUIET, payer: "behind", faults: { electric: [{ kind: "gap", from: today - 5, fromHour: 14, to: today - 4, toHour: 20 }] } }),
+  4: (today) => ({ ...QUIET, payer: "prompt", faults: { electric: [{ kind: "spike", day: today - 8, hour: 18, perHour: 64_000 }] } }),
+  5: (today) => ({ ...QUIET, payer: "automatic", faults: { electric: [{ kind: "stuck", from: today - 12, to: today - 10, perHour: 912 }] } }),
+  6: (today) => ({ ...QUIET, payer: "behind", faults: { electric: [{ kind: "gap", from: today - 10, fromHour: 14, to: today - 9, toHour: 20 }] } }),
   7: () => ({ ...QUIET, person: SEVERAL_ACCOUNTS, payer: "automatic" }),
   8: () => ({ ...QUIET, payer: "behind", role: "promise" }),
   9: () => ({ ...QUIET, payer: "ahead" }),
@@ -76,6 +76,8 @@ const STORIES: Readonly<Record<number, (today: number) => Story>> = {
   }),
   // Ten days away with every tap closed: after a week the meter might be dead.
   14: (today) => ({ ...QUIET, payer: "automatic", readByHand: false, events: [{ kind: "away", from: today - 68, to: today - 58 }] }),
-  // Its cycle was run last week, without it.
-  16: (today) => ({ ...QUIET, payer: "prompt", role: "undecided", faults: { electric: [{ kind: "spike", day: today - 9, hour: 20, perHour: 58_000 }] } }),
+  // Its cycle was run, without it.
+  16: (today) => ({ ...QUIET, payer: "prompt", faults: { electric: [{ kind: "spike", day: today - 16, hour: 20, perHour: 58_000 }] } }),
+  // Yesterday's, in a period that is still open.
+  20: (today) => ({ ...QUIET, payer: "automatic", faults: { electric: [{ kind: "gap", from: today - 2, fromHour: 2, to: today - 2, toHour: 15 }] } }),
 };

@@ -5,6 +5,7 @@
 import { addDays, addMonths, dayNumber, fromDayNumber, type LocalDate } from "../../domain/calendar/local-date.ts";
 import { lastClose } from "../../domain/billing/cycle.ts";
 import { newAccountId } from "../../domain/lifecycle/account-number.ts";
+import { SETTING_DEFAULTS } from "../../domain/lifecycle/settings.ts";
 import type { Unit } from "../../domain/metering/index.ts";
 import type { Address, NewAccount, NewChannel, NewMeter, NewPremise, NewServicePoint } from "../../worker/operations/registry.ts";
 import type { MeterFault, MeterUse, Pattern } from "./generator.ts";
@@ -30,6 +31,8 @@ export interface TownCycle {
   readonly startOn: LocalDate;
   /** Days on which it has closed since, oldest first. */
   readonly closes: readonly LocalDate[];
+  /** Those that have been billed: all, but for the last one of the cycle that is left to be run by hand. */
+  readonly billed: readonly LocalDate[];
 }
 
 export interface TownService {
@@ -96,17 +99,19 @@ const INTERVAL_DAYS = 60;
 const LONGEST_PERIOD_DAYS = 31;
 
 /**
- * Four cycles a week apart; the first closes today (on the 28th where the month goes on), so that there is one to be run.
+ * So long ago has the first cycle closed, and it has not been run: longer than the clock tries by itself, so that it is
+ * there for whoever wants to run one by hand, at any time of the day.
  */
+const CLOSED_DAYS_AGO = SETTING_DEFAULTS.billing.windowDays + 1;
+
+/** Four cycles a week apart. */
 export function townCycles(today: LocalDate): TownCycle[] {
-  const first = Math.min(Number(today.slice(8, 10)), LAST_CLOSE_DAY);
+  const first = Math.min(Number(addDays(today, -CLOSED_DAYS_AGO).slice(8, 10)), LAST_CLOSE_DAY);
   return Array.from({ length: CYCLES }, (_, i) => {
     const closeDay = ((first - 1 - i * CYCLE_APART_DAYS + CYCLES * LAST_CLOSE_DAY) % LAST_CLOSE_DAY) + 1;
     const startOn = addMonths(lastClose(closeDay, today), -MONTHS);
-    return {
-      id: `0${i + 1}`, name: `Cycle ${i + 1}, closes on day ${closeDay}`, closeDay, startOn,
-      closes: Array.from({ length: MONTHS }, (_, month) => addMonths(startOn, month + 1)),
-    };
+    const closes = Array.from({ length: MONTHS }, (_, month) => addMonths(startOn, month + 1));
+    return { id: `0${i + 1}`, name: `Cycle ${i + 1}, closes on day ${closeDay}`, closeDay, startOn, closes, billed: i === 0 ? closes.slice(0, -1) : closes };
   });
 }
 
@@ -356,10 +361,10 @@ const SPIKES = 0.025;
 const STUCKS = 0.01;
 const LEAKS = 0.05;
 
-/** What meters and radios get wrong. The last days are kept for the stories, so that a small town has no more to decide than a tour can show. */
+/** What meters and radios get wrong. */
 function faultsOf(chance: Dice, commodity: "electric" | "water" | "gas", business: boolean, multiplier: number, { first, last }: Household["days"]): MeterFault[] {
   const faults: MeterFault[] = [];
-  const somewhere = () => chance.whole(first + 35, last - 12);
+  const somewhere = () => chance.whole(first + 35, last - 3);
   if (chance.chance(GAPS)) {
     const from = somewhere();
     const fromHour = chance.whole(1, 20);

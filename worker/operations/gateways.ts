@@ -9,7 +9,7 @@ import { actorText, requirePermission, type UserActor } from "../../domain/lifec
 import type { World } from "./context.ts";
 
 /** Key use under which secrets are stored encrypted: to check a signature the secret itself is needed. */
-const GATEWAY_KEY = "gateway";
+export const GATEWAY_KEY = "gateway";
 
 const NAME_MAX = 80;
 

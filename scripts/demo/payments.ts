@@ -1,0 +1,34 @@
+/** Posting the customers' payments of a day: the product's own command for each, committed in sets. */
+import { loadAccounts } from "../../db/account/store.ts";
+import { actorText } from "../../domain/lifecycle/permissions.ts";
+import type { PlannedPayment } from "./payers.ts";
+import { chunks, commitCommands, SET_SIZE, type SetBy, type SetCommand } from "./registry.ts";
+import type { Demo } from "./world.ts";
+
+/** Posts them now. An account that pays twice on a day does so one after the other. */
+export async function postPayments(demo: Demo, payments: readonly PlannedPayment[]): Promise<void> {
+  let rest = payments;
+  while (rest.length > 0) {
+    const first = new Map<string, PlannedPayment>();
+    const later: PlannedPayment[] = [];
+    for (const payment of rest) {
+      if (first.has(payment.accountId)) later.push(payment);
+      else first.set(payment.accountId, payment);
+    }
+    for (const some of chunks([...first.values()], SET_SIZE)) {
+      const accounts = await loadAccounts(demo.port, some.map(({ accountId }) => accountId));
+      await commitCommands(demo, some.map((payment) => [accounts.get(payment.accountId)!, ...commandOf(demo, payment)]));
+    }
+    rest = later;
+  }
+}
+
+/** As the counter and the provider's webhook ask it of the account. */
+function commandOf({ world, staff }: Demo, { accountId, amount, door, reference }: PlannedPayment): [SetCommand, SetBy] {
+  const paymentId = world.newId();
+  const receivedAt = world.now();
+  const { channel, tender } = door;
+  const command = { type: "PostPayment", paymentId, amount, tender, channel, reference: reference || null, receivedAt } as const;
+  if (channel === "counter") return [{ id: paymentId, command, asked: { type: "PostPayment", accountId, amount, tender, reference: reference || null } }, { actor: actorText(staff.clerk), source: "counter" }];
+  return [{ id: `test:${paymentId}`, command, asked: { type: "PostPayment", intentId: paymentId, accountId, amount } }, { actor: "provider:test", source: "webhook" }];
+}

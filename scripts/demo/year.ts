@@ -1,0 +1,206 @@
+/**
+ * The demonstration's past, day by day on a clock that is moved on: reads come in at night, staff decide what validation
+ * found, cycles close and are run, customers pay and ask. Everything through the product's operations and runs.
+ */
+import { addDays, daysBetween, eachDay, type LocalDate } from "../../domain/calendar/local-date.ts";
+import type { UserActor } from "../../domain/lifecycle/permissions.ts";
+import { stopService } from "../../worker/operations/move-in.ts";
+import { placeHold } from "../../worker/operations/holds.ts";
+import { payAtCounter, reversePayment } from "../../worker/operations/payments.ts";
+import { advanceRequest, openRequest } from "../../worker/operations/requests.ts";
+import { drainRun } from "../../worker/billing/drain.ts";
+import { startBillRun } from "../../worker/billing/start.ts";
+import { decideFindings, reviewHeldBills } from "./decisions.ts";
+import { paymentFor, type DueBill, type PlannedPayment } from "./payers.ts";
+import { postPayments } from "./payments.ts";
+import { MeterReads, type ReadsTally } from "./reads.ts";
+import { openAccounts } from "./registry.ts";
+import { REQUESTS } from "./requests.ts";
+import { holidaysOf } from "./utility.ts";
+import type { Role } from "./stories.ts";
+import type { Town, TownAccount } from "./town.ts";
+import type { Demo } from "./world.ts";
+
+export interface YearTally {
+  readonly reads: ReadsTally;
+  bills: number;
+  runs: number;
+  payments: number;
+  decisions: number;
+}
+
+/** What was found in the last days waits for a person, so that the tour has something to decide. */
+export const UNDECIDED_DAYS = 16;
+/** Reads of the last days came night by night; before, a closing at a time. */
+const NIGHTS = 7;
+
+const HOUR = { reads: 2.25, decisions: 4.5, run: 6, review: 9, payments: 11, requests: 13, counter: 15 } as const;
+
+interface Diary {
+  readonly at: Map<LocalDate, (() => Promise<void>)[]>;
+  add(day: LocalDate, work: () => Promise<void>): void;
+}
+
+function diary(): Diary {
+  const at: Diary["at"] = new Map();
+  return { at, add: (day, work) => void at.set(day, [...(at.get(day) ?? []), work]) };
+}
+
+/** Lives through the year. Customers' sign-ins are by place: whoever has one asks as themselves. */
+export async function liveThrough(demo: Demo, town: Town, customers: ReadonlyMap<string, UserActor>): Promise<YearTally> {
+  return new Year(demo, town, customers).live();
+}
+
+class Year {
+  readonly #demo: Demo;
+  readonly #town: Town;
+  readonly #customers: ReadonlyMap<string, UserActor>;
+  readonly #reads: MeterReads;
+  readonly #accounts: ReadonlyMap<string, TownAccount>;
+  readonly #payments = new Map<LocalDate, PlannedPayment[]>();
+  readonly #diary = diary();
+  readonly #tally: YearTally;
+
+  constructor(demo: Demo, town: Town, customers: ReadonlyMap<string, UserActor>) {
+    this.#demo = demo;
+    this.#town = town;
+    this.#customers = customers;
+    this.#reads = new MeterReads(demo, town, new Set(holidaysOf(town.from, town.plan.today).map(({ on }) => on)));
+    this.#accounts = new Map(town.accounts.map((account) => [account.accountId, account]));
+    this.#tally = { reads: this.#reads.tally, bills: 0, runs: 0, payments: 0, decisions: 0 };
+  }
+
+  async live(): Promise<YearTally> {
+    const { plan: { today }, from, cycles } = this.#town;
+    this.#planMoves();
+    this.#planStories();
+    const closings = Map.groupBy(cycles.flatMap(({ id, billed }) => billed.map((day) => ({ id, day }))), ({ day }) => day);
+    const nights = new Set(cycles.flatMap(({ closes }) => closes));
+    for (const day of eachDay({ from, to: addDays(today, 1) })) {
+      await this.#live(day, closings.get(day) ?? [], nights.has(day) || daysBetween(day, today) < NIGHTS);
+    }
+    return this.#tally;
+  }
+
+  async #live(day: LocalDate, closing: readonly { readonly id: string }[], read: boolean): Promise<void> {
+    const demo = this.#demo;
+    const { today } = this.#town.plan;
+    demo.onProgress(`${day}: ${this.#tally.bills.toLocaleString("en-US")} bills, ${this.#tally.payments.toLocaleString("en-US")} payments, ${this.#tally.reads.intervals.toLocaleString("en-US")} intervals`);
+    if (read) {
+      demo.at(day, HOUR.reads);
+      await this.#reads.upTo(day);
+      demo.at(day, HOUR.decisions);
+      this.#tally.decisions += await decideFindings(demo, addDays(today, -UNDECIDED_DAYS));
+    }
+    for (const { id } of closing) {
+      demo.at(day, HOUR.run);
+      await this.#run(id, day);
+    }
+    demo.at(day, HOUR.payments);
+    await this.#pay(day);
+    demo.at(day, HOUR.requests);
+    for (const work of this.#diary.at.get(day) ?? []) await work();
+  }
+
+  // ---- bills and payments -----------------------------------------------------------------------------------------
+
+  async #run(cycleId: string, periodTo: LocalDate): Promise<void> {
+    const { world } = this.#demo;
+    const runId = await this.#startRun(cycleId, periodTo);
+    await drainRun(world, runId);
+    this.#tally.runs += 1;
+    await this.#expectPayments(runId, periodTo);
+    const on = addDays(periodTo, 1);
+    if (on <= this.#town.plan.today) this.#diary.add(on, () => this.#review(runId, cycleId, periodTo));
+  }
+
+  async #startRun(cycleId: string, periodTo: LocalDate, again = ""): Promise<string> {
+    const answer = await startBillRun(this.#demo.world, { kind: "system", name: "clock" }, { commandId: `clock:${cycleId}-${periodTo}${again}`, cycleId, periodTo });
+    if (answer.status !== "done") throw new Error(`the run of cycle ${cycleId} for ${periodTo} was not started: ${answer.status === "refused" ? answer.refusal.message : answer.status}`);
+    return answer.result.runId;
+  }
+
+  /** The day after a run somebody looks at the bills that only look unusual, and lets them pass. */
+  async #review(runId: string, cycleId: string, periodTo: LocalDate): Promise<void> {
+    const passed = await reviewHeldBills(this.#demo, runId);
+    if (passed === 0) return;
+    this.#tally.decisions += passed;
+    await this.#startRun(cycleId, periodTo, ":again");
+    await drainRun(this.#demo.world, runId);
+    await this.#expectPayments(runId, addDays(periodTo, 1));
+  }
+
+  async #expectPayments(runId: string, issuedOn: LocalDate): Promise<void> {
+    for (let after = ""; ; ) {
+      const bills = await this.#demo.port.query<DueBill>(
+        `SELECT id AS "billId", account_id AS "accountId", issued_on AS "issuedOn", due_on AS "dueOn", balance FROM bill
+         WHERE run_id = ? AND issued_on = ? AND id > ? ORDER BY id LIMIT 5000`,
+        [runId, issuedOn, after],
+      );
+      for (const bill of bills) {
+        const payment = paymentFor(this.#accounts.get(bill.accountId)!, bill);
+        if (payment && payment.on <= this.#town.plan.today) this.#payments.set(payment.on, [...(this.#payments.get(payment.on) ?? []), payment]);
+      }
+      this.#tally.bills += bills.length;
+      if (bills.length < 5000) return;
+      after = bills.at(-1)!.billId;
+    }
+  }
+
+  async #pay(day: LocalDate): Promise<void> {
+    const due = this.#payments.get(day);
+    if (!due) return;
+    this.#payments.delete(day);
+    await postPayments(this.#demo, due);
+    this.#tally.payments += due.length;
+  }
+
+  // ---- people ------------------------------------------------------------------------------------------------------
+
+  #planMoves(): void {
+    for (const account of this.#town.accounts) {
+      const { accountId, stopOn, startOn, services } = account;
+      if (stopOn !== null) {
+        this.#diary.add(addDays(stopOn, -3), async () => {
+          for (const { agreementId, commodity } of services) {
+            mustBeDone(await stopService(this.#demo.world, this.#demo.staff.clerk, { commandId: `move-out-${accountId}-${commodity}`, accountId, agreementId, stopOn }));
+          }
+        });
+      }
+      if (!this.#cameOver(account)) this.#diary.add(addDays(startOn, -2), () => openAccounts(this.#demo, [account]));
+    }
+  }
+
+  /** The customer was there when the utility began with Meterline. */
+  #cameOver({ startOn }: TownAccount): boolean {
+    return this.#town.cycles.some((cycle) => cycle.startOn === startOn);
+  }
+
+  #planStories(): void {
+    const { today } = this.#town.plan;
+    const { staff: { clerk, supervisor }, world } = this.#demo;
+    const withRole = (role: Role) => this.#town.accounts.filter(({ story }) => story?.role === role);
+    for (const { accountId } of withRole("promise")) {
+      this.#diary.add(addDays(today, -9), async () => mustBeDone(await placeHold(world, clerk, { commandId: `promise-${accountId}`, accountId, kind: "promise" })));
+    }
+    for (const { accountId } of withRole("bounced")) {
+      const paymentId = `bounced-check-${accountId}`;
+      this.#diary.add(addDays(today, -44), async () => mustBeDone(await payAtCounter(world, clerk, { commandId: paymentId, accountId, amount: 120_00, tender: "check", reference: "1187" })));
+      this.#diary.add(addDays(today, -39), async () => mustBeDone(await reversePayment(world, supervisor, { commandId: `return-${paymentId}`, accountId, paymentId, reason: "Check returned by the bank: insufficient funds", withFee: true })));
+    }
+    for (const [i, { place, daysAgo, kind, text, steps }] of REQUESTS.entries()) {
+      const account = this.#town.accounts.find(({ services }) => services[0]!.premiseId === this.#town.premises[place]?.premiseId);
+      if (!account) continue;
+      const { accountId } = account;
+      const requestId = `request-${String(i).padStart(2, "0")}-${accountId}`;
+      this.#diary.add(addDays(today, -daysAgo), async () => mustBeDone(await openRequest(world, this.#customers.get(accountId) ?? clerk, { commandId: requestId, accountId, kind, text })));
+      for (const [after, to, note] of steps) {
+        this.#diary.add(addDays(today, after - daysAgo), async () => mustBeDone(await advanceRequest(world, clerk, { commandId: `${requestId}-${to}`, accountId, requestId, to, note })));
+      }
+    }
+  }
+}
+
+function mustBeDone(answer: { readonly status: string; readonly refusal?: { readonly message: string } }): void {
+  if (answer.status !== "done") throw new Error(`an operation of the demonstration was not done: ${answer.refusal?.message ?? answer.status}`);
+}
