@@ -1,4 +1,5 @@
 import { index, layout, prefix, route, type RouteConfig } from "@react-router/dev/routes";
+import { staffRoutes } from "./routes/staff/routes.ts";
 
 export default [
   index("routes/index.tsx"),
@@ -18,6 +19,8 @@ export default [
     layout("routes/portal/layout.tsx", [
       layout("routes/portal/pages.tsx", [
         index("routes/portal/home.tsx"),
+        route("bills", "routes/portal/bills.tsx"),
+        route("bills/:billId", "routes/portal/bill.tsx"),
         route("usage", "routes/portal/usage.tsx"),
         route("pay", "routes/portal/pay.tsx"),
         route("pay/done", "routes/portal/pay-done.tsx"),
@@ -29,14 +32,7 @@ export default [
     ]),
   ]),
 
-  ...prefix("staff", [
-    layout("routes/staff/layout.tsx", [
-      route("people", "routes/staff/people.tsx"),
-      route("people/new", "routes/staff/people-new.tsx"),
-      route("people/invite", "routes/staff/people-invite.tsx"),
-      route("people/:userId", "routes/staff/people-person.tsx"),
-    ]),
-  ]),
+  ...staffRoutes,
 
   // An address that nothing answers, in the person's language and frame.
   route("*", "routes/not-found.ts"),

@@ -5,7 +5,7 @@
  */
 import { fromDayNumber, type LocalDate } from "../calendar/local-date.ts";
 import { holidaysOf } from "../rating/holidays.ts";
-import type { Holiday } from "../rating/document.ts";
+import type { Holiday } from "../rating/schema.ts";
 
 const FEDERAL_HOLIDAYS: readonly Holiday[] = [
   { name: "New Year's Day", on: "01-01", observed: "nearest" },

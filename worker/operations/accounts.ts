@@ -63,6 +63,12 @@ async function servicesOf(port: SqlPort, accountId: string): Promise<ServiceRow[
   );
 }
 
+/** The same, alone: for starting and stopping. @throws ForbiddenError */
+export async function servicesOfAccount(world: World, actor: UserActor, accountId: string): Promise<ServiceRow[]> {
+  requireOnAccount(actor, "read:account", accountId);
+  return servicesOf(world.port, accountId);
+}
+
 export interface BillRow {
   readonly id: string;
   readonly number: string;
@@ -105,6 +111,8 @@ export interface Home {
   readonly seq: number;
   readonly view: AccountView;
   readonly soFar: SoFar | null;
+  /** Version of the usage behind `soFar`: where its live messages go on from. */
+  readonly usageVersion: number;
   readonly services: readonly ServiceRow[];
   readonly bills: readonly BillRow[];
   readonly payments: readonly PaymentRow[];
@@ -123,8 +131,8 @@ async function homeOf(world: World, accountId: string, rows: number): Promise<Ho
     headerOf(port, accountId), loadAccount(port, accountId), todayOf(port, now), servicesOf(port, accountId), recentBills(port, accountId, rows), recentPayments(port, accountId, rows),
   ]);
   if (!header) return null;
-  const { soFar } = await loadSoFar(port, accountId, account.state, now);
-  return { header, today, seq: account.head.seq, view: viewOf(account.state, today), soFar, services, bills, payments };
+  const { soFar, version: usageVersion } = await loadSoFar(port, accountId, account.state, now);
+  return { header, today, seq: account.head.seq, view: viewOf(account.state, today), soFar, usageVersion, services, bills, payments };
 }
 
 export interface TimelineItem {

@@ -10,3 +10,6 @@ export const invalid = (field: string, message: string): FormAnswer => ({ status
 export const COMMAND_ID = /^[\w-]{16,64}$/;
 
 export const noCommandId = (): FormAnswer => invalid("commandId", "Open the form again: its number is missing.");
+
+/** The answer to a command on a stream other than an account's. */
+export type { StreamAnswer } from "../../db/command.ts";

@@ -26,8 +26,7 @@ async function spanOf(port: SqlPort, now: number, day: string | null): Promise<r
   return [startOfDay(day, zone), startOfDay(addDays(day, 1), zone)];
 }
 
-export const ACCOUNT_LISTS = ["all", "owing", "credit", "holds"] as const;
-export type AccountList = (typeof ACCOUNT_LISTS)[number];
+export type AccountList = "all" | "owing" | "credit" | "holds";
 
 export interface AccountListed {
   readonly accountId: string;

@@ -5,6 +5,7 @@
 import { todayOf } from "../../db/utility.ts";
 import type { SqlPort } from "../../db/port.ts";
 import { addDays, isLocalDate, type LocalDate } from "../../domain/calendar/local-date.ts";
+import { CUSTOMER_CLASSES, type CustomerClass } from "../../domain/lifecycle/customer-class.ts";
 import { newAccountId } from "../../domain/lifecycle/account-number.ts";
 import type { Refusal } from "../../domain/lifecycle/account/decide.ts";
 import { actorText, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
@@ -12,8 +13,6 @@ import type { World } from "./context.ts";
 import { COMMAND_ID, invalid, noCommandId, type FormAnswer } from "./form-answer.ts";
 import { openAccount, startService, type Address } from "./registry.ts";
 import { cyclesOf } from "./settings.ts";
-
-export const CUSTOMER_CLASSES = ["residential", "commercial", "industrial", "municipal"] as const;
 
 /** Numbers are spread over nine million; so many taken ones in a row mean something else is wrong. */
 const ATTEMPTS_MAX = 20;
@@ -210,7 +209,7 @@ async function problemsOf(world: World, input: MoveIn, place: PlaceToMoveIn | nu
   for (const [field, word] of [["line", "street"], ["city", "city"], ["state", "state"], ["zip", "ZIP code"]] as const) {
     if (input.mailing && input.mailing[field].trim() === "") problem(`mailing.${field}`, `Enter the ${word} for mail.`);
   }
-  if (!CUSTOMER_CLASSES.includes(input.customerClass as (typeof CUSTOMER_CLASSES)[number])) problem("customerClass", "Choose a class.");
+  if (!CUSTOMER_CLASSES.includes(input.customerClass as CustomerClass)) problem("customerClass", "Choose a class.");
   if (!(await cyclesOf(world.port)).some((cycle) => cycle.id === input.billCycle)) problem("billCycle", "Choose a bill cycle.");
   const wrongDay = dayProblem(input.startOn, today);
   if (wrongDay) problems.push(wrongDay);

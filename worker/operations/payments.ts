@@ -4,15 +4,12 @@ import { writeRows } from "../../db/commit.ts";
 import { settingsOn, todayOf } from "../../db/utility.ts";
 import type { Refusal } from "../../domain/lifecycle/account/decide.ts";
 import { actorText, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
+import { COUNTER_TENDERS, type CounterTender } from "../../domain/lifecycle/tender.ts";
 import { CENTS_MAX, type Cents } from "../../domain/money/cents.ts";
 import type { Answer } from "../../durable/desk.ts";
 import type { PaymentProvider, ProviderEvent } from "../payments/provider.ts";
 import { portalProvider } from "../payments/providers.ts";
 import type { RequestContext, World } from "./context.ts";
-
-/** What a counter takes. Cards go through the provider. */
-export const COUNTER_TENDERS = ["cash", "check", "moneyOrder"] as const;
-export type CounterTender = (typeof COUNTER_TENDERS)[number];
 
 /** Ids come from the browser's form: long enough to be unique, short enough to store, nothing that needs escaping. */
 const COMMAND_ID = /^[\w-]{16,64}$/;

@@ -91,13 +91,25 @@ export async function requestPage(world: World, actor: UserActor, accountId: str
   return { ...withWords(row), steps: steps.map((step) => ({ ...step, note: step.note === null ? null : (JSON.parse(step.note) as string) })) };
 }
 
-/** Open requests of all accounts, oldest first: the staff's list. */
-export async function openRequests(world: World, actor: UserActor): Promise<(RequestRow & { name: string })[]> {
+export type RequestListed = RequestRow & { readonly name: string };
+
+/** As long as a day's work of a large office; older ones have been closed or are being looked at. */
+const LISTED_MAX = 200;
+
+/** Requests of all accounts for the staff's list: open ones oldest first, or those closed lately. @throws ForbiddenError */
+export async function listRequests(world: World, actor: UserActor, closed = false): Promise<RequestListed[]> {
   requirePermission(actor, "read:request:any");
-  const rows = await world.port.query<RequestRow & { name: string }>(
+  const rows = await world.port.query<RequestListed>(
     `SELECT r.id, r.account_id AS "accountId", r.kind, r.status, r.opened_at AS "openedAt", r.changed_at AS "changedAt", d.value AS text, p.name
      FROM request r JOIN account a ON a.id = r.account_id JOIN person p ON p.id = a.person_id LEFT JOIN personal_data d ON d.ref = r.text_ref
-     WHERE r.status <> 'closed' ORDER BY r.opened_at LIMIT 200`,
+     WHERE ${closed ? "r.status = 'closed' ORDER BY r.changed_at DESC" : "r.status <> 'closed' ORDER BY r.opened_at"} LIMIT ${LISTED_MAX}`,
   );
   return rows.map((row) => ({ ...withWords(row), name: row.name }));
+}
+
+/** Whose request it is; null when there is none. @throws ForbiddenError */
+export async function accountOfRequest(world: World, actor: UserActor, requestId: string): Promise<string | null> {
+  requirePermission(actor, "read:request:any");
+  const [row] = await world.port.query<{ accountId: string }>(`SELECT account_id AS "accountId" FROM request WHERE id = ?`, [requestId]);
+  return row?.accountId ?? null;
 }

@@ -1,0 +1,49 @@
+import type { Route } from "./+types/account-adjust";
+import { ADJUSTMENT_KINDS, ADJUSTMENT_MAX, ADJUSTMENTS } from "../../../domain/lifecycle/adjustment.ts";
+import { formatDollars, parseDollars } from "../../../domain/money/cents.ts";
+import { postAdjustment } from "../../../worker/operations/adjustments.ts";
+import { Card } from "../../components/card.tsx";
+import { MoneyField, RadioField, SelectField, TextArea } from "../../components/fields.tsx";
+import { FormFrame, Submit } from "../../components/form.tsx";
+import { Columns, Page } from "../../components/layout.tsx";
+import { AccountAside, accountPath } from "./account-head.tsx";
+import { accountForm } from "./account-form.server.ts";
+import { didPath } from "./answer-notice.tsx";
+import { textOf } from "./forms.server.ts";
+import { answerForm, atWork } from "./staff.server.ts";
+import { commodityName } from "./words.ts";
+
+export const meta: Route.MetaFunction = () => [{ title: "Post an adjustment" }];
+
+export async function loader(asked: Route.LoaderArgs) {
+  const { head, commandId, actor } = await accountForm(asked, asked.params.accountId, "post:adjustment:any");
+  return { head, commandId, most: ADJUSTMENT_MAX[actor.role] ?? 0 };
+}
+
+export async function action(asked: Route.ActionArgs) {
+  const { actor, world } = atWork(asked);
+  const { accountId } = asked.params;
+  const form = await asked.request.formData();
+  const text = (name: string) => textOf(form, name);
+  const input = { commandId: text("commandId"), accountId, kind: text("kind"), side: text("side"), amount: parseDollars(text("amount")), service: text("service"), reason: text("reason") };
+  return answerForm(form, () => postAdjustment(world, actor, input), (status) => didPath(accountPath(accountId), "adjusted", status));
+}
+
+export default function Adjust({ loaderData: { head, commandId, most }, actionData }: Route.ComponentProps) {
+  return (
+    <Page title="Post an adjustment" intro="A new entry with a reason. Nothing that was billed is changed." back={{ to: accountPath(head.accountId), label: head.name }}>
+      <Columns aside={<AccountAside head={head} />}>
+        <Card>
+          <FormFrame state={actionData} commandId={actionData?.commandId ?? commandId}>
+            <RadioField name="kind" label="What it is" options={ADJUSTMENT_KINDS.map((value) => ({ value, label: ADJUSTMENTS[value].name, hint: ADJUSTMENTS[value].what }))} />
+            <RadioField name="side" label="Which way" hint="A kind that goes only one way goes that way." defaultValue="credit" options={[{ value: "credit", label: "Lowers what is owed" }, { value: "charge", label: "Raises what is owed" }]} />
+            <MoneyField name="amount" label="Amount" hint={`Written without a sign. You may post up to ${formatDollars(most)}.`} />
+            <SelectField name="service" label="For the service" width="medium" optional hint="Whose revenue it changes; a fee needs none." options={head.commodities.map((value) => ({ value, label: commodityName(value) }))} defaultValue={head.commodities[0]} />
+            <TextArea name="reason" label="Why" hint="For whoever asks next year. It stands in the log." rows={3} maxLength={500} />
+            <Submit>Post the adjustment</Submit>
+          </FormFrame>
+        </Card>
+      </Columns>
+    </Page>
+  );
+}

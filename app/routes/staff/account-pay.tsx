@@ -1,0 +1,49 @@
+import type { Route } from "./+types/account-pay";
+import { COUNTER_TENDERS } from "../../../domain/lifecycle/tender.ts";
+import { parseDollars } from "../../../domain/money/cents.ts";
+import { payAtCounter } from "../../../worker/operations/payments.ts";
+import { Card } from "../../components/card.tsx";
+import { MoneyField, RadioField, TextField } from "../../components/fields.tsx";
+import { FormFrame, Submit } from "../../components/form.tsx";
+import { Columns, Page } from "../../components/layout.tsx";
+import { AccountAside, accountPath } from "./account-head.tsx";
+import { accountForm } from "./account-form.server.ts";
+import { didPath } from "./answer-notice.tsx";
+import { textOf } from "./forms.server.ts";
+import { dollarsText } from "./dollars.ts";
+import { answerForm, atWork } from "./staff.server.ts";
+import { tenderName } from "./words.ts";
+
+export const meta: Route.MetaFunction = () => [{ title: "Take a payment" }];
+
+export async function loader(asked: Route.LoaderArgs) {
+  const { head, commandId } = await accountForm(asked, asked.params.accountId, "post:payment:any");
+  return { head, commandId };
+}
+
+export async function action(asked: Route.ActionArgs) {
+  const { actor, world } = atWork(asked);
+  const { accountId } = asked.params;
+  const form = await asked.request.formData();
+  const input = { commandId: textOf(form, "commandId"), accountId, amount: parseDollars(textOf(form, "amount")), tender: textOf(form, "tender"), reference: textOf(form, "reference") };
+  return answerForm(form, () => payAtCounter(world, actor, input), (status) => didPath(accountPath(accountId), "paid", status));
+}
+
+export default function TakePayment({ loaderData: { head, commandId }, actionData }: Route.ComponentProps) {
+  const { view } = head;
+  return (
+    <Page title="Take a payment" back={{ to: accountPath(head.accountId), label: head.name }}>
+      <Columns aside={<AccountAside head={head} />}>
+        <Card>
+          <FormFrame state={actionData} commandId={actionData?.commandId ?? commandId}>
+            <MoneyField name="amount" label="Amount" defaultValue={view.balance > 0 ? dollarsText(view.balance) : undefined} autoFocus={!actionData}
+              hint={view.balance > 0 ? "What is owed in all. The oldest is paid first; what is left over stays as a credit." : "Nothing is owed: the payment stays as a credit."} />
+            <RadioField name="tender" label="How" options={COUNTER_TENDERS.map((value) => ({ value, label: tenderName(value) }))} defaultValue="cash" />
+            <TextField name="reference" label="Check number or note" optional width="medium" maxLength={60} autoComplete="off" />
+            <Submit icon="pay">Take the payment</Submit>
+          </FormFrame>
+        </Card>
+      </Columns>
+    </Page>
+  );
+}

@@ -1,0 +1,35 @@
+/** What became of a form, said on the page that it led to. The address names which; the words stand here. */
+import { useSearchParams } from "react-router";
+import { Notice } from "../../components/notice.tsx";
+
+const DONE: Readonly<Record<string, string>> = {
+  paid: "The payment is posted.",
+  reversed: "The payment is taken back.",
+  adjusted: "The adjustment is posted.",
+  opened: "The account is open.",
+  requested: "The request is open.",
+  advanced: "The request is moved on.",
+  held: "The hold is in place.",
+  released: "The hold is released.",
+  started: "The service is started.",
+  stopped: "The service is stopped. Its last bill comes with the next bill run.",
+  saved: "Saved.",
+  sent: "The message is on its way again.",
+  decided: "Decided. This is the next one.",
+  run: "The run has started.",
+};
+
+const PENDING = "Accepted, and safely kept. Our records cannot be reached for the moment; it is posted as soon as they can, and this page shows it then.";
+
+/** `?did=paid` done, `?did=paid&as=pending` accepted and waiting. */
+export function AnswerNotice() {
+  const [search] = useSearchParams();
+  const done = DONE[search.get("did") ?? ""];
+  if (!done) return null;
+  return search.get("as") === "pending" ? <Notice tone="warn" icon="pending" title="Waiting" live>{PENDING}</Notice> : <Notice tone="good" live>{done}</Notice>;
+}
+
+/** The address of a page that says what was done. */
+export function didPath(path: string, did: string, status: "done" | "pending"): string {
+  return `${path}${path.includes("?") ? "&" : "?"}did=${did}${status === "pending" ? "&as=pending" : ""}`;
+}

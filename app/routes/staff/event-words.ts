@@ -1,0 +1,126 @@
+/** Every event of the log in words, for timelines, the board's feed and the log itself: one table. */
+import type { EventSummary } from "../../../domain/lifecycle/account/summary.ts";
+import type { IconName } from "../../components/icons.tsx";
+import { ledgerText, moneyText } from "../../components/money.tsx";
+import type { Tone } from "../../components/tone.ts";
+import { formatDate } from "../../format/dates.ts";
+import { formatCount } from "../../format/quantities.ts";
+import { adjustmentName, className, commodityName, holdName, plainWord, requestKindName, requestState, ruleName, tenderName } from "./words.ts";
+
+export interface EventWords {
+  readonly title: string;
+  readonly icon: IconName;
+  readonly tone?: Tone;
+  /** At the end of the line. */
+  readonly value?: string;
+  readonly detail?: string;
+  /** Where the thing itself is; the stream's own page when left out. */
+  readonly to?: string;
+}
+
+type Words = (facts: Facts, id: string) => EventWords;
+
+/** The facts of an event by name, as the kinds they have. */
+class Facts {
+  readonly #summary: EventSummary;
+  constructor(summary: EventSummary) {
+    this.#summary = summary;
+  }
+  text(name: string): string {
+    const value = this.#summary[name];
+    return value === null || value === undefined ? "" : String(value);
+  }
+  number(name: string): number {
+    const value = this.#summary[name];
+    return typeof value === "number" ? value : 0;
+  }
+  day(name: string): string {
+    const day = this.text(name);
+    return /^\d{4}-\d{2}-\d{2}$/.test(day) ? formatDate("en", day, "weekday") : day;
+  }
+}
+
+const exceptionTo = (facts: Facts): string => `/staff/exceptions/${encodeURIComponent(facts.text("exceptionId"))}`;
+const runTo = (facts: Facts): string => `/staff/billing/runs/${encodeURIComponent(facts.text("runId"))}`;
+
+const EVENTS: Readonly<Record<string, Words>> = {
+  AccountOpened: (f) => ({ title: "Account opened", icon: "people", detail: `${className(f.text("class"))}, bill cycle ${f.text("cycle")}` }),
+  ServiceStarted: (f) => ({ title: `${commodityName(f.text("commodity"))} service started`, icon: "meter", value: f.day("on") }),
+  ServiceStopped: (f) => ({ title: "Service stopped", icon: "meter", value: f.day("on") }),
+  BillCompleted: (f) => ({ title: `Bill ${f.text("number")}`, icon: "bill", value: ledgerText(f.number("amount")), detail: f.text("dueOn") ? `Due ${f.day("dueOn")}` : undefined, to: f.text("billId") ? `/staff/bills/${encodeURIComponent(f.text("billId"))}` : undefined }),
+  BillHeld: (f) => ({ title: "Bill held for review", icon: "flag", tone: "warn", detail: f.text("reasons"), to: f.text("runId") ? runTo(f) : undefined }),
+  PaymentPosted: (f, account) => ({ title: `Payment, ${tenderName(f.text("tender")).toLowerCase()}`, icon: "pay", tone: "good", value: ledgerText(-f.number("amount")), to: `/staff/accounts/${account}/payments/${encodeURIComponent(f.text("paymentId"))}` }),
+  PaymentSuspended: (f) => ({ title: "Payment in suspense", icon: "pay", tone: "warn", value: ledgerText(f.number("amount")), detail: f.text("reason"), to: `/staff/exceptions/${encodeURIComponent(`suspense:${f.text("paymentId")}`)}` }),
+  PaymentReversed: (f, account) => ({ title: "Payment taken back", icon: "pay", tone: "bad", value: ledgerText(f.number("amount")), detail: f.text("reason"), to: `/staff/accounts/${account}/payments/${encodeURIComponent(f.text("paymentId"))}` }),
+  AdjustmentPosted: (f) => ({ title: adjustmentName(f.text("kind")), icon: "rates", value: ledgerText(f.number("amount")), detail: f.text("reason") }),
+  HoldPlaced: (f) => ({ title: `Hold: ${holdName(f.text("kind")).toLowerCase()}`, icon: "lock", tone: "warn" }),
+  HoldReleased: (f) => ({ title: "Hold released", icon: "lock", detail: f.text("cause") }),
+  RequestOpened: (f) => ({ title: `Request: ${requestKindName(f.text("kind")).toLowerCase()}`, icon: "request", tone: "info", to: `/staff/requests/${encodeURIComponent(f.text("requestId"))}` }),
+  RequestAdvanced: (f) => ({ title: `Request: ${requestState(f.text("to")).name.toLowerCase()}`, icon: "request", to: `/staff/requests/${encodeURIComponent(f.text("requestId"))}` }),
+
+  AccessGranted: () => ({ title: "Linked in the portal", icon: "person" }),
+  AccessEnded: (f) => ({ title: "Portal access ended", icon: "person", detail: f.text("reason") }),
+  InvitationSent: () => ({ title: "Invited to the portal", icon: "mail" }),
+
+  ReadsIngested: (f) => ({ title: "Reads arrived", icon: "meter", value: formatCount(f.number("accepted")), detail: f.number("exceptions") > 0 ? `${formatCount(f.number("exceptions"))} put in doubt` : undefined, to: "/staff/reads" }),
+  ExceptionOpened: (f) => ({ title: `In doubt: ${ruleName(f.text("kind"), f.text("rule")).toLowerCase()}`, icon: "flag", tone: "warn", detail: f.text("sentence"), to: exceptionTo(f) }),
+  ExceptionReopened: (f) => ({ title: "In doubt again", icon: "flag", tone: "warn", detail: f.text("sentence"), to: exceptionTo(f) }),
+  ExceptionUpdated: (f) => ({ title: "Still in doubt, with other numbers", icon: "flag", tone: "warn", detail: f.text("sentence"), to: exceptionTo(f) }),
+  ExceptionAssigned: (f) => ({ title: "Exception taken on", icon: "flag", to: exceptionTo(f) }),
+  ExceptionReleased: (f) => ({ title: "Exception given back", icon: "flag", to: exceptionTo(f) }),
+  ExceptionSnoozed: (f) => ({ title: "Exception put off", icon: "clock", to: exceptionTo(f) }),
+  ExceptionWoken: (f) => ({ title: "Exception back on the list", icon: "clock", to: exceptionTo(f) }),
+  RereadOrdered: (f) => ({ title: "Re-read ordered", icon: "truck", to: exceptionTo(f) }),
+  ExceptionDecided: (f) => ({ title: `Exception decided: ${plainWord(f.text("decision")).toLowerCase()}`, icon: "check", tone: "good", to: exceptionTo(f) }),
+  ExceptionClosed: (f) => ({ title: "Exception closed", icon: "check", detail: f.text("decision"), to: exceptionTo(f) }),
+
+  BillRunStarted: (f) => ({ title: `Bill run started, cycle ${f.text("cycleId")}`, icon: "cycle", tone: "info", value: `${formatCount(f.number("due"))} due` }),
+  BillRunRetried: (f) => ({ title: "Bill run tried again", icon: "cycle", value: `${formatCount(f.number("due"))} due` }),
+  BillRunFinished: (f) => ({ title: `Bill run finished, cycle ${f.text("cycleId")}`, icon: "cycle", tone: f.number("failed") > 0 ? "bad" : "good", value: `${formatCount(f.number("billed"))} billed`, detail: f.number("held") > 0 ? `${formatCount(f.number("held"))} held for review` : undefined }),
+  RateVersionPublished: (f) => ({ title: "Rate version published", icon: "rates", value: f.day("effectiveOn") }),
+  PremiseRegistered: () => ({ title: "Premise registered", icon: "place" }),
+  ServicePointAdded: (f) => ({ title: `Service point, ${commodityName(f.text("commodity")).toLowerCase()}`, icon: "place" }),
+  MeterInstalled: (f) => ({ title: "Meter installed", icon: "meter", value: f.day("installedOn"), to: f.text("meterId") ? `/staff/meters/${encodeURIComponent(f.text("meterId"))}` : undefined }),
+  MeterRemoved: (f) => ({ title: "Meter removed", icon: "meter", value: f.day("removedOn") }),
+  UtilitySetUp: () => ({ title: "Utility set up", icon: "settings", tone: "good" }),
+  SettingChanged: (f) => ({ title: `Setting changed: ${plainWord(f.text("topic")).toLowerCase()}`, icon: "settings", value: f.day("effectiveOn"), to: `/staff/settings/${f.text("topic")}` }),
+  BillCycleSaved: () => ({ title: "Bill cycle saved", icon: "cycle", to: "/staff/settings/cycles" }),
+  StaffCreated: () => ({ title: "Person let in", icon: "person" }),
+  StaffRoleChanged: (f) => ({ title: "Role changed", icon: "person", detail: `${f.text("from")} → ${f.text("to")}` }),
+  StaffDeactivated: () => ({ title: "Person deactivated", icon: "person", tone: "warn" }),
+  StaffReactivated: () => ({ title: "Person reactivated", icon: "person" }),
+  PasswordLinkMade: () => ({ title: "Password link made", icon: "lock" }),
+  PasswordSet: () => ({ title: "Password set", icon: "lock" }),
+};
+
+/** Where a stream's own page is; none for streams without one. */
+const STREAM_PAGES: Readonly<Record<string, (id: string) => string>> = {
+  account: (id) => `/staff/accounts/${encodeURIComponent(id)}`,
+  premise: (id) => `/staff/premises/${encodeURIComponent(id)}`,
+  meter: (id) => `/staff/meters/${encodeURIComponent(id)}`,
+  exception: (id) => `/staff/exceptions/${encodeURIComponent(id)}`,
+  run: (id) => `/staff/billing/runs/${encodeURIComponent(id)}`,
+  rate: (id) => `/staff/rates/${encodeURIComponent(id)}`,
+  reads: () => "/staff/reads",
+  gateway: (id) => `/staff/gateways/${encodeURIComponent(id)}`,
+  staff: (id) => `/staff/people/${encodeURIComponent(id)}`,
+  utility: () => "/staff/settings",
+};
+
+export function streamPage(stream: string): string | undefined {
+  const colon = stream.indexOf(":");
+  const kind = colon < 0 ? stream : stream.slice(0, colon);
+  return STREAM_PAGES[kind]?.(stream.slice(colon + 1));
+}
+
+/** An event in words, with the page it leads to. */
+export function eventWords(event: { readonly type: string; readonly stream: string; readonly summary: EventSummary }): EventWords {
+  const words = EVENTS[event.type]?.(new Facts(event.summary), encodeURIComponent(event.stream.slice(event.stream.indexOf(":") + 1))) ?? { title: plainWord(event.type), icon: "log" as const };
+  return { ...words, to: words.to ?? streamPage(event.stream) };
+}
+
+/** All kinds that have words, for a filter. */
+export const EVENT_TYPES: readonly string[] = Object.keys(EVENTS);
+
+/** What a balance says: "$84.27", "Credit $12.00". */
+export const balanceWords = (cents: number): string => moneyText("en", cents);

@@ -1,0 +1,102 @@
+import { Link } from "react-router";
+import type { Route } from "./+types/meter";
+import { meterPage, type ChannelRow, type MeterException, type MeterInstalled, type MeterPage, type MeterRead } from "../../../worker/operations/meters.ts";
+import { Badge } from "../../components/badge.tsx";
+import { Card } from "../../components/card.tsx";
+import { DateText, TimeText } from "../../components/date-text.tsx";
+import { DescriptionList } from "../../components/description-list.tsx";
+import { Columns, Page, Row } from "../../components/layout.tsx";
+import { EmptyState } from "../../components/notice.tsx";
+import { Table } from "../../components/table.tsx";
+import { formatMilli } from "../../format/quantities.ts";
+import { answering, refused } from "../../session.server.ts";
+import { accountPath } from "./account-head.tsx";
+import { MeterBars } from "./meter-bars.tsx";
+import { atWork } from "./staff.server.ts";
+import { commodityName, plainWord, ruleName, severityTone } from "./words.ts";
+
+export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: loaderData ? `Meter ${loaderData.page.badge}` : "Meter" }];
+
+export async function loader(asked: Route.LoaderArgs) {
+  const { actor, world } = atWork(asked, "read:meter:any");
+  const page = await answering(() => meterPage(world, actor, asked.params.meterId));
+  if (!page) throw refused(404, "There is no such meter.");
+  return { page };
+}
+
+const stepWords = (channel: ChannelRow): string => (channel.kind === "register" ? `Register${channel.dials ? `, ${channel.dials} dials` : ""}` : `Every ${channel.stepMinutes} minutes`);
+
+export default function Meter({ loaderData: { page } }: Route.ComponentProps) {
+  const open = page.exceptions.filter((row) => row.status !== "closed");
+  const here = page.installations.find((each) => each.removedOn === null);
+  const charted = chartsOf(page);
+  return (
+    <Page title={`Meter ${page.badge}`} back={here ? { to: `/staff/premises/${encodeURIComponent(here.premiseId)}`, label: here.address } : { to: "/staff", label: "Board" }}
+      intro={<Row>
+        <span>{commodityName(page.commodity)}</span>
+        {here ? <Badge tone="good">Installed</Badge> : <Badge>In the shop</Badge>}
+        {open.length > 0 ? <Badge tone="warn">{open.length === 1 ? "1 in doubt" : `${open.length} in doubt`}</Badge> : null}
+        {page.accounts.map((account) => <Link key={account.accountId} to={accountPath(account.accountId)}>{account.name}, <span className="num">{account.accountId}</span></Link>)}
+      </Row>}>
+      <Columns aside={<>
+        <Card title="Meter"><DescriptionList lines facts={[
+          { term: "Badge", value: page.badge },
+          { term: "Size", value: page.size ?? <span className="soft">Not known</span> },
+          { term: "Maker", value: page.manufacturer ?? <span className="soft">Not known</span> },
+          { term: "State", value: plainWord(page.status) },
+        ]} /></Card>
+        <Card title="Channels" flush>
+          <Table<ChannelRow> caption="What it measures" narrow="keep" rows={page.channels} rowKey={(row) => String(row.channelId)} empty={<EmptyState title="No channel" />}
+            columns={[
+              { key: "name", head: "Channel", main: true, cell: (row) => row.name },
+              { key: "kind", head: "How", cell: (row) => stepWords(row) },
+              { key: "unit", head: "Unit", cell: (row) => `${row.unit}${row.multiplier === "1" ? "" : ` × ${row.multiplier}`}` },
+            ]} />
+        </Card>
+        <Card title="Where it hung" flush>
+          <Table<MeterInstalled> caption="Installations, newest first" narrow="keep" rows={page.installations} rowKey={(row) => row.installedOn} rowTo={(row) => `/staff/premises/${encodeURIComponent(row.premiseId)}`} empty={<EmptyState title="Nowhere yet" />}
+            columns={[
+              { key: "where", head: "Premise", main: true, cell: (row) => row.address },
+              { key: "from", head: "From", cell: (row) => <DateText date={row.installedOn} form="day" /> },
+              { key: "to", head: "To", cell: (row) => (row.removedOn ? <DateText date={row.removedOn} form="day" /> : "now") },
+            ]} />
+        </Card>
+        <Card title="Latest register reads" flush>
+          <Table<MeterRead> caption="Register reads, newest first" narrow="keep" rows={page.reads} rowKey={(row) => `${row.channelId} ${row.readAt} ${row.value}`} empty={<EmptyState title="No register has been read yet" />}
+            columns={[
+              { key: "at", head: "Read", main: true, cell: (row) => <TimeText at={row.readAt} /> },
+              { key: "value", head: "Dials", numeric: true, cell: (row) => formatMilli(row.value) },
+              { key: "state", head: "State", cell: (row) => (row.suspect > 0 ? <Badge tone="warn">In doubt</Badge> : plainWord(row.quality)) },
+            ]} />
+        </Card>
+      </>}>
+        <Card title="Usage">
+          {charted.length === 0 ? <EmptyState icon="usage" title="Nothing has been measured yet">Usage shows here as soon as reads arrive.</EmptyState> : charted.map(({ key, usage, title, each }) => <MeterBars key={key} usage={usage} title={title} each={each} />)}
+        </Card>
+        <Card title="In doubt, and what was decided" flush>
+          <Table<MeterException> caption="Exceptions, open ones first" rows={page.exceptions} rowKey={(row) => row.id} rowTo={(row) => `/staff/exceptions/${encodeURIComponent(row.id)}`}
+            empty={<EmptyState icon="good" title="Never in doubt">Every read of this meter has passed validation.</EmptyState>}
+            columns={[
+              { key: "rule", head: "Rule", main: true, cell: (row) => ruleName("reads", row.rule) },
+              { key: "what", head: "What", cell: (row) => row.sentence },
+              { key: "since", head: "Since", cell: (row) => <TimeText at={row.openedAt} /> },
+              { key: "state", head: "State", cell: (row) => (row.status === "closed" ? (row.decision ? plainWord(row.decision) : "Closed") : <Badge tone={severityTone(row.severity)}>Open</Badge>) },
+            ]} />
+        </Card>
+      </Columns>
+    </Page>
+  );
+}
+
+/** Intervals by day and by month; a register by month where there are no intervals. */
+function chartsOf({ channels, usage }: MeterPage) {
+  const measured = usage.filter((each) => each.months.some((span) => span.value !== null));
+  const kindOf = (channelId: number) => channels.find((channel) => channel.channelId === channelId)!;
+  const intervals = measured.filter((each) => kindOf(each.channelId).kind === "interval");
+  const shown = intervals.length > 0 ? intervals : measured;
+  const name = (channelId: number) => (shown.length > 1 ? ` ${kindOf(channelId).name}` : "");
+  return shown.flatMap((each) => [
+    ...(each.days.length > 0 ? [{ key: `${each.channelId} days`, usage: each, title: `Last days${name(each.channelId)}`, each: "day" as const }] : []),
+    { key: `${each.channelId} months`, usage: each, title: `Thirteen months${name(each.channelId)}`, each: "month" as const },
+  ]);
+}

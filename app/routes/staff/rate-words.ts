@@ -1,0 +1,88 @@
+/** A charge of a tariff in sentences, one for each of its rows, as somebody would explain it at the counter. */
+import type { Charge, RateDocument } from "../../../domain/rating/index.ts";
+import { formatDate } from "../../format/dates.ts";
+
+export interface ChargeWords {
+  readonly id: string;
+  readonly name: string;
+  /** How it is charged, for all of its rows. */
+  readonly how: string;
+  /** For whom or when, and the price. */
+  readonly rows: readonly { readonly who: string; readonly what: string }[];
+}
+
+/** Units as they are said after "per". */
+const PER: Readonly<Record<string, string>> = { kgal: "1,000 gallons", ccf: "100 cubic feet", gal: "gallon", ft3: "cubic foot", m3: "cubic meter", therm: "therm" };
+export const perUnit = (unit: string): string => PER[unit] ?? unit;
+
+const ATTRIBUTES: Readonly<Record<string, (value: string) => string>> = {
+  meterSize: (value) => `${value} meter`,
+  cityLimits: (value) => `${value} the city limits`,
+};
+
+const dollars = (text: string): string => (text.startsWith("-") ? `a credit of $${text.slice(1)}` : `$${text}`);
+const listed = (parts: readonly string[]): string => (parts.length < 2 ? (parts[0] ?? "") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`);
+const counted = (name: string): string => name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase().replace(/s$/, "");
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+type Row = Charge["rates"][number];
+
+/** All charges of a version, in the order in which a bill lists them. */
+export function chargeWords(document: RateDocument): ChargeWords[] {
+  return document.charges.map((charge) => ({
+    id: charge.id,
+    name: charge.name.en,
+    how: howOf(document, charge),
+    rows: charge.rates.map((row) => ({ who: whoOf(document, row), what: whatOf(document, charge, row) })),
+  }));
+}
+
+function whoOf(document: RateDocument, row: Row): string {
+  const season = row.season === undefined ? "" : (document.seasons.find(({ id }) => id === row.season)?.name.en ?? row.season);
+  const when = Object.entries(row.when ?? {}).map(([name, value]) => ATTRIBUTES[name]?.(value) ?? `${counted(name)} ${value}`);
+  const from = row.from === undefined ? "" : `from ${formatDate("en", row.from, "day")}`;
+  return capital([season, ...when, from].filter(Boolean).join(", "));
+}
+
+const unitOf = (document: RateDocument, charge: Charge): string => ("unit" in charge && charge.unit !== undefined ? charge.unit : document.unit);
+
+function howOf(document: RateDocument, charge: Charge): string {
+  const names = (of: readonly string[]) => listed(of.flatMap((id) => document.bases.find((base) => base.id === id)?.of ?? [id]).map((id) => document.charges.find((each) => each.id === id)?.name.en.toLowerCase() ?? id));
+  const each = "times" in charge && charge.times !== undefined ? ` for each ${counted(charge.times)}` : "";
+  switch (charge.kind) {
+    case "fixed": return `A fixed amount ${charge.per === "day" ? "a day" : "on each bill"}${each}.`;
+    case "flat": return `One price for every ${perUnit(unitOf(document, charge))}.`;
+    case "tiered": return charge.assess === "whole" ? "All usage has the price of the step that it reaches." : `Each step has its own price${charge.widths === "day" ? "; steps are as wide as the days of the bill" : ""}${each ? `; steps are that wide${each}` : ""}.`;
+    case "time-of-use": return `The price follows the hour in which a ${perUnit(unitOf(document, charge))} was used.`;
+    case "demand": return [
+      `The highest ${charge.intervalMinutes} minutes count, in ${charge.unit}${charge.schedule === undefined ? "" : ", in each period of the day"}.`,
+      charge.minimum === undefined ? "" : `At least ${charge.minimum} ${charge.unit} are billed.`,
+      charge.ratchet === undefined ? "" : `At least ${charge.ratchet.percent} percent of the highest of the last ${charge.ratchet.months} months.`,
+    ].filter(Boolean).join(" ");
+    case "percentage": return `A percentage of ${names(charge.of)}.`;
+    case "minimum": return `The least to pay for ${names(charge.of)} together.`;
+    case "maximum": return `The most to pay for ${names(charge.of)} together.`;
+    case "credit": return `Taken off${charge.of ? ` ${names(charge.of)}` : " the bill"}.`;
+  }
+}
+
+function whatOf(document: RateDocument, charge: Charge, row: Row): string {
+  const per = perUnit(unitOf(document, charge));
+  if ("tiers" in row) {
+    const unit = unitOf(document, charge);
+    let begin = "0";
+    return listed(row.tiers.map(({ upTo, price }) => {
+      const words = upTo === null ? (begin === "0" ? `all at ${dollars(price)}` : `above ${begin} ${unit} at ${dollars(price)}`) : `${begin === "0" ? "first" : "up to"} ${upTo} ${unit} at ${dollars(price)}`;
+      begin = upTo ?? begin;
+      return words;
+    }));
+  }
+  if ("prices" in row && row.prices !== undefined) {
+    const schedule = document.schedules.find(({ id }) => "schedule" in charge && id === charge.schedule);
+    return listed(Object.entries(row.prices).map(([id, price]) => `${(schedule?.periods.find((period) => period.id === id)?.name.en ?? id).toLowerCase()} ${dollars(price)}`)) + ` per ${per}`;
+  }
+  if ("percent" in row && row.percent !== undefined) return `${row.percent} percent`;
+  if ("amount" in row && row.amount !== undefined) return dollars(row.amount);
+  if ("price" in row && row.price !== undefined) return `${dollars(row.price)} per ${charge.kind === "demand" ? charge.unit : per}`;
+  return "";
+}

@@ -1,0 +1,96 @@
+import { Link } from "react-router";
+import type { Route } from "./+types/rate";
+import { ratePage } from "../../../worker/operations/rate-pages.ts";
+import { TierSteps } from "../../charts/tier-steps.tsx";
+import { TouMap } from "../../charts/tou-map.tsx";
+import { Badge } from "../../components/badge.tsx";
+import { Card } from "../../components/card.tsx";
+import { DateText } from "../../components/date-text.tsx";
+import { DescriptionList } from "../../components/description-list.tsx";
+import { Columns, Page, Row } from "../../components/layout.tsx";
+import { EmptyState } from "../../components/notice.tsx";
+import { Table } from "../../components/table.tsx";
+import { answering, refused } from "../../session.server.ts";
+import { stepsPictures, weekPictures } from "./rate-pictures.ts";
+import { chargeWords, type ChargeWords } from "./rate-words.ts";
+import { atWork } from "./staff.server.ts";
+import { className, commodityName } from "./words.ts";
+
+export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: loaderData?.page.name ?? "Rate" }];
+
+export async function loader(asked: Route.LoaderArgs) {
+  const { actor, world } = atWork(asked, "read:rates:any");
+  const { scheduleId } = asked.params;
+  const found = await answering(() => ratePage(world, actor, scheduleId, Number(asked.url.searchParams.get("version")) || null));
+  if (!found) throw refused(404, "There is no such rate.");
+  const { shown, ...page } = found;
+  if (!shown) return { page, shown: null };
+  const { document, ...version } = shown;
+  return {
+    page,
+    shown: {
+      ...version, source: document.source ?? null, rounding: document.rounding, charges: chargeWords(document), steps: stepsPictures(document), weeks: weekPictures(document),
+      seasons: document.seasons.map(({ name, ranges }) => ({ name: name.en, ranges })),
+    },
+  };
+}
+
+/** A version as a picture, with the sentence of each charge. */
+export default function Rate({ loaderData: { page, shown } }: Route.ComponentProps) {
+  const inForce = page.versions.find((version) => version.status === "published" && version.effectiveOn <= page.today)?.version;
+  return (
+    <Page title={page.name} intro={<Row><span>{commodityName(page.commodity)}</span><span>{className(page.customerClass)}</span>{shown ? <span>Version {shown.version}, from <DateText date={shown.effectiveOn} /></span> : null}{shown && shown.version === inForce ? <Badge tone="good">Counts today</Badge> : null}</Row>}
+      back={{ to: "/staff/rates", label: "Rates" }}>
+      <Columns aside={<>
+        <Card title="Versions" flush>
+          <Table caption="Versions, newest first" narrow="keep" rows={page.versions} rowKey={(row) => String(row.version)} rowTo={(row) => `?version=${row.version}`} rowCurrent={(row) => row.version === shown?.version}
+            columns={[
+              { key: "version", head: "Version", main: true, cell: (row) => row.version },
+              { key: "from", head: "Counts from", cell: (row) => <DateText date={row.effectiveOn} form="day" /> },
+              { key: "state", head: "", cell: (row) => (row.version === inForce ? <Badge tone="good">Today</Badge> : row.effectiveOn > page.today ? <Badge tone="info">To come</Badge> : "") },
+            ]} />
+        </Card>
+        {shown ? (
+          <Card title="About">
+            <DescriptionList lines facts={[
+              ...shown.seasons.map((season) => ({ term: season.name, value: season.ranges.map((range) => `${range.from} to ${range.to}`).join(", ") })),
+              { term: "Rounded", value: shown.rounding.at === "total" ? "Once, at the total" : shown.rounding.at === "step" ? "Each step of a line" : "Each line" },
+              ...(shown.source ? [{ term: "Published in", value: shown.source }] : []),
+            ]} />
+            <p className="small soft">Document <code className="break">{shown.documentHash.slice(0, 16)}</code></p>
+          </Card>
+        ) : null}
+      </>}>
+        {shown ? (
+          <>
+            {shown.weeks.length > 0 || shown.steps.length > 0 ? (
+              <Card title="As a picture">
+                {shown.steps.map(({ key, ...picture }) => <TierSteps key={key} {...picture} />)}
+                {shown.weeks.map(({ key, ...picture }) => <TouMap key={key} {...picture} />)}
+              </Card>
+            ) : null}
+            {shown.charges.map((charge) => <Charge key={charge.id} charge={charge} />)}
+          </>
+        ) : <Card><EmptyState icon="rates" title="No version has been published">Services on this rate cannot be billed until one is.</EmptyState></Card>}
+      </Columns>
+      <p className="small soft">Amounts are exact: a bill shows each line with its arithmetic. <Link to="/staff/bills">Bills</Link></p>
+    </Page>
+  );
+}
+
+/** One line of the bill, in a sentence; a table where it depends on who or when. */
+function Charge({ charge }: { charge: ChargeWords }) {
+  const [only] = charge.rows;
+  if (charge.rows.length === 1 && only?.who === "") return <Card title={charge.name}><p>{charge.how} <strong>{capital(only.what)}</strong>.</p></Card>;
+  return (
+    <Card title={charge.name} flush>
+      <p className="card-note">{charge.how}</p>
+      <Table caption={`Prices of ${charge.name}`} narrow="keep" rows={charge.rows.map((row, i) => ({ ...row, key: String(i) }))} rowKey={(row) => row.key} columns={[
+        { key: "who", head: "For", main: true, cell: (row) => row.who || "Everybody" },
+        { key: "what", head: "Price", cell: (row) => capital(row.what) },
+      ]} />
+    </Card>
+  );
+}
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,39 @@
+import type { Route } from "./+types/rates";
+import { listRates, type ScheduleListed } from "../../../worker/operations/rate-pages.ts";
+import { Badge } from "../../components/badge.tsx";
+import { Card } from "../../components/card.tsx";
+import { DateText } from "../../components/date-text.tsx";
+import { Icon } from "../../components/icons.tsx";
+import { Page } from "../../components/layout.tsx";
+import { EmptyState } from "../../components/notice.tsx";
+import { Table } from "../../components/table.tsx";
+import { formatCount } from "../../format/quantities.ts";
+import { answering } from "../../session.server.ts";
+import { atWork } from "./staff.server.ts";
+import { className, commodityIcon, commodityName } from "./words.ts";
+
+export const meta: Route.MetaFunction = () => [{ title: "Rates" }];
+
+export async function loader(asked: Route.LoaderArgs) {
+  const { actor, world } = atWork(asked, "read:rates:any");
+  return { rates: await answering(() => listRates(world, actor)) };
+}
+
+export default function Rates({ loaderData: { rates } }: Route.ComponentProps) {
+  return (
+    <Page title="Rates" intro="What is charged today. A version counts from its day on and never changes after.">
+      <Card flush>
+        <Table<ScheduleListed> caption="Rate schedules" rows={rates} rowKey={(row) => row.scheduleId} rowTo={(row) => `/staff/rates/${encodeURIComponent(row.scheduleId)}`}
+          empty={<EmptyState icon="rates" title="No rate has been published yet">A rate is a document: charges, tiers, times of use, seasons. Until one is published, its services cannot be billed.</EmptyState>}
+          columns={[
+            { key: "name", head: "Rate", main: true, cell: (row) => row.name },
+            { key: "service", head: "Service", cell: (row) => <span className="keyed"><Icon name={commodityIcon(row.commodity)} />{commodityName(row.commodity)}</span> },
+            { key: "class", head: "Class", cell: (row) => className(row.customerClass) },
+            { key: "version", head: "Version", cell: (row) => (row.version === null ? <Badge tone="warn">Not yet in force</Badge> : `${row.version} of ${row.versions}`) },
+            { key: "since", head: "Since", cell: (row) => (row.effectiveOn ? <DateText date={row.effectiveOn} form="day" /> : "") },
+            { key: "services", head: "Services", numeric: true, cell: (row) => formatCount(row.services) },
+          ]} />
+      </Card>
+    </Page>
+  );
+}

@@ -1,0 +1,42 @@
+import { index, layout, prefix, route, type RouteConfigEntry } from "@react-router/dev/routes";
+
+const page = (path: string, file: string): RouteConfigEntry => route(path, `routes/staff/${file}`);
+
+/** The staff's pages, in one frame. */
+export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
+  layout("routes/staff/layout.tsx", [
+    index("routes/staff/board.tsx"),
+    page("search", "search.tsx"),
+
+    page("accounts", "accounts.tsx"),
+    page("accounts/new", "account-new.tsx"),
+    page("accounts/:accountId", "account.tsx"),
+    page("accounts/:accountId/pay", "account-pay.tsx"),
+    page("accounts/:accountId/payments/:paymentId", "payment.tsx"),
+    page("accounts/:accountId/adjust", "account-adjust.tsx"),
+    page("accounts/:accountId/request", "account-request.tsx"),
+    page("accounts/:accountId/holds", "account-holds.tsx"),
+    page("accounts/:accountId/services", "account-services.tsx"),
+
+    page("premises/:premiseId", "premise.tsx"),
+    page("meters/:meterId", "meter.tsx"),
+
+    page("requests", "requests.tsx"),
+    page("requests/:requestId", "request.tsx"),
+
+    page("gateways", "gateways.tsx"),
+    page("payments", "payments.tsx"),
+    page("reads", "reads.tsx"),
+    page("messages", "messages.tsx"),
+    page("rates", "rates.tsx"),
+    page("rates/:scheduleId", "rate.tsx"),
+    page("settings", "settings.tsx"),
+    page("settings/:topic", "setting.tsx"),
+    page("log", "log.tsx"),
+
+    page("people", "people.tsx"),
+    page("people/new", "people-new.tsx"),
+    page("people/invite", "people-invite.tsx"),
+    page("people/:userId", "people-person.tsx"),
+  ]),
+]);

@@ -1,0 +1,28 @@
+/** Bill runs as they go: how far, how long still, what was left out. */
+import type { RunProgress } from "../../../domain/live/messages.ts";
+import { Link } from "react-router";
+import { ProgressBar } from "../../components/progress.tsx";
+import { formatDuration } from "../../format/dates.ts";
+import { formatCount } from "../../format/quantities.ts";
+
+export const isRunning = (run: Pick<RunProgress, "status">): boolean => run.status === "running" || run.status === "started";
+
+const dealtWith = (run: RunProgress): number => run.billed + run.held + run.failed;
+
+/** What a run's progress says under its bar. */
+function noteOf(run: RunProgress): string {
+  const parts: string[] = [];
+  if (run.held > 0) parts.push(`${formatCount(run.held)} held for review`);
+  if (run.failed > 0) parts.push(`${formatCount(run.failed)} failed`);
+  const left = Math.max(0, run.due - dealtWith(run));
+  if (isRunning(run) && left > 0 && run.billsPerSecond) parts.push(`${formatDuration((left / run.billsPerSecond) * 1000)} left`);
+  return parts.join(" · ");
+}
+
+export function RunBar({ run, link = true }: { run: RunProgress; link?: boolean }) {
+  const label = `Cycle ${run.cycleId}`;
+  return (
+    <ProgressBar label={link ? <Link to={`/staff/billing/runs/${encodeURIComponent(run.runId)}`}>{label}</Link> : label} done={dealtWith(run)} total={run.due} note={noteOf(run) || undefined}
+      tone={run.failed > 0 ? "bad" : isRunning(run) ? "info" : "good"} />
+  );
+}

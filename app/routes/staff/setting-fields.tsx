@@ -1,0 +1,121 @@
+/** The fields of each topic of the settings: on its own page, and all of them when a utility is set up. */
+import { COMMODITIES } from "../../../domain/lifecycle/settings.ts";
+import type { Setting } from "../../../domain/lifecycle/settings.ts";
+import { CheckboxesField, MoneyField, SelectField, TextArea, TextField } from "../../components/fields.tsx";
+import { useField } from "../../components/form.tsx";
+import { Icon } from "../../components/icons.tsx";
+import { dollarsText } from "./dollars.ts";
+import { commodityName } from "./words.ts";
+
+/** The zones in which US utilities are; a utility has one, for ever. */
+const ZONES: readonly { readonly value: string; readonly label: string }[] = [
+  { value: "America/New_York", label: "Eastern (New York)" },
+  { value: "America/Detroit", label: "Eastern (Detroit)" },
+  { value: "America/Indiana/Indianapolis", label: "Eastern (Indianapolis)" },
+  { value: "America/Chicago", label: "Central (Chicago)" },
+  { value: "America/Denver", label: "Mountain (Denver)" },
+  { value: "America/Boise", label: "Mountain (Boise)" },
+  { value: "America/Phoenix", label: "Mountain, no summer time (Phoenix)" },
+  { value: "America/Los_Angeles", label: "Pacific (Los Angeles)" },
+  { value: "America/Anchorage", label: "Alaska (Anchorage)" },
+  { value: "Pacific/Honolulu", label: "Hawaii (Honolulu)" },
+  { value: "America/Puerto_Rico", label: "Atlantic (Puerto Rico)" },
+  { value: "Pacific/Guam", label: "Chamorro (Guam)" },
+];
+export const zoneName = (zone: string): string => ZONES.find(({ value }) => value === zone)?.label ?? zone;
+
+export function UtilityFields({ value, zoneFixed }: { value?: Setting<"utility">; zoneFixed?: boolean }) {
+  return (
+    <>
+      <TextField name="utility.name" label="Name of the utility" defaultValue={value?.name} maxLength={120} autoComplete="organization" />
+      {zoneFixed && value ? <input type="hidden" name="utility.timeZone" value={value.timeZone} readOnly /> : (
+        <SelectField name="utility.timeZone" label="Time zone" width="medium" hint="Every billing day rests on it. It cannot be changed later." options={ZONES} defaultValue={value?.timeZone} />
+      )}
+      <TextField name="utility.phone" label="Phone for customers" type="tel" width="medium" optional defaultValue={value?.phone} maxLength={40} autoComplete="off" />
+      <TextField name="utility.email" label="E-mail for customers" type="email" optional defaultValue={value?.email} maxLength={120} autoComplete="off" />
+      <TextArea name="utility.addressLines" label="Address on bills" hint="Up to four lines." optional rows={3} defaultValue={value?.addressLines.join("\n")} />
+      <CheckboxesField name="utility.commodities" label="What is delivered" options={COMMODITIES.map((code) => ({ value: code, label: commodityName(code) }))} defaultValues={value?.commodities} />
+    </>
+  );
+}
+
+export function BillingFields({ value }: { value: Setting<"billing"> }) {
+  const number = (name: keyof Setting<"billing">, label: string, hint: string, suffix: string) =>
+    <TextField name={`billing.${name}`} label={label} hint={hint} suffix={suffix} width="short" inputMode="numeric" defaultValue={String(value[name])} autoComplete="off" />;
+  return (
+    <>
+      {number("dueDays", "A bill is due after", "From its date; a weekend or holiday moves it on.", "days")}
+      {number("windowDays", "A held bill is tried again for", "Each morning after the cycle has closed; on the last one, missing reads are estimated.", "days")}
+      {number("estimatesInRowMax", "Estimated bills in a row", "After so many the meter must be read.", "bills")}
+      {number("highBillPercent", "A bill is looked at first from", "Of what is usual for the account.", "%")}
+      <MoneyField name="billing.highBillMin" label="And only from" hint="Smaller bills go out without a look." defaultValue={dollarsText(value.highBillMin)} />
+    </>
+  );
+}
+
+interface RowColumn { readonly field: string; readonly label: string; readonly type?: string; readonly width?: "short" | "wide"; readonly inputMode?: "numeric" | "decimal" }
+
+/** Rows of short fields, with empty ones at the end for more. A row whose fields are emptied is taken away. */
+export function RowFields({ name, legend, hint, columns, rows, spare }: {
+  name: string; legend: string; hint?: string; columns: readonly RowColumn[]; rows: readonly Readonly<Record<string, string>>[];
+  /** How many empty rows. */
+  spare: number;
+}) {
+  const all = [...rows, ...Array.from({ length: spare }, (): Readonly<Record<string, string>> => ({}))];
+  return (
+    <fieldset className="row-fields">
+      <legend>{legend}</legend>
+      {hint ? <div className="field-hint">{hint}</div> : null}
+      <table>
+        <thead><tr>{columns.map(({ field, label }) => <th key={field} scope="col">{label}</th>)}</tr></thead>
+        <tbody>
+          {all.map((row, i) => (
+            <tr key={i}>{columns.map((column) => <td key={column.field}><RowField name={`${name}.${i}.${column.field}`} column={column} value={row[column.field]} row={i + 1} /></td>)}</tr>
+          ))}
+        </tbody>
+      </table>
+    </fieldset>
+  );
+}
+
+function RowField({ name, column: { label, type = "text", width, inputMode }, value, row }: { name: string; column: RowColumn; value: string | undefined; row: number }) {
+  const { id, errorId, typed, error } = useField(name);
+  return (
+    <>
+      <input className="input" id={id} name={name} type={type} inputMode={inputMode} data-width={width} defaultValue={typed?.[0] ?? value ?? ""} autoComplete="off" spellCheck={false}
+        aria-label={`${label}, row ${row}`} aria-invalid={error ? true : undefined} aria-describedby={error ? errorId : undefined} />
+      {error ? <p className="field-error" id={errorId}><Icon name="bad" /><span>{error}</span></p> : null}
+    </>
+  );
+}
+
+export function HolidayRows({ value, spare = 3 }: { value: Setting<"holidays">; spare?: number }) {
+  return <RowFields name="holidays" legend="Holidays" hint="Days on which the counter is closed: no bill is due on one. Empty a row to take it away." spare={spare}
+    columns={[{ field: "on", label: "Day", type: "date" }, { field: "name", label: "Name", width: "wide" }]} rows={value.map(({ on, name }) => ({ on, name }))} />;
+}
+
+export function FeeRows({ value, spare = 2 }: { value: Setting<"fees">; spare?: number }) {
+  return <RowFields name="fees" legend="Fees" hint="The codes late, returned and reconnect are charged by the product itself." spare={spare}
+    columns={[{ field: "code", label: "Code", width: "short" }, { field: "name", label: "Name", width: "wide" }, { field: "amount", label: "Amount, $", inputMode: "decimal", width: "short" }, { field: "gl", label: "GL account", width: "short" }]}
+    rows={value.map((fee) => ({ ...fee, amount: dollarsText(fee.amount) }))} />;
+}
+
+export function GlFields({ value, spare = 2 }: { value: Setting<"gl">; spare?: number }) {
+  const account = (name: "receivable" | "cash" | "suspense", label: string, hint: string) => <TextField name={`gl.${name}`} label={label} hint={hint} width="short" defaultValue={value[name]} autoComplete="off" spellCheck={false} />;
+  return (
+    <>
+      {account("receivable", "Receivable", "What customers owe.")}
+      {account("cash", "Cash", "What is paid in.")}
+      {account("suspense", "Suspense", "Money that nobody could be found for yet.")}
+      <RowFields name="gl.accounts" legend="Revenue and taxes" hint="Rates name a key; the key leads to the account here. What has no key of its own goes to “other”." spare={spare}
+        columns={[{ field: "key", label: "Key", width: "short" }, { field: "code", label: "GL account", width: "short" }, { field: "name", label: "Name", width: "wide" }]}
+        rows={value.accounts.map((each) => ({ ...each }))} />
+    </>
+  );
+}
+
+export function CycleRows({ value, spare = 3 }: { value: readonly { id: string; name: string; closeDay: number }[]; spare?: number }) {
+  return <RowFields name="cycles" legend="Bill cycles" hint="Accounts are billed by cycle, so that not everybody is billed on one day. A cycle closes on one day of every month, 1 to 28." spare={spare}
+    columns={[{ field: "id", label: "Code", width: "short" }, { field: "name", label: "Name", width: "wide" }, { field: "closeDay", label: "Closes on day", inputMode: "numeric", width: "short" }]}
+    rows={value.map(({ id, name, closeDay }) => ({ id, name, closeDay: String(closeDay) }))} />;
+}

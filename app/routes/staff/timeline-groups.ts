@@ -1,0 +1,13 @@
+/** What somebody looks for in a timeline, as kinds of events. */
+export type TimelineGroup = "all" | "money" | "service" | "requests" | "reads" | "access";
+
+export const TIMELINE_GROUPS: Readonly<Record<TimelineGroup, { readonly name: string; readonly types: readonly string[] | null }>> = {
+  all: { name: "Everything", types: null },
+  money: { name: "Money", types: ["BillCompleted", "BillHeld", "PaymentPosted", "PaymentSuspended", "PaymentReversed", "AdjustmentPosted"] },
+  service: { name: "Service and holds", types: ["AccountOpened", "ServiceStarted", "ServiceStopped", "HoldPlaced", "HoldReleased"] },
+  requests: { name: "Requests", types: ["RequestOpened", "RequestAdvanced"] },
+  reads: { name: "Reads in doubt", types: ["ExceptionOpened", "ExceptionReopened", "ExceptionDecided", "ExceptionClosed", "RereadOrdered"] },
+  access: { name: "Portal access", types: ["AccessGranted", "AccessEnded"] },
+};
+
+export const isTimelineGroup = (text: string | null): text is TimelineGroup => text !== null && Object.hasOwn(TIMELINE_GROUPS, text);
