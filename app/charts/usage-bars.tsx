@@ -19,7 +19,7 @@ export interface UsageBar {
   tick: string;
   /** Thousandths of the unit; `null` when nothing was read. */
   value: Milli | null;
-  /** Why there is no value, when it is not that nothing was read. */
+  /** Why there is no value, when it is not that nothing was read; empty for what is still to come. */
   gap?: string;
   quality?: "actual" | "estimated" | "projected";
   /** The likely range of a projected value. */
@@ -84,7 +84,7 @@ export function UsageBars({ unit, bars, each = "day", height, figures = true, ..
 
   const hint = (bar: UsageBar) =>
     [
-      `${bar.label}: ${bar.value === null ? (bar.gap ?? t("usage.noData")) : quantity(bar.value)}`,
+      [bar.label, bar.value === null ? (bar.gap ?? t("usage.noData")) : quantity(bar.value)].filter(Boolean).join(": "),
       bar.quality === "estimated" ? t("usage.estimated") : bar.quality === "projected" ? t("usage.projected") : "",
       bar.lastYear != null ? `${t("usage.lastYear")}: ${quantity(bar.lastYear)}` : "",
       bar.temperature != null ? `${bar.temperature} °F` : "",
@@ -108,7 +108,7 @@ export function UsageBars({ unit, bars, each = "day", height, figures = true, ..
               <Column slot={i} count={count} to={bar.lastYear} scale={scale} share={0.86} className="chart-ghost" />
             </g>
           ))}
-          {bars.map((bar, i) => bar.value === null ? (
+          {bars.map((bar, i) => bar.value === null ? bar.gap === "" ? null : (
             <text key={bar.key} className="chart-gap" x={percent((i + 0.5) / count)} y="100%" dy="-0.4em">–</text>
           ) : (
             <Column key={bar.key} slot={i} count={count} to={bar.value} scale={scale} share={hasLastYear ? 0.5 : 0.68} className="chart-bar"

@@ -45,12 +45,14 @@ export interface PageProps extends Children {
   back?: { to: string; label: string };
   /** What can be done here; at most one primary button. */
   actions?: ReactNode;
+  /** One question or one letter: no wider than is good to read. */
+  narrow?: boolean;
 }
 
 /** A page's head and body. Its title is the only h1. */
-export function Page({ title, intro, back, actions, children }: PageProps) {
+export function Page({ title, intro, back, actions, narrow, children }: PageProps) {
   return (
-    <div className="page">
+    <div className="page" data-narrow={narrow || undefined}>
       <header className="page-head">
         <div>
           {back ? <Link className="page-back" to={back.to}><Icon name="left" />{back.label}</Link> : null}

@@ -91,3 +91,15 @@ export function shownUnit(unit: Unit): { unit: Unit; times: number } {
 export function unitName(unit: Unit, locale: Locale = "en", form: "words" | "short" = "short"): string {
   return form === "short" ? UNITS[unit].short : UNITS[unit].words[locale][1];
 }
+
+/** What a price is for: "1,000 gallons", "kWh", "hundred cubic feet". */
+export function perUnit(locale: Locale, unit: Unit): string {
+  const other = UNITS[unit].shownAs;
+  return other ? `${formatCount(other.times)} ${UNITS[other.unit].words[locale][1]}` : UNITS[unit].words[locale][0];
+}
+
+/** Sentences that were frozen with a bill count water in the tariff's thousands; people count gallons. */
+export function inGallons(text: string, locale: Locale): string {
+  return text.replace(/(\d[\d,]*)(?:\.(\d{1,3}))? (?:thousand gallons|mil galones|kgal)\b/g, (_, whole: string, fraction: string | undefined) =>
+    formatQuantity(locale, Number(whole.replaceAll(",", "")) * 1000 + Number((fraction ?? "").padEnd(3, "0")), "kgal"));
+}

@@ -87,12 +87,12 @@ export interface BillPage {
   readonly previous: { readonly id: string; readonly number: string; readonly charges: Cents; readonly balance: Cents } | null;
   /** Payments and adjustments since the bill before: with its balance they make the previous balance of this one. */
   readonly between: readonly Between[];
-  /** Thirteen months, oldest first. */
+  /** Thirteen months and the year before them, oldest first. */
   readonly usage: readonly UsageBar[];
   readonly snapshotHash: string;
 }
 
-const HISTORY_MONTHS = 13;
+const HISTORY_MONTHS = 25;
 const MOVES_MONEY = ["PaymentPosted", "PaymentReversed", "AdjustmentPosted"];
 
 /** One bill with everything that explains it; null when there is none of this id. @throws ForbiddenError */

@@ -77,3 +77,12 @@ export async function waysToPay(world: World): Promise<WaysToPay> {
 export async function setLanguage(world: World, actor: UserActor, language: "en" | "es"): Promise<void> {
   await world.port.write([{ sql: "UPDATE auth_user SET language = ?, updated_at = ? WHERE id = ?", args: [language, world.now(), actor.userId] }]);
 }
+
+/** How much of each bill is not paid at this moment, by bill; what is paid in full is not named. @throws ForbiddenError */
+export async function openByBill(world: World, actor: UserActor, accountId: string): Promise<ReadonlyMap<string, Cents>> {
+  requireOnAccount(actor, "read:bill", accountId);
+  const { state } = await loadAccount(world.port, accountId);
+  const open = new Map<string, Cents>();
+  for (const { billId, open: cents } of state.items) if (billId !== null) open.set(billId, (open.get(billId) ?? 0) + cents);
+  return open;
+}

@@ -50,7 +50,7 @@ export default function PayDone({ loaderData: { intent, payment } }: Route.Compo
 
   if (!posted) {
     return (
-      <Page title={t("paid.onWay")}>
+      <Page narrow title={t("paid.onWay")}>
         <Notice tone="info" icon="pending">{t("paid.onWayMore", { amount })}</Notice>
         <p className="soft">{t("paid.went")}</p>
         <Row>
@@ -61,7 +61,7 @@ export default function PayDone({ loaderData: { intent, payment } }: Route.Compo
     );
   }
   return (
-    <Page title={t("paid.title")} intro={t("paid.intro", { amount })} actions={<PrintButton />}>
+    <Page narrow title={t("paid.title")} intro={t("paid.intro", { amount })} actions={<PrintButton />}>
       <Receipt intent={intent} payment={payment} receivedAt={payment.receivedAt ?? now?.at ?? view.lastPayment?.receivedAt ?? null} />
       <Row><ButtonLink to="/portal" kind="primary">{t("paid.done")}</ButtonLink></Row>
     </Page>

@@ -8,7 +8,7 @@ import { MoneyField } from "../../components/fields.tsx";
 import { formState, newCommandId, type FormState } from "../../components/form-state.ts";
 import { FormFrame, Submit } from "../../components/form.tsx";
 import { Icon } from "../../components/icons.tsx";
-import { Page, Stack } from "../../components/layout.tsx";
+import { Columns, Page, Stack } from "../../components/layout.tsx";
 import { LiveValue } from "../../components/live.tsx";
 import { moneyText } from "../../components/money.tsx";
 import { requestContext } from "../../context.ts";
@@ -58,7 +58,7 @@ export default function Pay({ loaderData: { commandId, online, ways }, actionDat
   const owed = Math.max(0, balance);
   return (
     <Page title={t("pay.title")} back={{ to: "/portal", label: t("nav.home") }}>
-      {online ? (
+      {online ? <Columns aside={ways.phone || ways.addressLines.length ? <Card title={t("pay.ways")}><OtherWays ways={ways} accountId={accountId} /></Card> : null}>
         <Card hero>
           <Stack gap={1}>
             <span className="soft">{balance < 0 ? t("money.yourCredit") : t("money.youOwe")}</span>
@@ -71,10 +71,9 @@ export default function Pay({ loaderData: { commandId, online, ways }, actionDat
           </FormFrame>
           <p className="soft small">{t("pay.next")}</p>
         </Card>
-      ) : (
+      </Columns> : (
         <Card title={t("pay.otherTitle")}><p>{t("pay.otherIntro")}</p><OtherWays ways={ways} accountId={accountId} /></Card>
       )}
-      {online && (ways.phone || ways.addressLines.length) ? <Card title={t("pay.ways")}><OtherWays ways={ways} accountId={accountId} /></Card> : null}
     </Page>
   );
 }

@@ -61,7 +61,7 @@ export default function NewRequest({ loaderData: { commandId, kind, text }, acti
   const { utility } = useRoot()!;
   const { view: { accountId } } = useLiveAccount();
   return (
-    <Page title={t("request.new")} intro={t("request.newIntro")} back={{ to: "/portal/requests", label: t("nav.requests") }}>
+    <Page narrow title={t("request.new")} intro={t("request.newIntro")} back={{ to: "/portal/requests", label: t("nav.requests") }}>
       {utility.phone ? <Notice tone="warn" icon="phone"><Message k="request.urgent" values={{ phone: <a className="nowrap" href={`tel:${utility.phone}`}>{utility.phone}</a> }} /></Notice> : null}
       <Card>
         <FormFrame state={actionData} commandId={commandId}>

@@ -42,7 +42,7 @@ export default function Request({ loaderData: { request, justSent } }: Route.Com
   });
   const steps = [...request.steps.map(({ to, at, note }) => item(to, at, note, utility.name)).reverse(), item("open", request.openedAt, null, t("request.byYou"))];
   return (
-    <Page title={word} back={{ to: "/portal/requests", label: t("nav.requests") }}
+    <Page narrow title={word} back={{ to: "/portal/requests", label: t("nav.requests") }}
       actions={<LiveValue value={status} announce={t("request.changed", { state: t(key) })}><Badge tone={tone}>{t(key)}</Badge></LiveValue>}>
       {justSent && status === "open" ? <Notice tone="good" title={t("request.received")} live>{t("request.follow")}</Notice> : null}
       <Card title={t("request.progress")}><Timeline label={t("request.progress")} items={steps} /></Card>

@@ -36,7 +36,7 @@ export async function action(asked: Route.ActionArgs) {
 export default function Settings({ loaderData: { locale, theme, name, email, saved }, actionData }: Route.ComponentProps) {
   const t = useT();
   return (
-    <Page title={t("settings.title")} back={{ to: "/portal", label: t("nav.home") }}>
+    <Page narrow title={t("settings.title")} back={{ to: "/portal", label: t("nav.home") }}>
       {saved && !actionData ? <Notice tone="good" live>{t("settings.saved")}</Notice> : null}
       <Card>
         {/* The choices as they are now, also after they were changed in another window. */}

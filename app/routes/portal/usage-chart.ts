@@ -10,7 +10,7 @@ export function dayBars(locale: Locale, days: readonly UsageDay[], today: LocalD
   return days.map(({ day, value, estimated, inDoubt, lastYear }) => ({
     ...dayLabels(locale, day, today), value, lastYear,
     quality: estimated ? "estimated" : "actual",
-    ...(inDoubt ? { gap: t(locale, "usage.checking") } : {}),
+    ...(inDoubt ? { gap: t(locale, "usage.checking") } : day >= today ? { gap: "" } : {}),
     ...(to && value !== null ? { to: to(day) } : {}),
   }));
 }

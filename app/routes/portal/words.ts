@@ -43,3 +43,9 @@ const STATES: Readonly<Record<string, { key: Extract<MessageKey, `request.state.
 export function requestState(status: string) {
   return STATES[status] ?? STATES["open"]!;
 }
+
+const ADJUSTMENTS = ["leak", "correction", "goodwill", "feeWaived", "fee", "returnedPaymentFee", "lateFee"] as const;
+
+export function adjustmentWord(t: Translate, kind: string): string {
+  return t(`adjustment.${(ADJUSTMENTS as readonly string[]).includes(kind) ? (kind as (typeof ADJUSTMENTS)[number]) : "other"}`);
+}

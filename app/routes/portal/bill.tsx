@@ -1,0 +1,141 @@
+import { Link, redirect } from "react-router";
+import type { Route } from "./+types/bill";
+import { formatDollars } from "../../../domain/money/cents.ts";
+import { NOT_FOUND_MESSAGE } from "../../../domain/lifecycle/permissions.ts";
+import { billPage, checkBill } from "../../../worker/operations/billing.ts";
+import { loadPlace } from "../../../worker/operations/place.ts";
+import { openByBill } from "../../../worker/operations/portal.ts";
+import { UsageBars } from "../../charts/usage-bars.tsx";
+import { ButtonLink } from "../../components/button.tsx";
+import { Card } from "../../components/card.tsx";
+import { DateText, PeriodText } from "../../components/date-text.tsx";
+import { DescriptionList } from "../../components/description-list.tsx";
+import { ExplainedLines } from "../../components/explained-lines.tsx";
+import { Columns, Page, Row, Stack } from "../../components/layout.tsx";
+import { Money } from "../../components/money.tsx";
+import { Notice } from "../../components/notice.tsx";
+import { requestContext } from "../../context.ts";
+import { billContent, type BillGroup } from "../../documents/bill-content.server.ts";
+import { formatDate } from "../../format/dates.ts";
+import { Message, usePlace, useT } from "../../i18n/context.tsx";
+import { t } from "../../i18n/translate.ts";
+import { useLiveAccount } from "../../live/live-account.tsx";
+import { answering, localeOf, refused } from "../../session.server.ts";
+import { lookingAt } from "./account.server.ts";
+import { BillState } from "./bill-state.tsx";
+import { serviceIcon, serviceWord } from "./words.ts";
+
+export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: loaderData?.title }];
+
+/** `?check` works the bill out again from its own readings and prices. */
+export async function loader(asked: Route.LoaderArgs) {
+  const { session: { actor }, accountId, world } = lookingAt(asked);
+  const { billId } = asked.params;
+  const locale = localeOf(asked);
+  return answering(async () => {
+    const page = await billPage(world, actor, billId);
+    if (!page) throw refused(404, NOT_FOUND_MESSAGE);
+    // A link in a letter may lead to another account of the same person.
+    if (page.accountId !== accountId) throw redirect(`/portal/bills/${billId}?${new URLSearchParams({ account: page.accountId })}`);
+    const [open, place, checked] = await Promise.all([
+      openByBill(world, actor, accountId),
+      loadPlace(asked.context.get(requestContext)),
+      asked.url.searchParams.has("check") ? checkBill(world, actor, billId) : null,
+    ]);
+    const { id, number, issuedOn, dueOn, periodFrom, periodTo, balance, charges } = page.bill;
+    return {
+      title: t(locale, "bill.title", { date: formatDate(locale, issuedOn, "day", place.today) }),
+      bill: { id, number, issuedOn, dueOn, period: { from: periodFrom, to: periodTo }, balance, charges, open: open.get(id) ?? 0 },
+      content: billContent(page, locale, place.zone),
+      checked: checked && { same: checked.differences.length === 0, replayed: checked.replayed },
+    };
+  });
+}
+
+/** Total, due date, pay; what changed and why; thirteen months; each line with its arithmetic; how the total came about. */
+export default function Bill({ loaderData: { title, bill, content, checked } }: Route.ComponentProps) {
+  const t = useT();
+  const { groups, summary, charts, changes, messages } = content;
+  const [change, ...why] = changes;
+  return (
+    <Page title={title} back={{ to: "/portal/bills", label: t("bills.title") }}
+      actions={<ButtonLink to={`/portal/bills/${bill.id}/pdf`} reloadDocument icon="download">{t("bill.download")}</ButtonLink>}>
+      <Columns aside={<>
+        <Card title={t("bill.summary")}>
+          <DescriptionList lines facts={summary.map(({ what, cents }) => ({ term: what, value: <Money cents={cents} /> }))}
+            total={{ term: bill.balance < 0 ? t("bill.totalCredit") : t("bill.totalDue"), value: <Money cents={Math.abs(bill.balance)} /> }} />
+        </Card>
+        <CheckMyBill bill={bill} checked={checked} />
+        <Card>
+          <DescriptionList lines facts={[
+            { term: t("bill.number"), value: <span className="num">{bill.number}</span> },
+            { term: t("bill.issued"), value: <DateText date={bill.issuedOn} form="day" /> },
+            { term: t("bill.servicePeriod"), value: <PeriodText period={bill.period} /> },
+          ]} />
+        </Card>
+      </>}>
+        <Total bill={bill} />
+        {change ? <Notice tone="info" title={change}>{why.map((sentence) => <p key={sentence}>{sentence}</p>)}</Notice> : null}
+        {messages.map((message) => <Notice key={message} tone="warn">{message}</Notice>)}
+        {charts.map(({ id, commodity, unit, bars }) => {
+          const name = t("bill.thirteenMonths", { service: serviceWord(t, commodity).toLowerCase() });
+          return <Card key={id} title={name}><UsageBars title={name} showTitle={false} unit={unit} bars={bars} each="month" height="low" /></Card>;
+        })}
+        <Card title={t("bill.charges")} footer={t("bill.tapHint")} flush>
+          <ExplainedLines groups={groups.map((group) => chargesOf(group))} total={{ label: t("bill.newCharges"), amount: <Money cents={bill.charges} /> }} />
+        </Card>
+      </Columns>
+    </Page>
+  );
+}
+
+function chargesOf({ id, commodity, title, cents, lines }: BillGroup) {
+  return {
+    id, title, icon: serviceIcon(commodity), amount: <Money cents={cents} />,
+    lines: lines.map((line) => ({
+      id: line.id, what: line.cents === null ? <span className="soft">{line.what}</span> : line.what,
+      amount: line.cents === null ? "" : <Money cents={line.cents} />,
+      ...(line.how.length > 0 ? { how: <Stack gap={1}>{line.how.map((sentence) => <p key={sentence}>{sentence}</p>)}</Stack> } : {}),
+    })),
+  };
+}
+
+type Shown = Route.ComponentProps["loaderData"];
+
+function Total({ bill }: { bill: Shown["bill"] }) {
+  const t = useT();
+  const { today } = usePlace();
+  const { view: { balance } } = useLiveAccount();
+  const { open, dueOn } = bill;
+  return (
+    <Card hero>
+      <Row justify="between" align="start">
+        <Stack gap={1}>
+          <span className="soft">{bill.balance < 0 ? t("bill.totalCredit") : t("bill.totalDue")}</span>
+          <span className="display num">{formatDollars(Math.abs(bill.balance))}</span>
+          {bill.balance < 0 ? <span>{t("bill.creditKept")}</span> : <span><Message k="money.due" values={{ date: <DateText date={dueOn} /> }} /></span>}
+          {open > 0 && (open < bill.charges || bill.balance !== bill.charges) ? <span className="soft">{t("bill.stillOpen", { amount: formatDollars(open) })}</span> : null}
+        </Stack>
+        <BillState open={open} dueOn={dueOn} />
+      </Row>
+      {open > 0 && balance > 0 ? <ButtonLink to="/portal/pay" kind="primary" icon="pay" wide>{balance === open || dueOn >= today ? t("money.pay", { amount: formatDollars(balance) }) : t("money.payBill")}</ButtonLink> : null}
+    </Card>
+  );
+}
+
+function CheckMyBill({ bill, checked }: { bill: Shown["bill"]; checked: Shown["checked"] }) {
+  const t = useT();
+  const ask = <Link to={`/portal/requests/new?${new URLSearchParams({ kind: "highBill", bill: bill.number })}`}>{t("bill.checkAsk")}</Link>;
+  return (
+    <Card title={t("bill.check")} id="check">
+      {checked === null ? (
+        <>
+          <p className="soft">{t("bill.checkMore")}</p>
+          <Row><ButtonLink to="?check#check" rel="nofollow" preventScrollReset>{t("bill.checkAction")}</ButtonLink>{ask}</Row>
+        </>
+      ) : checked.same
+        ? <><Notice tone="good" title={t("bill.checkSame", { amount: formatDollars(checked.replayed) })} live>{t("bill.checkSameMore")}</Notice><div>{ask}</div></>
+        : <Notice tone="warn" title={t("bill.checkOther")} live action={ask}>{t("bill.checkOtherMore")}</Notice>}
+    </Card>
+  );
+}
