@@ -88,6 +88,12 @@ function exceptionOf(row: Row): StoredException {
   };
 }
 
+/** The stored days of one channel from a day on to another (not in it), with their revisions. */
+export async function loadDaySpan(port: SqlPort, channelId: number, from: LocalDate, to: LocalDate): Promise<StoredDay[]> {
+  const [row] = await port.query(HEADS, [JSON.stringify([[channelId, from, to]])]);
+  return [...(await loadPackedDays(port, JSON.parse(row!["heads"] as string) as [number, LocalDate, number][])).values()];
+}
+
 /** Days that are there, with their revisions. `keys`: channel, day and how many bytes its values have. */
 export async function loadPackedDays(port: SqlPort, keys: readonly (readonly [channelId: number, day: LocalDate, bytes: number])[]): Promise<Map<string, StoredDay>> {
   const days = new Map<string, StoredDay>();

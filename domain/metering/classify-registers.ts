@@ -63,13 +63,12 @@ function reportChangedRead(read: RegisterRead, all: readonly RegisterRead[], sub
 }
 
 /** Judges each touched read against the one before it, and the one after it against the touched one. */
-function validateSequence(sequence: Sequence, touched: ReadonlyMap<Instant, readonly OutcomeDraft[]>, match: MatchedRegister, work: Work): void {
-  const { meter, channel } = match;
+export function validateSequence(sequence: Sequence, touched: ReadonlyMap<Instant, readonly OutcomeDraft[]>, { meter, channel }: Pick<MatchedRegister, "meter" | "channel">, work: Work): void {
   for (let i = 0; i < sequence.length; i++) {
     const read = sequence[i]!;
     const previous = sequence[i - 1];
+    if (!touched.has(read.readAt) && !(previous && touched.has(previous.readAt))) continue;
     const drafts = [...(touched.get(read.readAt) ?? []), ...((previous && touched.get(previous.readAt)) ?? [])];
-    if (drafts.length === 0) continue;
     const installation = meter.installations.find(({ from, to }) => from <= read.readAt && (to === null || read.readAt <= to));
     if (installation === undefined) continue;
     const day = localDateOf(read.readAt, work.context.zone);

@@ -10,6 +10,7 @@ export * from "./ingest-result.ts";
 export * from "./classify-reads.ts";
 export type { DayPlace } from "./classify-days.ts";
 export * from "./revise-days.ts";
+export * from "./revise-reads.ts";
 export * from "./vee-parameters.ts";
 export * from "./vee.ts";
 export * from "./usage.ts";
