@@ -66,8 +66,8 @@ export async function medianMs(calls: number, call: (n: number) => Promise<unkno
 }
 
 export async function runRow(row: BenchRow, log: (line: string) => void): Promise<BenchResult> {
-  await row.setUp?.();
   try {
+    await row.setUp?.();
     // One pair to warm up: compilers, caches, connections.
     await row.ours();
     await row.reference();

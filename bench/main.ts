@@ -7,6 +7,7 @@ import { environment, runRow, table, type BenchResult, type BenchRow } from "./h
 const ROWS: Readonly<Record<string, () => Promise<{ readonly row: BenchRow }>>> = {
   "monthly-bill": () => import("./monthly-bill.ts"),
   "tou-demand": () => import("./tou-demand.ts"),
+  ingest: () => import("./ingest.ts"),
   "bill-run": () => import("./bill-run.ts"),
   vee: () => import("./vee.ts"),
   payment: () => import("./payment.ts"),

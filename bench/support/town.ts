@@ -120,13 +120,14 @@ function nextCommand(world: InProcessWorld, { accountId, cycleId }: Home, n: num
 /** Water is counted in thousandths of a gallon, electricity in watt-hours: so many more of them. */
 const GALLONS = 40;
 
-/** Thousandths of an interval of a home, without a random number: by hour, by home, a little different each time. */
+/** Thousandths of an interval of a home, without a random number: by hour, by home, a little different each time. Nobody uses water at night. */
 export function usageOf(channelId: number, slot: number, slots: number): number {
   const hour = Math.floor((slot * 24) / slots);
-  const scatter = (Math.imul(channelId + slot * 31, 2_654_435_761) >>> 22) % 120;
   const night = hour < 5 || hour > 22;
-  const value = (night ? 20 : 260) + (hour > 16 && hour < 21 ? 180 : 0) + scatter + (channelId % 97);
-  return isWater(channelId) ? value * GALLONS : value;
+  if (night && isWater(channelId)) return 0;
+  const scatter = (Math.imul(channelId + slot * 31, 2_654_435_761) >>> 22) % 120;
+  const anHour = (night ? 120 : 260) + (hour > 16 && hour < 21 ? 180 : 0) + scatter + (channelId % 97);
+  return Math.floor(((isWater(channelId) ? GALLONS : 1) * anHour * 24) / slots);
 }
 
 /** Channel days in one write. */
