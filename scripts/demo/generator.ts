@@ -78,7 +78,7 @@ function partsOf(use: MeterUse, day: GeneratedDay): Parts {
   let factor = LIVED_IN;
   for (const event of events) {
     if (event.kind === "leak" || day.number < event.from || day.number >= event.to) continue;
-    factor = event.kind === "empty" ? EMPTY : AWAY;
+    if (factor !== EMPTY) factor = event.kind === "empty" ? EMPTY : AWAY;
   }
   const sparse = SPARSE[pattern] !== undefined;
   // A tap that nobody opens gives nothing; a house that idles still draws power.

@@ -69,7 +69,10 @@ export class MeterReads {
     this.#next = day;
   }
 
-  /** The dials at the midnights of the days on which they are read; what is read by hand was read in the afternoon before. */
+  /**
+   * The dials at the midnights of the days on which they are read. What is read by hand, and where somebody moves out, was
+   * read in the afternoon before.
+   */
   #readRegister(i: number, meter: TownMeter, days: readonly GeneratedDay[], startOn: LocalDate, batch: Batch): void {
     const wanted = this.#readDays.get(meter.cycleId)!;
     const byHand = meter.intervalChannel === null;
@@ -78,15 +81,16 @@ export class MeterReads {
       const usage = usageOfDay(meter.use, day);
       this.#counted[i]! += usage;
       const end = addDays(day.date, 1);
-      if (!wanted.has(end) && !meter.readOn.includes(end)) continue;
+      if (!wanted.has(end) && !meter.movedOutOn.includes(end) && !meter.movedInOn.includes(end)) continue;
       const midnight = startOfDay(end, ZONE);
-      batch.add(byHand ? register(meter, midnight - HAND_READ_BEFORE_MS, this.#counted[i]! - usage * REST_OF_DAY) : register(meter, midnight, this.#counted[i]!));
+      const afternoon = byHand || meter.movedOutOn.includes(end);
+      batch.add(afternoon ? register(meter, midnight - AFTERNOON_MS, this.#counted[i]! - usage * REST_OF_DAY) : register(meter, midnight, this.#counted[i]!));
     }
   }
 }
 
-/** Somebody walks by at four in the afternoon; about a third of the day's water is still to come. */
-const HAND_READ_BEFORE_MS = 8 * 3_600_000;
+/** Four in the afternoon; about a third of the day's usage is still to come. */
+const AFTERNOON_MS = 8 * 3_600_000;
 const REST_OF_DAY = 0.35;
 
 function register({ badge, unit, dials }: TownMeter, at: Instant, counted: number): Omit<RegisterReading, "index"> {

@@ -68,8 +68,9 @@ export interface TownMeter {
   readonly dials: number;
   /** Thousandths that its register had counted when the demonstration begins. */
   readonly counted: number;
-  /** Days on which somebody moved in or out: the register is read in the night before. */
-  readonly readOn: readonly LocalDate[];
+  /** Days on which a customer was gone, and on which the next one came: registers are read then as well. */
+  readonly movedOutOn: readonly LocalDate[];
+  readonly movedInOn: readonly LocalDate[];
 }
 
 export interface Town {
@@ -203,7 +204,8 @@ class Builder {
       intervalChannel: byHand ? null : interval.id,
       intervalsFrom: always ? cycle.startOn : this.#intervalsFrom!,
       counted: countedBefore(chance, kind.dials, story?.rollsOver === commodity ? use.base : null),
-      readOn: events.flatMap((event) => (event.kind === "empty" ? [event.from, event.to] : [])).map((day) => fromDayNumber(day)),
+      movedOutOn: events.filter(({ kind }) => kind === "empty").map(({ from }) => fromDayNumber(from)),
+      movedInOn: events.filter(({ kind }) => kind === "empty").map(({ to }) => fromDayNumber(to)),
     });
     return {
       meterId, badge, commodity, size: commodity === "water" ? (trade ? chance.pick(['1"', '1 1/2"', '2"']) : chance.pick(['5/8"', '5/8"', '3/4"'])) : null, manufacturer: chance.pick(kind.makers),

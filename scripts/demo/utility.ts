@@ -5,7 +5,7 @@ import type { UserActor } from "../../domain/lifecycle/permissions.ts";
 import { SETTING_DEFAULTS, type Setting } from "../../domain/lifecycle/settings.ts";
 import { createUser } from "../../worker/operations/people/users.ts";
 import { publishRateVersion } from "../../worker/operations/rates.ts";
-import { setUpUtility } from "../../worker/operations/settings.ts";
+import { changeSetting, setUpUtility } from "../../worker/operations/settings.ts";
 import type { SignIn } from "./contract.ts";
 import { rateVersions } from "./rates.ts";
 import { SEVERAL_ACCOUNTS, SPANISH_CUSTOMER, TOUR_CUSTOMER } from "./stories.ts";
@@ -55,17 +55,23 @@ export async function foundUtility({ world, people }: Begun, town: Town): Promis
     gl: SETTING_DEFAULTS.gl,
   });
   if (answer.status !== "done") throw new Error("this database holds a utility already");
-  const made = await Promise.all(STAFF.map(({ role, name, email, password }) => createUser(people, { role, name, email, password, language: "en" })));
-  const actors = new Map(STAFF.map(({ role }, i): [string, UserActor] => {
-    const outcome = made[i]!;
-    if (!outcome.ok) throw new Error(`the sign-in of ${role} was refused: ${outcome.refusal.code}`);
-    return [role, { kind: "user", userId: outcome.userId, role, accountIds: [] }];
-  }));
+  const actors = new Map<string, UserActor>();
+  // One after the other, so that each gets the same id in every load.
+  for (const { role, name, email, password } of STAFF) {
+    const made = await createUser(people, { role, name, email, password, language: "en" });
+    if (!made.ok) throw new Error(`the sign-in of ${role} was refused: ${made.refusal.code}`);
+    actors.set(role, { kind: "user", userId: made.userId, role, accountIds: [] });
+  }
   const actor = (role: StaffSignIn["role"]): UserActor => actors.get(role)!;
   return { clerk: actor("csr"), billing: actor("billing"), field: actor("field"), supervisor: actor("supervisor"), admin: actor("admin") };
 }
 
+/** Four services on one bill come to more than the product's own bounds for a first look allow. */
+const LOOK_AT_FROM = 160_00;
+
 export async function publishRates({ world, staff: { admin } }: Begun & { readonly staff: Staff }, town: Town): Promise<void> {
+  const bounds = await changeSetting(world, admin, { commandId: "billing-bounds", topic: "billing", effectiveOn: town.from, value: { ...SETTING_DEFAULTS.billing, highBillMin: LOOK_AT_FROM } });
+  if (bounds.status !== "done") throw new Error("the bounds of bills could not be set");
   for (const version of rateVersions(town.from, town.clockRatesFrom)) {
     const answer = await publishRateVersion(world, admin, `publish-${version.scheduleId}-${version.version}`, version);
     if (answer.status !== "done") throw new Error(`rate ${version.scheduleId} was not published: ${answer.status === "refused" ? answer.refusal.message : answer.status}`);

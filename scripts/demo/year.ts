@@ -4,12 +4,13 @@
  */
 import { addDays, daysBetween, eachDay, type LocalDate } from "../../domain/calendar/local-date.ts";
 import type { UserActor } from "../../domain/lifecycle/permissions.ts";
+import { runCounts } from "../../db/billing/due.ts";
 import { stopService } from "../../worker/operations/move-in.ts";
 import { placeHold } from "../../worker/operations/holds.ts";
 import { payAtCounter, reversePayment } from "../../worker/operations/payments.ts";
 import { advanceRequest, openRequest } from "../../worker/operations/requests.ts";
+import { billingByClock } from "../../worker/billing/cron.ts";
 import { drainRun } from "../../worker/billing/drain.ts";
-import { startBillRun } from "../../worker/billing/start.ts";
 import { decideFindings, reviewHeldBills } from "./decisions.ts";
 import { paymentFor, type DueBill, type PlannedPayment } from "./payers.ts";
 import { postPayments } from "./payments.ts";
@@ -59,6 +60,8 @@ class Year {
   readonly #accounts: ReadonlyMap<string, TownAccount>;
   readonly #payments = new Map<LocalDate, PlannedPayment[]>();
   readonly #diary = diary();
+  /** Days on which the clock has something to bill: the closings, and the days after while bills are held. */
+  readonly #billOn: Set<LocalDate>;
   readonly #tally: YearTally;
 
   constructor(demo: Demo, town: Town, customers: ReadonlyMap<string, UserActor>) {
@@ -67,6 +70,7 @@ class Year {
     this.#customers = customers;
     this.#reads = new MeterReads(demo, town, new Set(holidaysOf(town.from, town.plan.today).map(({ on }) => on)));
     this.#accounts = new Map(town.accounts.map((account) => [account.accountId, account]));
+    this.#billOn = new Set(town.cycles.flatMap(({ billed }) => billed));
     this.#tally = { reads: this.#reads.tally, bills: 0, runs: 0, payments: 0, decisions: 0 };
   }
 
@@ -74,15 +78,13 @@ class Year {
     const { plan: { today }, from, cycles } = this.#town;
     this.#planMoves();
     this.#planStories();
-    const closings = Map.groupBy(cycles.flatMap(({ id, billed }) => billed.map((day) => ({ id, day }))), ({ day }) => day);
     const nights = new Set(cycles.flatMap(({ closes }) => closes));
-    for (const day of eachDay({ from, to: addDays(today, 1) })) {
-      await this.#live(day, closings.get(day) ?? [], nights.has(day) || daysBetween(day, today) < NIGHTS);
-    }
-    return this.#tally;
+    for (const day of eachDay({ from, to: addDays(today, 1) })) await this.#live(day, nights.has(day) || daysBetween(day, today) < NIGHTS);
+    const [runs] = await this.#demo.port.query<{ runs: number }>("SELECT count(*) AS runs FROM bill_run");
+    return { ...this.#tally, runs: runs!.runs };
   }
 
-  async #live(day: LocalDate, closing: readonly { readonly id: string }[], read: boolean): Promise<void> {
+  async #live(day: LocalDate, read: boolean): Promise<void> {
     const demo = this.#demo;
     const { today } = this.#town.plan;
     demo.onProgress(`${day}: ${this.#tally.bills.toLocaleString("en-US")} bills, ${this.#tally.payments.toLocaleString("en-US")} payments, ${this.#tally.reads.intervals.toLocaleString("en-US")} intervals`);
@@ -92,9 +94,9 @@ class Year {
       demo.at(day, HOUR.decisions);
       this.#tally.decisions += await decideFindings(demo, addDays(today, -UNDECIDED_DAYS));
     }
-    for (const { id } of closing) {
+    if (this.#billOn.delete(day)) {
       demo.at(day, HOUR.run);
-      await this.#run(id, day);
+      await this.#bill(day);
     }
     demo.at(day, HOUR.payments);
     await this.#pay(day);
@@ -104,30 +106,26 @@ class Year {
 
   // ---- bills and payments -----------------------------------------------------------------------------------------
 
-  async #run(cycleId: string, periodTo: LocalDate): Promise<void> {
-    const { world } = this.#demo;
-    const runId = await this.#startRun(cycleId, periodTo);
-    await drainRun(world, runId);
-    this.#tally.runs += 1;
-    await this.#expectPayments(runId, periodTo);
-    const on = addDays(periodTo, 1);
-    if (on <= this.#town.plan.today) this.#diary.add(on, () => this.#review(runId, cycleId, periodTo));
+  /** Whatever the clock finds due: a cycle that has closed, held bills of one that closed some days ago. */
+  async #bill(day: LocalDate): Promise<void> {
+    const { world, port } = this.#demo;
+    let held = 0;
+    for (const runId of await billingByClock(world)) {
+      await drainRun(world, runId);
+      await this.#expectPayments(runId, day);
+      this.#diary.add(addDays(day, 1), () => this.#review(runId, addDays(day, 1)));
+      held += (await runCounts(port, runId)).held;
+    }
+    if (held > 0) this.#billOn.add(addDays(day, 1));
   }
 
-  async #startRun(cycleId: string, periodTo: LocalDate, again = ""): Promise<string> {
-    const answer = await startBillRun(this.#demo.world, { kind: "system", name: "clock" }, { commandId: `clock:${cycleId}-${periodTo}${again}`, cycleId, periodTo });
-    if (answer.status !== "done") throw new Error(`the run of cycle ${cycleId} for ${periodTo} was not started: ${answer.status === "refused" ? answer.refusal.message : answer.status}`);
-    return answer.result.runId;
-  }
-
-  /** The day after a run somebody looks at the bills that only look unusual, and lets them pass. */
-  async #review(runId: string, cycleId: string, periodTo: LocalDate): Promise<void> {
+  /** The day after, somebody looks at the bills that only look unusual, and lets them pass. */
+  async #review(runId: string, day: LocalDate): Promise<void> {
     const passed = await reviewHeldBills(this.#demo, runId);
     if (passed === 0) return;
     this.#tally.decisions += passed;
-    await this.#startRun(cycleId, periodTo, ":again");
     await drainRun(this.#demo.world, runId);
-    await this.#expectPayments(runId, addDays(periodTo, 1));
+    await this.#expectPayments(runId, day);
   }
 
   async #expectPayments(runId: string, issuedOn: LocalDate): Promise<void> {
