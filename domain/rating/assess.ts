@@ -8,7 +8,8 @@ import { convertMilli, sameDimension, type Milli, type Unit } from "../metering/
 import { NO_LIMIT, type CompiledCharge, type CompiledRate, type DeterminantRef } from "./compile.ts";
 import { RatingError, type Determinants } from "./determinants.ts";
 import { NO_ROWS, type PeriodCharge, type PeriodRate, type Rows, type Slice } from "./period.ts";
-import { roundAmount, sumExact } from "./rounding.ts";
+import type { PlainLine } from "./plain-line.ts";
+import { roundAmount, roundHalfUp, sumExact } from "./rounding.ts";
 import type { Work } from "./work.ts";
 
 /** Base of a percentage stays exact times the largest percentage. */
@@ -19,24 +20,98 @@ const BASE_CENTS_MAX = 5 * CENTS_MAX;
  * Errors: a `RatingError` naming the charge.
  */
 export function assess(period: PeriodRate, determinants: Determinants, work: Work): Cents {
-  const { rate, charges } = period;
-  const { at } = rate.document.rounding;
+  const { charges } = period;
+  const { cents, explaining } = work;
   work.begin();
   let total = 0;
   for (let i = 0; i < charges.length; i++) {
     const charge = charges[i]!;
-    work.stepsFrom[i] = work.stepCount;
+    if (explaining) work.stepsFrom[i] = work.stepCount;
     const rows = charge.only ?? rowsByProperties(charge, determinants);
-    if (rows.slices.length === 0 || (charge.compiled.program !== null && !isEnrolled(determinants, charge.compiled.program))) {
-      work.skip(i);
+    const { plain } = rows;
+    if (plain === null || (plain.tax !== null && determinants.exemptions !== undefined)) {
+      assessLine(charge.compiled, rows, period, determinants, work);
+      total += cents[i]!;
       continue;
     }
-    work.charged[i] = 1;
-    assessCharge(charge.compiled, rows, period, determinants, work);
-    total += at === "step" && charge.compiled.against === 0 ? roundSteps(charge.compiled, rate, work) : roundLine(charge.compiled, rate, work);
+    let quantity = plain.count;
+    let amount = plain.price;
+    if (plain.form === "tiers") {
+      quantity = quantityOf(plain.reads!, determinants);
+      amount = tiersAmount(quantity, plain.limits, plain.prices);
+    } else if (plain.form !== "amount") {
+      const base = plain.onAllBefore ? total : sumOf(charge.compiled.base, cents);
+      if (plain.form === "minimum") amount = atLeastNothing(plain.price - base * plain.parts);
+      else {
+        quantity = checkBase(base, charge.compiled);
+        amount = base * plain.price;
+      }
+    }
+    const rounded = roundHalfUp(amount, plain.parts, plain.inverse);
+    cents[i] = rounded;
+    total += rounded;
+    if (explaining) notePlainLine(i, plain, quantity, amount, work);
   }
-  work.stepsFrom[charges.length] = work.stepCount;
-  return at === "total" ? spreadTotal(rate, work) : total;
+  if (explaining) work.stepsFrom[charges.length] = work.stepCount;
+  return period.rate.roundsTotal ? spreadTotal(period.rate, work) : total;
+}
+
+function atLeastNothing(amount: number): number {
+  return amount > 0 ? amount : 0;
+}
+
+function sumOf(lines: readonly number[], cents: Float64Array): Cents {
+  let sum = 0;
+  for (let i = 0; i < lines.length; i++) sum += cents[lines[i]!]!;
+  return sum;
+}
+
+function checkBase(base: Cents, { index, id }: CompiledCharge): Cents {
+  if (base > BASE_CENTS_MAX || base < -BASE_CENTS_MAX) throw new RatingError(`charges.${index}`, `the base of ${id} is more than ${BASE_CENTS_MAX} cents`);
+  return base;
+}
+
+/** Each tier's price for the part of the usage inside it. Limits ascend, the last has no end. */
+function tiersAmount(usage: Milli, limits: Float64Array, prices: Float64Array): number {
+  let amount = 0;
+  let lower = 0;
+  for (let tier = 0; tier < prices.length; tier++) {
+    const limit = limits[tier]!;
+    if (usage <= limit) return amount + (usage - lower) * prices[tier]!;
+    amount += (limit - lower) * prices[tier]!;
+    lower = limit;
+  }
+  return amount;
+}
+
+/** The steps that `tiersAmount` went through. */
+function noteTiers(usage: Milli, limits: Float64Array, slice: Slice, work: Work): void {
+  let lower = 0;
+  for (let tier = 0; tier < limits.length; tier++) {
+    const limit = limits[tier]!;
+    work.step(Math.min(usage, limit) - lower, slice.prices[tier]!, 1, tier, slice);
+    if (usage <= limit) return;
+    lower = limit;
+  }
+}
+
+function notePlainLine(line: number, { form, slice, limits, parts, price, count }: PlainLine, quantity: number, amount: number, work: Work): void {
+  work.open(line, parts);
+  work.rest[line] = amount;
+  work.quantity[line] = quantity;
+  if (form === "tiers") noteTiers(quantity, limits, slice, work);
+  else work.step(form === "minimum" ? 1 : quantity, form === "amount" ? price / count : price, 1, 0, slice);
+}
+
+/** The long way: several rows, shares of days, intervals, rounding otherwise than half up by line. */
+function assessLine(charge: CompiledCharge, rows: Rows, period: PeriodRate, determinants: Determinants, work: Work): void {
+  const { index, program, against, perCent } = charge;
+  if (rows.slices.length === 0 || (program !== null && !isEnrolled(determinants, program))) return work.skip(index);
+  const { mode } = period.rate.document.rounding;
+  work.open(index, perCent);
+  assessCharge(charge, rows, period, determinants, work);
+  if (period.rate.roundsSteps && against === 0) roundSteps(charge, period.rate, work);
+  else work.cents[index] = roundAmount(work.whole[index]!, work.rest[index]!, work.parts[index]!, mode);
 }
 
 /** Enrolled on the last day of the segment. */
@@ -47,10 +122,11 @@ function isEnrolled({ programs, to }: Determinants, program: string): boolean {
 /** The rows for this customer; none when the charge does not count in the segment. */
 function rowsByProperties({ compiled, rows }: PeriodCharge, determinants: Determinants): Rows {
   if (rows.size === 0) return NO_ROWS;
-  const values = compiled.whenNames.map((name) => propertyOf(determinants, name, compiled));
-  const found = rows.get(values.join("|"));
+  const names = compiled.whenNames;
+  const found = rows.get(names.length === 1 ? propertyOf(determinants, names[0]!, compiled) : names.map((name) => propertyOf(determinants, name, compiled)).join("|"));
   if (found !== undefined) return found;
-  const has = compiled.whenNames.map((name, i) => `${name} ${values[i]}`).join(" and ");
+  const values = names.map((name) => propertyOf(determinants, name, compiled));
+  const has = names.map((name, i) => `${name} ${values[i]}`).join(" and ");
   throw new RatingError(`charges.${compiled.index}`, `${compiled.id} has no row for ${has}; add one to the rate or put the customer's data right`);
 }
 
@@ -62,14 +138,25 @@ function propertyOf(determinants: Determinants, name: string, { index, id }: Com
 
 // ---- determinants ---------------------------------------------------------------------------------------------
 
-/** The quantity a charge prices, checked, as the document rounds usage. */
-function usageOf(charge: CompiledCharge, rate: CompiledRate, determinants: Determinants): Milli {
-  const { name, unit, largest, read } = charge.reads!;
-  const byUnit = name === "usage" ? determinants.quantities["usage"] : determinants.quantities[name];
-  const value = byUnit === undefined ? undefined : (read(byUnit) ?? converted(byUnit, unit));
-  if (value === undefined) throw new RatingError(`charges.${charge.index}`, `${charge.id} needs the quantity ${name} in ${unit}, which is not given`);
+/** The customer's quantity, checked. Errors: it is not given, negative, or too large. */
+function quantityOf({ name, unit, largest, read }: DeterminantRef, { quantities }: Determinants): Milli {
+  const byUnit = name === "usage" ? quantities["usage"] : quantities[name];
+  const value = byUnit === undefined ? undefined : read(byUnit);
+  if (value === undefined) return quantityFromOtherUnit(name, unit, largest, byUnit);
   if (!(value >= 0 && value <= largest && Math.floor(value) === value)) refuseQuantity(value, name, unit, largest);
-  const { usage } = rate.document.rounding;
+  return value;
+}
+
+function quantityFromOtherUnit(name: string, unit: Unit, largest: Milli, byUnit: Readonly<Partial<Record<Unit, Milli>>> | undefined): Milli {
+  const value = byUnit === undefined ? undefined : converted(byUnit, unit);
+  if (value === undefined) throw new RatingError(`quantities.${name}`, `is needed in ${unit} by this rate and not given`);
+  return checkQuantity(value, name, unit, largest);
+}
+
+/** The quantity a charge prices, as the document rounds usage. */
+function usageOf({ reads }: CompiledCharge, { document }: CompiledRate, determinants: Determinants): Milli {
+  const value = quantityOf(reads!, determinants);
+  const { usage } = document.rounding;
   return usage === "exact" ? value : wholeUnits(value, usage);
 }
 
@@ -154,7 +241,7 @@ function assessFixed(charge: CompiledCharge, { slices, shareOf }: Rows, { rate }
   const count = times === null ? ONE : countOf(times, rate, determinants);
   const parts = perDay ? 1 : shareOf;
   work.quantity[index] = count;
-  work.open(index, perCent, parts);
+  work.share(index, perCent, parts);
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
     const price = slice.prices[0]!;
@@ -166,65 +253,45 @@ function assessFixed(charge: CompiledCharge, { slices, shareOf }: Rows, { rate }
 }
 
 function assessFlat(charge: CompiledCharge, { slices }: Rows, { rate, wholeDays }: PeriodRate, determinants: Determinants, work: Work): void {
-  const { index, perCent } = charge;
+  const { index } = charge;
   const usage = usageOf(charge, rate, determinants);
-  let billed = 0;
   let amount = 0;
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
     const part = partOf(usage, slice.cumFrom, slice.cumTo, wholeDays);
     const price = slice.prices[0]!;
     amount += part * price;
-    billed += part;
+    work.quantity[index]! += part;
     if (work.explaining) work.step(part, price, 1, 0, slice);
   }
-  work.quantity[index] = billed;
-  work.put(index, perCent, amount);
+  work.rest[index] = amount;
 }
 
 function assessTiered(charge: CompiledCharge, { slices }: Rows, { rate, wholeDays }: PeriodRate, determinants: Determinants, work: Work): void {
-  const { index, perCent, times, wholeUsage, exclusive } = charge;
+  const { index, times, wholeUsage, exclusive } = charge;
   const usage = usageOf(charge, rate, determinants);
   const count = times === null ? ONE : countOf(times, rate, determinants);
-  let billed = 0;
   let amount = 0;
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
     const part = partOf(usage, slice.cumFrom, slice.cumTo, wholeDays);
-    billed += part;
-    amount += wholeUsage ? wholeTier(part, slice, count, exclusive, work) : marginalTiers(part, slice, count, work);
+    const limits = count === ONE ? slice.limits : slice.limits.map((limit) => timesLimit(limit, count));
+    work.quantity[index]! += part;
+    if (wholeUsage) {
+      const tier = tierReached(part, limits, exclusive);
+      amount += part * slice.prices[tier]!;
+      if (work.explaining) work.step(part, slice.prices[tier]!, 1, tier, slice);
+    } else {
+      amount += tiersAmount(part, limits, slice.prices);
+      if (work.explaining) noteTiers(part, limits, slice, work);
+    }
   }
-  work.quantity[index] = billed;
-  work.put(index, perCent, amount);
+  work.rest[index] = amount;
 }
 
-function marginalTiers(usage: Milli, slice: Slice, times: Milli, work: Work): number {
-  const { limits, prices } = slice;
-  let amount = 0;
-  let lower = 0;
-  for (let tier = 0; tier < prices.length; tier++) {
-    const limit = times === ONE ? limits[tier]! : timesLimit(limits[tier]!, times);
-    const inside = (usage < limit ? usage : limit) - lower;
-    const price = prices[tier]!;
-    amount += inside * price;
-    if (work.explaining && (inside > 0 || tier === 0)) work.step(inside, price, 1, tier, slice);
-    if (usage <= limit) break;
-    lower = limit;
-  }
-  return amount;
-}
-
-/** All usage at the price of the tier it reaches. */
-function wholeTier(usage: Milli, slice: Slice, times: Milli, exclusive: boolean, work: Work): number {
-  const { limits, prices } = slice;
-  let tier = 0;
-  while (tier < prices.length - 1) {
-    const limit = timesLimit(limits[tier]!, times);
-    if (exclusive ? usage < limit : usage <= limit) break;
-    tier++;
-  }
-  if (work.explaining) work.step(usage, prices[tier]!, 1, tier, slice);
-  return usage * prices[tier]!;
+/** The tier that the usage ends in; at its very end, in the next one when limits are exclusive. */
+function tierReached(usage: Milli, limits: Float64Array, exclusive: boolean): number {
+  return limits.findIndex((limit) => (exclusive ? usage < limit : usage <= limit));
 }
 
 /** A tier's end times a count, rounded half up to a thousandth of the unit; one beyond exact integers is beyond any usage. */
@@ -235,7 +302,7 @@ export function timesLimit(limit: Milli, times: Milli): Milli {
 }
 
 function assessTimeOfUse(charge: CompiledCharge, { slices }: Rows, period: PeriodRate, determinants: Determinants, work: Work): void {
-  const { index, perCent, reads } = charge;
+  const { index, reads } = charge;
   let billed = 0;
   let amount = 0;
   for (let s = 0; s < slices.length; s++) {
@@ -252,7 +319,7 @@ function assessTimeOfUse(charge: CompiledCharge, { slices }: Rows, period: Perio
     }
   }
   work.quantity[index] = checkQuantity(billed, reads!.name, charge.unit, reads!.largest);
-  work.put(index, perCent, amount);
+  work.rest[index] = amount;
 }
 
 /** Time-of-use registers: `usage.peak` and so on, split over the seasons of the days by their number. */
@@ -277,7 +344,7 @@ function registersByCode({ id, index, reads, schedule }: CompiledCharge, slice: 
 function assessDemand(charge: CompiledCharge, { slices, shareOf }: Rows, period: PeriodRate, determinants: Determinants, work: Work): void {
   const { index, perCent } = charge;
   let highest = 0;
-  work.open(index, perCent, shareOf);
+  work.share(index, perCent, shareOf);
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
     const measured = work.demandByCode(slice.pass, period, determinants);
@@ -321,17 +388,17 @@ function billedDemand({ charge, reads, demandMinimum, demandStep, ratchetPercent
 }
 
 function assessPercentage(charge: CompiledCharge, { slices }: Rows, { rate, days }: PeriodRate, { exemptions }: Determinants, work: Work): void {
-  const { index, base, tax, perCent } = charge;
+  const { index, base, tax } = charge;
   const full = baseCents(base, rate, work);
   const exempt = tax === null ? 0 : (exemptions?.[tax] ?? 0);
-  if (Math.abs(full) > BASE_CENTS_MAX) throw new RatingError(`charges.${index}`, `the base of ${charge.id} is more than ${BASE_CENTS_MAX} cents`);
+  checkBase(full, charge);
   const taxed = exempt === 0 ? full : exemptBase(full, exempt, tax!);
   work.quantity[index] = taxed;
-  work.put(index, perCent, percentAmount(taxed, slices, days, work));
+  percentOf(index, taxed, slices, days, work);
 }
 
 /** The base by days where the percentage changes inside the segment or does not count all of it. */
-function percentAmount(base: Cents, slices: readonly Slice[], days: number, work: Work): number {
+function percentOf(line: number, base: Cents, slices: readonly Slice[], days: number, work: Work): void {
   const size = Math.abs(base);
   let amount = 0;
   for (let s = 0; s < slices.length; s++) {
@@ -342,7 +409,7 @@ function percentAmount(base: Cents, slices: readonly Slice[], days: number, work
     amount += part * price;
     if (work.explaining) work.step(part, price, 1, 0, slice);
   }
-  return amount;
+  work.rest[line] = amount;
 }
 
 /** The taxed part of a base, rounded half up to a cent. */
@@ -364,7 +431,7 @@ function assessLimit(charge: CompiledCharge, rows: Rows, { rate }: PeriodRate, w
 /** The standard amount, for the days it counts. */
 function putAmounts({ index, perCent }: CompiledCharge, { slices, shareOf }: Rows, work: Work): void {
   work.quantity[index] = ONE;
-  work.open(index, perCent, shareOf);
+  work.share(index, perCent, shareOf);
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
     const price = slice.prices[0]!;
@@ -375,15 +442,15 @@ function putAmounts({ index, perCent }: CompiledCharge, { slices, shareOf }: Row
 
 /** Takes away, but never more than its base. */
 function assessCredit(charge: CompiledCharge, rows: Rows, period: PeriodRate, determinants: Determinants, work: Work): void {
-  const { index, creditForm, base, perCent } = charge;
+  const { index, creditForm, base } = charge;
   const room = base.length === 0 ? Infinity : Math.max(0, baseCents(base, period.rate, work));
   if (creditForm === "price") assessFlat(charge, rows, period, determinants, work);
   else if (creditForm === "amount") putAmounts(charge, rows, work);
   else {
-    if (room > BASE_CENTS_MAX) throw new RatingError(`charges.${index}`, `the base of ${charge.id} is more than ${BASE_CENTS_MAX} cents`);
-    work.quantity[index] = room;
-    work.put(index, perCent, percentAmount(room, rows.slices, period.days, work));
+    work.quantity[index] = checkBase(room, charge);
+    percentOf(index, room, rows.slices, period.days, work);
   }
+  work.normalize(index);
   const whole = work.whole[index]!;
   const rest = work.rest[index]!;
   if (whole >= room) work.setExact(index, -room, 0);
@@ -393,26 +460,20 @@ function assessCredit(charge: CompiledCharge, rows: Rows, period: PeriodRate, de
 
 // ---- from exact amounts to cents ------------------------------------------------------------------------------
 
-function roundLine({ index }: CompiledCharge, { document: { rounding } }: CompiledRate, work: Work): Cents {
-  return (work.cents[index] = roundAmount(work.whole[index]!, work.rest[index]!, work.parts[index]!, rounding.mode));
-}
-
 /** Each step is rounded by itself; the line is their sum. */
-function roundSteps({ index, perCent }: CompiledCharge, { document: { rounding } }: CompiledRate, work: Work): Cents {
+function roundSteps({ index, perCent }: CompiledCharge, { document: { rounding } }: CompiledRate, work: Work): void {
   let cents = 0;
   for (let step = work.stepsFrom[index]!; step < work.stepCount; step++) {
     work.takeStep(step, perCent, work.parts[index]! / perCent);
     cents += roundAmount(work.whole[work.spare]!, work.rest[work.spare]!, work.parts[work.spare]!, rounding.mode);
   }
-  return (work.cents[index] = cents);
+  work.cents[index] = cents;
 }
 
 /** What a percentage, minimum or credit is reckoned on: the lines' cents, or, where only the total is rounded, their exact sum rounded. */
-function baseCents(base: readonly number[], { document: { rounding } }: CompiledRate, work: Work): Cents {
-  if (rounding.at === "total") return sumExact(base, work, rounding.mode);
-  let sum = 0;
-  for (let i = 0; i < base.length; i++) sum += work.cents[base[i]!]!;
-  return sum;
+function baseCents(base: readonly number[], { document: { rounding }, roundsTotal }: CompiledRate, work: Work): Cents {
+  if (roundsTotal) return sumExact(base, work, rounding.mode);
+  return sumOf(base, work.cents);
 }
 
 /** Only the total is rounded: each line gets what it adds to the rounded running sum, so that lines still add up to it. */

@@ -8,7 +8,8 @@ import type { Charge, RateDocument } from "./schema.ts";
 import { chargeDecimals, chargePrices } from "./charge-prices.ts";
 import type { Issue } from "./tou-calendar.ts";
 
-const EXACT_MAX = new Decimal(2).pow(53).minus(1);
+/** 2^53, less two cents of the finest price: the rounding looks at the cents next to an amount. */
+const EXACT_MAX = new Decimal(2).pow(53).minus(new Decimal(10).pow(10));
 
 /**
  * Largest numerator or denominator of a share of days: a period of at most 400 days (`PERIOD_DAYS_MAX`), or a standard

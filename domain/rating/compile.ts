@@ -103,6 +103,9 @@ export interface CompiledRate {
   /** Periods already resolved; a bill cycle has few. */
   readonly periods: Map<string, PeriodRate>;
   readonly work: Work;
+  /** Where amounts become cents, from the document. */
+  readonly roundsSteps: boolean;
+  readonly roundsTotal: boolean;
   /** The period asked for last. */
   recent: PeriodRate | null;
 }
@@ -130,6 +133,8 @@ export function compileRate(document: RateDocument): CompiledRate {
     normalDays: document.proration.normalDays ?? around,
     periods: new Map(),
     work: new Work(charges.length),
+    roundsSteps: document.rounding.at === "step",
+    roundsTotal: document.rounding.at === "total",
     recent: null,
   };
 }

@@ -8,6 +8,7 @@ import type { Milli, Unit } from "../metering/units.ts";
 import { PERIOD_DAYS_MAX, SHARE_MAX } from "./bounds.ts";
 import { ANY, commonDivisor, NO_LIMIT, type CompiledCharge, type CompiledRate, type CompiledRow } from "./compile.ts";
 import { RatingError, type Determinants } from "./determinants.ts";
+import { plainLine, type PlainLine } from "./plain-line.ts";
 import { clockText, MINUTES_OF_DAY } from "./tou-calendar.ts";
 
 export type PeriodKey = Pick<Determinants, "from" | "to" | "zone" | "standardDays" | "billPeriod" | "occasion">;
@@ -38,6 +39,8 @@ export interface Rows {
   readonly slices: readonly Slice[];
   /** Denominator of the slices' shares. */
   readonly shareOf: number;
+  /** Ready to be priced, when it is a line like most. */
+  readonly plain: PlainLine | null;
 }
 
 export interface PeriodCharge {
@@ -49,7 +52,7 @@ export interface PeriodCharge {
 }
 
 /** A charge that does not count here. */
-export const NO_ROWS: Rows = { slices: [], shareOf: 1 };
+export const NO_ROWS: Rows = { slices: [], shareOf: 1, plain: null };
 
 /** One look at the intervals: sums, and maxima over windows, by code (season × periods + time-of-use period). */
 export interface Pass {
@@ -157,7 +160,9 @@ function resolveRows(charge: CompiledCharge, who: string, segment: Segment): Row
   const divisor = inDays ? 1 : commonDivisor(shareFor(spans[0]!), whole);
   const shareOf = whole / divisor;
   if (shareOf > SHARE_MAX) throw new RatingError("standardDays", `${whole / DAY_PARTS} days is too long`);
-  return { shareOf, slices: spans.map((span) => sliceOf(charge, who, span, shareFor(span) / divisor, shareOf, segment)) };
+  const slices = spans.map((span) => sliceOf(charge, who, span, shareFor(span) / divisor, shareOf, segment));
+  const days = isPercentage(charge) ? segment.days : segment.wholeDays;
+  return { shareOf, slices, plain: plainLine(charge, slices, shareOf, days, segment.rate) };
 }
 
 /** Standard lengths are counted in hundredths of a day. */

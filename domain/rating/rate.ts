@@ -69,8 +69,9 @@ export function rateSegment(rate: CompiledRate, determinants: Determinants): Rat
 
 /** The bare amount of a segment: the same arithmetic without the words. */
 export function rateCents(rate: CompiledRate, determinants: Determinants): Cents {
-  rate.work.explaining = rate.document.rounding.at === "step";
-  return assess(ratePeriod(rate, determinants), determinants, rate.work);
+  const { work } = rate;
+  work.explaining = rate.roundsSteps;
+  return assess(ratePeriod(rate, determinants), determinants, work);
 }
 
 /** A minimum, maximum or credit that did not apply is no line of the bill. */

@@ -3,15 +3,30 @@ import type { Cents } from "../money/cents.ts";
 import type { RoundingMode } from "./schema.ts";
 
 /**
- * Rounds `whole + rest / parts` cents, 0 ≤ rest < parts. `half-up` sends ties away from zero, so that a credit is the mirror of
+ * Rounds `amount + rest / parts` cents, all integers. `half-up` sends ties away from zero, so that a credit is the mirror of
  * its charge; `half-even` to the even cent; `down` and `up` mean towards and away from zero.
+ * The quotient of two integers below 2^53 never rounds up to the next integer, so its floor is exact.
  */
-export function roundAmount(whole: number, rest: number, parts: number, mode: RoundingMode): Cents {
-  if (rest === 0) return whole;
-  if (mode === "half-up") return rest * 2 > parts || (rest * 2 === parts && whole >= 0) ? whole + 1 : whole;
-  if (mode === "half-even") return rest * 2 > parts || (rest * 2 === parts && whole % 2 !== 0) ? whole + 1 : whole;
-  const towardsZero = mode === "down";
-  return whole < 0 === towardsZero ? whole + 1 : whole;
+export function roundAmount(amount: number, rest: number, parts: number, mode: RoundingMode): Cents {
+  const carry = Math.floor(rest / parts);
+  const over = rest - carry * parts;
+  const whole = amount + carry;
+  if (over === 0) return whole;
+  if (mode === "half-up") return over * 2 > parts || (over * 2 === parts && whole >= 0) ? whole + 1 : whole;
+  if (mode === "half-even") return over * 2 > parts || (over * 2 === parts && whole % 2 !== 0) ? whole + 1 : whole;
+  return whole < 0 === (mode === "down") ? whole + 1 : whole;
+}
+
+/**
+ * Rounds `amount / parts` half up, away from zero. `inverse` is 1 / parts: a product gives the first guess, which is at most
+ * one off, and whole numbers decide. Several times faster than a division and its remainder.
+ */
+export function roundHalfUp(amount: number, parts: number, inverse: number): Cents {
+  if (amount < 0) return 0 - roundHalfUp(-amount, parts, inverse);
+  const guess = Math.floor(amount * inverse + 0.5);
+  const over = 2 * (amount - guess * parts);
+  if (over >= parts) return guess + 1;
+  return over < -parts ? guess - 1 : guess;
 }
 
 interface ExactAmounts {
@@ -31,9 +46,10 @@ export function sumExact(indexes: readonly number[], amounts: ExactAmounts, mode
     const of = BigInt(amounts.parts[i]!);
     rest = rest * of + BigInt(amounts.rest[i]!) * parts;
     parts *= of;
-    whole += Number(rest / parts);
-    rest %= parts;
   }
+  const carry = rest / parts - (rest % parts < 0n ? 1n : 0n);
+  whole += Number(carry);
+  rest -= carry * parts;
   if (rest === 0n) return whole;
   // The rest is between two cents; only its place against the middle matters.
   const middle = rest * 2n === parts ? 1 : rest * 2n > parts ? 1.5 : 0.5;

@@ -13,8 +13,8 @@ interface ByCode extends PassTotals {
 }
 
 /**
- * Line `i` is charge `i` of the document. A line's exact amount in cents is `whole + rest / parts`, 0 ≤ rest < parts:
- * two integers instead of one large one, so that a product with a share of days stays inside 2^53.
+ * Line `i` is charge `i` of the document. A line's exact amount in cents is `whole + rest / parts`: two integers instead of
+ * one large one, so that a product with a share of days stays inside 2^53.
  */
 export class Work {
   /** Steps are written down: for the explanation, and where steps are rounded one by one. */
@@ -68,22 +68,31 @@ export class Work {
     this.rest[line] = rest;
   }
 
-  /** The line is one amount, in 1 / perCent cents. */
-  put(line: number, perCent: number, amount: number): void {
-    const whole = Math.floor(amount / perCent);
-    this.whole[line] = whole;
-    this.rest[line] = amount - whole * perCent;
+  /** Begins a charged line; its amount is in 1 / perCent cents, left in `rest` and divided when it is rounded. */
+  open(line: number, perCent: number): void {
+    this.charged[line] = 1;
+    this.whole[line] = 0;
+    this.rest[line] = 0;
     this.parts[line] = perCent;
+    this.quantity[line] = 0;
   }
 
-  /** Begins a line of amounts that are shared by days. */
-  open(line: number, perCent: number, shareOf: number): void {
+  /** Brings the rest of a line between 0 and parts. */
+  normalize(line: number): void {
+    const parts = this.parts[line]!;
+    const carry = Math.floor(this.rest[line]! / parts);
+    this.whole[line] = this.whole[line]! + carry;
+    this.rest[line] = this.rest[line]! - carry * parts;
+  }
+
+  /** The line is a sum of amounts shared by days. */
+  share(line: number, perCent: number, shareOf: number): void {
     this.whole[line] = 0;
     this.rest[line] = 0;
     this.parts[line] = perCent * shareOf;
   }
 
-  /** Adds amount × share ÷ shareOf to an opened line, in two divisions so that no product passes 2^53. */
+  /** Adds amount × share ÷ shareOf to a shared line, in two divisions so that no product passes 2^53. */
   add(line: number, perCent: number, amount: number, share: number, shareOf: number): void {
     const parts = perCent * shareOf;
     let whole = Math.floor(amount / perCent);
@@ -110,7 +119,7 @@ export class Work {
 
   /** Leaves the exact amount of one step in the spare line. */
   takeStep(step: number, perCent: number, shareOf: number): void {
-    this.open(this.spare, perCent, shareOf);
+    this.share(this.spare, perCent, shareOf);
     this.add(this.spare, perCent, this.stepQuantity[step]! * this.stepPrice[step]!, this.stepShare[step]!, shareOf);
   }
 
