@@ -4,7 +4,7 @@ import { verifyLog } from "../../db/log.ts";
 import { openMemory } from "../../db/memory.ts";
 import { addDays } from "../../domain/calendar/local-date.ts";
 import { startOfDay } from "../../domain/calendar/zone.ts";
-import { ConstraintError, type SqlPort, type Statement } from "../../db/port.ts";
+import { ConstraintError, UnavailableError, type SqlPort, type Statement } from "../../db/port.ts";
 import { admin, clerk, ZONE } from "../../test/support/utility.ts";
 import { enterReads } from "./reads.ts";
 import { addHouse, day, fillDays, household, interval, iso, openStreet, read, register, type Street } from "./reads.testing.ts";
@@ -208,6 +208,24 @@ describe("races", () => {
     const [a, b] = await Promise.all([street.post([day("2026-06-09")]), street.post([day("2026-06-09")])]);
     expect([a!.replayed, b!.replayed].toSorted()).toEqual([false, true]);
     expect(a!.outcomes).toEqual(b!.outcomes);
+    expect(await count(street, "event", "type = 'ReadsIngested'")).toBe(1);
+  });
+
+  test("the answer of the commit is lost: posting again finds it taken", async () => {
+    const memory = openMemory();
+    let lose = false;
+    const street = await openStreet("2026-06-10T15:00:00Z", {
+      ...memory,
+      write: async (statements) => {
+        const results = await memory.write(statements);
+        if (!lose) return results;
+        lose = false;
+        throw new UnavailableError("unknown", "no answer came");
+      },
+    });
+    lose = true;
+    await expect(street.post([day("2026-06-09")])).rejects.toBeInstanceOf(UnavailableError);
+    expect(await street.post([day("2026-06-09")])).toMatchObject({ replayed: true, counts: { accepted: 1 } });
     expect(await count(street, "event", "type = 'ReadsIngested'")).toBe(1);
   });
 
