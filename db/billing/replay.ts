@@ -1,7 +1,7 @@
 /** Replaying a bill that is in the book: its snapshot checked against the log, its rates and intervals fetched as they were. */
 import { startOfDay, type Instant } from "../../domain/calendar/zone.ts";
 import { replaySnapshot, type Replay } from "../../domain/billing/replay.ts";
-import { seriesSnapshot, snapshotHash, type BillSnapshot, type SegmentSnapshot } from "../../domain/billing/snapshot.ts";
+import { seriesSnapshot, thaw, type BillSnapshot, type SegmentSnapshot } from "../../domain/billing/snapshot.ts";
 import { bestOf, usageForPeriod, type Channel, type ChannelLeg, type DayRevision, type StoredDay } from "../../domain/metering/index.ts";
 import { determinantsFromUsage, type DeterminantSeries } from "../../domain/rating/index.ts";
 import type { PricedVersion } from "../../domain/billing/price.ts";
@@ -24,8 +24,7 @@ export async function replayBill(port: SqlPort, billId: string): Promise<Replay 
     [billId],
   );
   if (!row) return null;
-  const snapshot = JSON.parse(row.snapshot) as BillSnapshot;
-  const hash = snapshotHash(row.snapshot);
+  const { snapshot, hash } = thaw(row.snapshot);
   const logged = (JSON.parse(row.completed) as { snapshotHash: string }).snapshotHash;
   const [versions, series] = await Promise.all([versionsAsBilled(port, snapshot), seriesAsBilled(port, snapshot, row.recordedAt)]);
   const replay = replaySnapshot(snapshot, { versionsOf: (segment) => versions.get(segment.segmentId) ?? [], seriesOf: (segment) => series.get(segment.segmentId) ?? [] });

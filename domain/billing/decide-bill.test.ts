@@ -15,7 +15,7 @@ import { decideBill, type BillInput } from "./decide-bill.ts";
 import { dueSegments } from "./cycle.ts";
 import { rateNeeds, type PricedVersion } from "./price.ts";
 import { replaySnapshot } from "./replay.ts";
-import { snapshotHash, type SegmentSnapshot } from "./snapshot.ts";
+import { thaw, type SegmentSnapshot } from "./snapshot.ts";
 
 const zone = "America/Chicago";
 const settings: Settings = {
@@ -82,7 +82,8 @@ test("whatever is used on whatever rates: the bill is its lines, its lines are i
 
       for (const segment of snapshot.segments) expect(segment.lines.reduce((sum, { cents }) => sum + cents, 0)).toBe(segment.total);
       expect(snapshot.segments.reduce((sum, { total }) => sum + total, 0)).toBe(snapshot.charges);
-      expect(snapshotHash(frozen.text)).toBe(command.snapshotHash);
+      const { snapshot: stored, hash } = thaw(frozen.stored);
+      expect(hash).toBe(command.snapshotHash);
 
       const decided = decide(state, command, facts);
       if (!decided.ok) throw new Error(decided.refusal.message);
@@ -92,7 +93,6 @@ test("whatever is used on whatever rates: the bill is its lines, its lines are i
       expect(entries.filter(({ gl }) => gl === "1200").reduce((sum, { amount }) => sum + amount, 0)).toBe(snapshot.charges);
       expect((event!.data as AccountEvents["BillCompleted"]).balance).toBe(snapshot.charges);
 
-      const stored = JSON.parse(frozen.text) as typeof snapshot;
       const of = (segment: SegmentSnapshot) => input.segments.find(({ due }) => due.agreement.agreementId === segment.agreementId)!;
       const replay = replaySnapshot(stored, { versionsOf: (segment) => of(segment).versions, seriesOf: (segment) => (segment.series.length > 0 ? of(segment).usage!.series : []) });
       expect(replay).toEqual({ billId: "1001-20260501", charges: snapshot.charges, replayed: snapshot.charges, differences: [] });

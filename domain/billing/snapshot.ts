@@ -6,6 +6,7 @@
  * What the ledger knew at that moment (the balance before, the balance after) is in the event and on the bill's row.
  */
 import { createHash } from "node:crypto";
+import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { LocalDate } from "../calendar/local-date.ts";
 import { canonicalJson } from "../compliance/canonical.ts";
 import type { RegisterRead, Unit, UsageOfPeriod } from "../metering/index.ts";
@@ -88,17 +89,41 @@ export interface BillSnapshot {
 }
 
 export interface FrozenSnapshot {
-  readonly text: string;
+  /** Of the canonical text. */
   readonly hash: string;
+  /** The canonical text as the bill's row keeps it. */
+  readonly stored: string;
 }
+
+/**
+ * How a snapshot lies in its row: packed, since it is read a page at a time and written thousands at a time (a bill of three
+ * services is 7 KB of text and 2 KB packed), with beside it what later bills ask many bills at once.
+ */
+interface StoredSnapshot {
+  readonly closingReads: BillSnapshot["closingReads"];
+  readonly demand: BillSnapshot["demand"];
+  /** The canonical text, deflated, in base64. */
+  readonly packed: string;
+}
+
+/** For texts of some kilobytes: a small window and little memory cost nothing in bytes, and are set up in half the time. */
+const DEFLATE = { level: 3, windowBits: 13, memLevel: 5 } as const;
 
 /** The snapshot as it is stored, and its hash. */
 export function freeze(snapshot: BillSnapshot): FrozenSnapshot {
   const text = canonicalJson(snapshot);
-  return { text, hash: snapshotHash(text) };
+  const { closingReads, demand } = snapshot;
+  const stored: StoredSnapshot = { closingReads, demand, packed: deflateRawSync(text, DEFLATE).toString("base64") };
+  return { hash: snapshotHash(text), stored: JSON.stringify(stored) };
 }
 
-export function snapshotHash(text: string): string {
+/** A stored snapshot and the hash of its text as it is now. */
+export function thaw(stored: string): { readonly snapshot: BillSnapshot; readonly hash: string } {
+  const text = inflateRawSync(Buffer.from((JSON.parse(stored) as StoredSnapshot).packed, "base64")).toString("utf8");
+  return { snapshot: JSON.parse(text) as BillSnapshot, hash: snapshotHash(text) };
+}
+
+function snapshotHash(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { canonicalJson } from "./canonical.ts";
 import { EMPTY_HEAD, firstBrokenLink, hashEvent, inputHash, personalRef, seal, type SealedEvent } from "./chain.ts";
@@ -44,4 +45,15 @@ test("the reference to a name tells nothing without the key", () => {
 test("the input hash does not depend on the order in which a form lists its fields", () => {
   expect(inputHash({ amount: 1, to: "a" })).toBe(inputHash({ to: "a", amount: 1 }));
   expect(inputHash({ amount: 1 })).not.toBe(inputHash({ amount: 2 }));
+});
+
+test("canonical JSON writes every text as JSON does, and reads back as what it was", () => {
+  fc.assert(fc.property(fc.jsonValue(), (value) => {
+    const whole = JSON.parse(JSON.stringify(value, (_, each: unknown) => (typeof each === "number" ? Math.trunc(each % 1e9) + 0 : each))) as unknown;
+    const text = canonicalJson(whole);
+    expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(whole)));
+    expect(canonicalJson(JSON.parse(text))).toBe(text);
+  }));
+  const odd = ['quote " and \\', "line\nbreak\t\u0000", "é ñ 水", "😀", "\ud800 alone", "\u2028"];
+  expect(canonicalJson(odd)).toBe(JSON.stringify(odd));
 });

@@ -11,7 +11,7 @@ import { billWindow, lastClose, nextClose } from "../../domain/billing/cycle.ts"
 import { HOLD_RULES, holdRule } from "../../domain/billing/hold-rules.ts";
 import type { Replay } from "../../domain/billing/replay.ts";
 import { runEvent, runIdOf, runStream, type RunCounts } from "../../domain/billing/run.ts";
-import type { BillMessage, BillSnapshot, SegmentSnapshot } from "../../domain/billing/snapshot.ts";
+import { thaw, type BillMessage, type SegmentSnapshot } from "../../domain/billing/snapshot.ts";
 import { ACCEPTED, workStream } from "../../domain/billing/work.ts";
 import { summaryOf, type EventSummary } from "../../domain/lifecycle/account/summary.ts";
 import type { Refusal } from "../../domain/lifecycle/account/decide.ts";
@@ -107,14 +107,14 @@ export async function billPage(world: World, actor: UserActor, billId: string): 
   requireOnAccount(actor, "read:bill", row?.accountId ?? "");
   if (!row) return null;
   const { accountId, seq, snapshot: text, snapshotHash, name, line, city, ...bill } = row;
-  const snapshot = JSON.parse(text) as BillSnapshot;
+  const { snapshot } = thaw(text);
   const [previous] = await port.query<{ id: string; number: string; charges: Cents; balance: Cents; seq: number; snapshot: string }>(
     "SELECT id, number, charges, balance, seq, snapshot FROM bill WHERE account_id = ? AND seq < ? AND status = 'complete' ORDER BY seq DESC LIMIT 1", [accountId, seq],
   );
   const [between, usage] = await Promise.all([movesBetween(port, accountId, previous?.seq ?? 0, seq), usageOf(port, accountId, bill.periodTo)]);
   return {
     accountId, bill, name, mailing: [line, city], segments: snapshot.segments, messages: snapshot.messages,
-    changes: changesSince(snapshot, previous ? (JSON.parse(previous.snapshot) as BillSnapshot) : null),
+    changes: changesSince(snapshot, previous ? thaw(previous.snapshot).snapshot : null),
     previous: previous ? { id: previous.id, number: previous.number, charges: previous.charges, balance: previous.balance } : null,
     between, usage, snapshotHash,
   };
