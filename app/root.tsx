@@ -1,17 +1,19 @@
 import type { ReactNode } from "react";
-import { Links, Meta, Outlet, Scripts, ScrollRestoration, useRouteLoaderData } from "react-router";
+import { Links, Meta, Outlet, Scripts, ScrollRestoration, useMatches, useRouteLoaderData } from "react-router";
 import type { Route } from "./+types/root";
 import { loadPlace } from "../worker/operations/place.ts";
 import { PortalShell } from "./components/portal-shell.tsx";
 import { Problem } from "./components/problem.tsx";
 import { requestContext } from "./context.ts";
 import { PlaceProvider } from "./i18n/context.tsx";
+import type { Locale } from "./i18n/translate.ts";
 import { useNonce } from "./nonce.ts";
 import { localeOf, readSession, themeOf } from "./session.server.ts";
+import { setUpFirst } from "./set-up.server.ts";
 import coreStyles from "./styles/core.css?url";
 import portalStyles from "./styles/portal.css?url";
 
-export const middleware: Route.MiddlewareFunction[] = [readSession];
+export const middleware: Route.MiddlewareFunction[] = [setUpFirst, readSession];
 
 export const links: Route.LinksFunction = () => [
   { rel: "stylesheet", href: coreStyles },
@@ -34,9 +36,16 @@ export function useRoot(): RootData | undefined {
   return useRouteLoaderData<typeof loader>("root");
 }
 
+/** A part of the product that speaks one language says so in its `handle`. */
+function useSpoken(chosen: Locale): Locale {
+  const own = useMatches().findLast(({ handle }) => typeof handle === "object" && handle !== null && "locale" in handle);
+  return (own?.handle as { locale: Locale } | undefined)?.locale ?? chosen;
+}
+
 export function Layout({ children }: { children: ReactNode }) {
   const nonce = useNonce();
-  const { locale, zone, today, theme } = useRoot() ?? { locale: "en", zone: "UTC", today: "1970-01-01", theme: "auto" };
+  const { locale: chosen, zone, today, theme } = useRoot() ?? { locale: "en", zone: "UTC", today: "1970-01-01", theme: "auto" };
+  const locale = useSpoken(chosen);
   return (
     <html lang={locale} data-theme={theme === "auto" ? undefined : theme}>
       <head>

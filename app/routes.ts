@@ -13,6 +13,7 @@ export default [
     route("link-account", "routes/auth/link-account.tsx"),
   ]),
   route("sign-out", "routes/auth/sign-out.ts"),
+  route("set-up", "routes/set-up.tsx"),
   route("language/:locale", "routes/auth/language.ts"),
 
   ...prefix("portal", [
@@ -29,6 +30,7 @@ export default [
         route("requests/:requestId", "routes/portal/request.tsx"),
         route("settings", "routes/portal/settings.tsx"),
       ]),
+      route("bills/:billId/pdf", "routes/portal/bill-pdf.ts"),
     ]),
   ]),
 

@@ -28,9 +28,13 @@ export interface MeterStoryProps extends ChartWords {
   unit: Unit;
   periods: readonly StoryPeriod[];
   height?: "low" | "normal";
+  /** What the dotted line is, when it is not the neighbors. */
+  lineWord?: string;
+  /** At most so many labels on the axis. */
+  labels?: number;
 }
 
-export function MeterStory({ unit, periods, height, ...words }: MeterStoryProps) {
+export function MeterStory({ unit, periods, height, lineWord = "Neighbors", labels = 13, ...words }: MeterStoryProps) {
   const { locale } = usePlace();
   const hatch = useId();
   const count = periods.length;
@@ -44,7 +48,7 @@ export function MeterStory({ unit, periods, height, ...words }: MeterStoryProps)
   if (periods.some((period) => period.quality && period.quality !== "actual")) legend.push({ look: "estimated", label: "Estimated or edited" });
   if (suspects.length) legend.push({ look: "suspect", label: "In doubt" });
   if (hasRange) legend.push({ look: "range", label: "Expected" });
-  if (hasNeighbors) legend.push({ look: "neighbors", label: "Neighbors" });
+  if (hasNeighbors) legend.push({ look: "neighbors", label: lineWord });
   const said = (period: StoryPeriod) =>
     `${period.label}: ${period.value === null ? "no read" : quantity(period.value)}${period.suspect ? `, in doubt: ${period.suspect}` : ""}${period.high !== undefined ? `, expected ${quantity(period.low ?? 0)} to ${quantity(period.high)}` : ""}${period.mark ? `, ${period.mark}` : ""}`;
   const columns: TableColumn<StoryPeriod>[] = [
@@ -53,12 +57,12 @@ export function MeterStory({ unit, periods, height, ...words }: MeterStoryProps)
     { key: "state", head: "State", cell: (period) => [period.suspect ? `In doubt: ${period.suspect}` : period.quality === "estimated" ? "Estimated" : period.quality === "edited" ? "Edited" : "Measured", period.mark].filter(Boolean).join(", ") },
   ];
   if (hasRange) columns.push({ key: "range", head: "Expected", numeric: true, cell: (period) => (period.high === undefined ? "" : `${quantity(period.low ?? 0)} – ${quantity(period.high)}`) });
-  if (hasNeighbors) columns.push({ key: "neighbors", head: "Neighbors", numeric: true, cell: (period) => (period.neighbors == null ? "–" : quantity(period.neighbors)) });
+  if (hasNeighbors) columns.push({ key: "neighbors", head: lineWord, numeric: true, cell: (period) => (period.neighbors == null ? "–" : quantity(period.neighbors)) });
   return (
     <ChartFigure {...words} legend={legend} description={suspects.length ? suspects.map(said).join(". ") : `${count} periods, none in doubt.`}
       table={<Table caption={words.title} columns={columns} rows={periods} rowKey={(period) => period.key} narrow="scroll" />}>
       {(ids) => (
-        <Plot ids={ids} scale={scale} height={height} unit={unitName(unit)} slots={periods.map((period) => period.tick)} labels={13}
+        <Plot ids={ids} scale={scale} height={height} unit={unitName(unit)} slots={periods.map((period) => period.tick)} labels={labels}
           tickText={(tick) => formatMilli(tick, Number.isInteger((scale.ticks[1] ?? 0) / 1000) ? 0 : 1)}>
           <Hatch id={hatch} />
           {periods.map((period, i) => <SlotHit key={period.key} slot={i} count={count} title={said(period)} look={period.suspect ? "suspect" : undefined} />)}

@@ -13,15 +13,15 @@ export function withParams(search: URLSearchParams, changes: Readonly<Record<str
   return `?${next}`;
 }
 
-/** `resets`: parameters that belong to the view that is left, such as the place in its pages. */
-export function Choices({ label, name, chosen, choices, search, resets = ["after", "before"] }: {
-  label: string; name: string; chosen: string; choices: readonly Choice[]; search: URLSearchParams; resets?: readonly string[];
+/** `resets`: parameters that belong to the view that is left, such as the place in its pages. `at`: the list's own address, where this page shows one of its rows. */
+export function Choices({ label, name, chosen, choices, search, resets = ["after", "before"], at = "" }: {
+  label: string; name: string; chosen: string; choices: readonly Choice[]; search: URLSearchParams; resets?: readonly string[]; at?: string;
 }) {
   const gone = Object.fromEntries([...resets, "did", "as"].map((param) => [param, null]));
   return (
     <nav className="choices-row" aria-label={label}>
       {choices.map(({ value, label: word, count }, i) => (
-        <Link key={value} to={withParams(search, { ...gone, [name]: i === 0 ? null : value })} aria-current={value === chosen ? "true" : undefined} preventScrollReset>
+        <Link key={value} to={at + withParams(search, { ...gone, [name]: i === 0 ? null : value })} aria-current={value === chosen ? "true" : undefined} preventScrollReset>
           {word}{count === undefined ? null : <span className="num soft"> {count}</span>}
         </Link>
       ))}

@@ -7,7 +7,6 @@ import { waitingCounts } from "../../../worker/operations/waiting.ts";
 import { Problem } from "../../components/problem.tsx";
 import { StaffShell } from "../../components/staff-shell.tsx";
 import { requestContext } from "../../context.ts";
-import { PlaceProvider, usePlace } from "../../i18n/context.tsx";
 import { useRoot } from "../../root.tsx";
 import { answering, requireStaff, staffOnly } from "../../session.server.ts";
 import staffStyles from "../../styles/staff.css?url";
@@ -33,16 +32,13 @@ type FrameData = Awaited<ReturnType<typeof loader>>;
 function Frame({ data, news = {}, children }: { data: FrameData | undefined; news?: FrameNews; children: ReactNode }) {
   const { utility } = useRoot() ?? { utility: { name: "Meterline" } };
   const [search] = useSearchParams();
-  const { zone, today } = usePlace();
   return (
-    <PlaceProvider locale="en" zone={zone} today={today}>
-      <StaffShell utility={{ name: utility.name }} searchAction="/staff/search" query={search.get("q") ?? undefined} signOutAction="/sign-out"
-        person={data ? { name: data.name, role: roleName(data.role) } : undefined}
-        nav={data ? navigationFor(data.role, data.waiting) : []} commands={data ? commandsFor(data.role) : []}
-        pageKeys={news.pageKeys} connection={news.connection} asOf={data?.at}>
-        {children}
-      </StaffShell>
-    </PlaceProvider>
+    <StaffShell utility={{ name: utility.name }} searchAction="/staff/search" query={search.get("q") ?? undefined} signOutAction="/sign-out"
+      person={data ? { name: data.name, role: roleName(data.role) } : undefined}
+      nav={data ? navigationFor(data.role, data.waiting) : []} commands={data ? commandsFor(data.role) : []}
+      pageKeys={news.pageKeys} connection={news.connection} asOf={data?.at}>
+      {children}
+    </StaffShell>
   );
 }
 

@@ -54,7 +54,7 @@ export default function Log({ loaderData: { page, event, filter } }: Route.Compo
             { term: "Hash", value: <code className="break">{event.hash}</code> },
             { term: "Hash before", value: <code className="break">{event.prevHash || "none: the first of its stream"}</code> },
           ]} />
-          <pre className="log-data" tabIndex={0} aria-label="Data of the event">{JSON.stringify(JSON.parse(event.data), null, 2)}</pre>
+          <pre className="log-data">{JSON.stringify(JSON.parse(event.data), null, 2)}</pre>
         </Card>
       ) : null}
       <Card flush>

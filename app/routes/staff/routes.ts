@@ -24,6 +24,12 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("requests", "requests.tsx"),
     page("requests/:requestId", "request.tsx"),
 
+    page("exceptions/:exceptionId?", "exceptions.tsx"),
+    page("billing", "billing.tsx"),
+    page("billing/runs/new", "run-new.tsx"),
+    page("billing/runs/:runId", "run.tsx"),
+    page("bills", "bills.tsx"),
+    page("bills/:billId", "bill.tsx"),
     page("gateways", "gateways.tsx"),
     page("payments", "payments.tsx"),
     page("reads", "reads.tsx"),

@@ -5,6 +5,8 @@ import { ProgressBar } from "../../components/progress.tsx";
 import { formatDuration } from "../../format/dates.ts";
 import { formatCount } from "../../format/quantities.ts";
 
+export const runPath = (runId: string): string => `/staff/billing/runs/${encodeURIComponent(runId)}`;
+
 export const isRunning = (run: Pick<RunProgress, "status">): boolean => run.status === "running" || run.status === "started";
 
 const dealtWith = (run: RunProgress): number => run.billed + run.held + run.failed;
@@ -22,7 +24,7 @@ function noteOf(run: RunProgress): string {
 export function RunBar({ run, link = true }: { run: RunProgress; link?: boolean }) {
   const label = `Cycle ${run.cycleId}`;
   return (
-    <ProgressBar label={link ? <Link to={`/staff/billing/runs/${encodeURIComponent(run.runId)}`}>{label}</Link> : label} done={dealtWith(run)} total={run.due} note={noteOf(run) || undefined}
+    <ProgressBar label={link ? <Link to={runPath(run.runId)}>{label}</Link> : label} done={dealtWith(run)} total={run.due} note={noteOf(run) || undefined}
       tone={run.failed > 0 ? "bad" : isRunning(run) ? "info" : "good"} />
   );
 }

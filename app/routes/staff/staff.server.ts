@@ -45,15 +45,15 @@ export const conflictForm = (form: FormData) => backToForm(form, [{ field: "", m
 
 /**
  * Runs a command of a form. Done or accepted: on to the page that `to` names; everything else comes back to the form with
- * the reason in words.
+ * the reason in words. `fieldOf` names the form's field for what the operation calls it, where the two differ.
  */
-export async function answerForm(form: FormData, work: () => Promise<FormAnswer | StreamAnswer<unknown>>, to: (status: "done" | "pending") => string) {
+export async function answerForm(form: FormData, work: () => Promise<FormAnswer | StreamAnswer<unknown>>, to: (status: "done" | "pending") => string, fieldOf: (field: string) => string = (field) => field) {
   const answer = await answering(() => whileThere(work));
   switch (answer.status) {
     case "done":
     case "pending": return redirect(to(answer.status), 303);
     case "refused":
-    case "invalid": return refusedForm(form, answer.refusal);
+    case "invalid": return refusedForm(form, { ...answer.refusal, field: fieldOf(answer.refusal.field ?? "") });
     case "conflict": return conflictForm(form);
     case "unavailable": return unavailableForm(form);
   }
