@@ -10,7 +10,7 @@ import { defineConfig, type Plugin } from "vite";
  * runtime itself provides (`cloudflare:*` and `node:*`) stays an import.
  */
 export default defineConfig(({ command }) => ({
-  plugins: [runtimeModules(), reactRouter()],
+  plugins: [runtimeModules(), documentsWithoutFiles(), reactRouter()],
   build: {
     target: "es2024",
     sourcemap: false,
@@ -49,6 +49,23 @@ function runtimeModules(): Plugin {
       if (id.startsWith("cloudflare:")) return { id, external: true };
       if (isBuiltin(id)) return { id: id.startsWith("node:") ? id : `node:${id}`, external: true };
       return null;
+    },
+  };
+}
+
+/**
+ * pdfkit looks for a colour profile beside its own file as soon as it is loaded. In a Worker there is no such place, and
+ * only PDF/A, which we do not write, would need it.
+ */
+function documentsWithoutFiles(): Plugin {
+  const lookup = /new URL\('\.\/data\/[\w.]+', import\.meta\.url\)\.href/;
+  return {
+    name: "meterline:documents-without-files",
+    applyToEnvironment: (environment) => environment.name === "ssr",
+    transform(code, id) {
+      if (!/pdfkit\/js\/pdfkit\.browser\.mjs$/.test(id)) return null;
+      if (!lookup.test(code)) throw new Error("pdfkit does not look for its colour profile as it did: see whether this step is still needed");
+      return { code: code.replace(lookup, '""'), map: null };
     },
   };
 }

@@ -90,11 +90,14 @@ function lineOf(line: LineSnapshot, locale: Locale): BillLine {
   const { name, nameEs, cents, kind, sentence, sentenceEs, exact } = line;
   const what = locale === "es" ? nameEs : name;
   const steps = BY_STEPS.has(kind) ? line.steps.filter((step) => step.quantityMilli !== null && step.quantityMilli !== 0) : [];
-  const how = steps.map((step) => t(locale, "bill.step", {
-    label: inGallons(locale === "es" ? step.labelEs : step.label, locale),
-    quantity: formatQuantity(locale, step.quantityMilli!, step.unit as Unit),
-    price: dollarText(step.price), unit: perUnit(locale, step.unit as Unit), amount: dollarText(step.exact),
-  }));
+  const how = steps.map((step) => {
+    const label = inGallons(locale === "es" ? step.labelEs : step.label, locale);
+    const sum = t(locale, "bill.sum", {
+      quantity: formatQuantity(locale, step.quantityMilli!, step.unit as Unit),
+      price: dollarText(step.price), unit: perUnit(locale, step.unit as Unit), amount: dollarText(step.exact),
+    });
+    return label === what ? sum : `${label}: ${sum}`;
+  });
   // Cents are rounded once, over all steps.
   if (how.length > 0 && dollarText(exact) !== formatDollars(cents)) how.push(t(locale, "bill.rounded", { amount: formatDollars(cents) }));
   return { id: String(line.line), what, cents, how: how.length > 0 ? how : [inGallons(locale === "es" ? sentenceEs : sentence, locale)] };

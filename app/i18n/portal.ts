@@ -64,7 +64,7 @@ export const portalMessages = {
   "bill.used": { en: "Used: {quantity}", es: "Consumo: {quantity}" },
   "bill.byDial": { en: "Meter {badge}: {start} on {startDate}, {end} on {endDate}", es: "Medidor {badge}: {start} el {startDate}, {end} el {endDate}" },
   "bill.byInterval": { en: "Meter {badge}, measured all day long", es: "Medidor {badge}, medido durante todo el día" },
-  "bill.step": { en: "{label}: {quantity} × {price} per {unit} = {amount}", es: "{label}: {quantity} × {price} por {unit} = {amount}" },
+  "bill.sum": { en: "{quantity} × {price} per {unit} = {amount}", es: "{quantity} × {price} por {unit} = {amount}" },
   "bill.rounded": { en: "Together, rounded once to the cent: {amount}", es: "En total, redondeado una sola vez al centavo: {amount}" },
   "bill.previous": { en: "Bill before", es: "Factura anterior" },
   "bill.paidOn": { en: "Paid {date}, thank you", es: "Pagado el {date}, gracias" },

@@ -26,7 +26,7 @@ const ROUTER_CONTEXT = "app/context.ts";
 const DOMAIN_PACKAGES = ["decimal.js", "temporal-polyfill", "valibot", "node:crypto"];
 
 /** What an import may name besides TypeScript: bundled assets and plain scripts. */
-const EXTENSION = /\.(ts|tsx|mjs|json|css|sql|svg|woff2)(\?\w+)?$/;
+const EXTENSION = /\.(ts|tsx|mjs|json|css|sql|svg|woff2|otf)(\?\w+)?$/;
 
 interface Import {
   readonly specifier: string;

@@ -1,0 +1,47 @@
+import { expect, test } from "vitest";
+import { billPage } from "../../worker/operations/billing.ts";
+import { billingUtility, channelOf, customer, meterDays, runBills } from "../../worker/billing/billing.testing.ts";
+import { customerOf, UTILITY, ZONE } from "../../test/support/utility.ts";
+import { billContent } from "./bill-content.server.ts";
+import { renderBill } from "./bill-pdf.server.ts";
+
+const FACTS = { utility: UTILITY, service: "1001 Elm St, Cedar Falls", portalUrl: "utility.test" };
+
+async function aBill() {
+  const utility = await billingUtility();
+  await customer(utility, "1001", ["water", "sewer", "electric"]);
+  await meterDays(utility.port, channelOf("1001", "water"), "2026-03-01", "2026-04-01", 10_000);
+  await meterDays(utility.port, channelOf("1001", "electric"), "2026-03-01", "2026-04-01", 800);
+  await runBills(utility, "2026-04-01");
+  const page = await billPage(utility.world, customerOf("1001"), "1001-20260401");
+  if (!page) throw new Error("no bill was made");
+  return page;
+}
+
+test("each line comes with its arithmetic in gallons and dollars, and is rounded once", async () => {
+  const page = await aBill();
+  const { groups } = billContent(page, "en", ZONE);
+  const use = groups[0]!.lines.find(({ what }) => what === "Water use");
+  expect(use?.how).toEqual(["First 4,000 gallons: 4,000 gallons × $3.10 per 1,000 gallons = $12.40", "Over 4,000 gallons: 3,430 gallons × $5.20 per 1,000 gallons = $17.836", "Together, rounded once to the cent: $30.24"]);
+  expect(groups.map(({ title }) => title)).toEqual(["Water", "Sewer", "Electricity"]);
+  expect(groups.flatMap(({ lines }) => lines).reduce((sum, { cents }) => sum + (cents ?? 0), 0)).toBe(page.bill.charges);
+});
+
+test("the paper is tagged, names its language and title, and brings its fonts along", async () => {
+  const page = await aBill();
+  const file = Buffer.from(await renderBill(page, FACTS, "es", ZONE)).toString("latin1");
+  expect(file).toMatch(/^%PDF-1\.7/);
+  expect(file).toContain("/Marked true");
+  expect(file).toContain("/StructTreeRoot");
+  expect(file).toContain("/DisplayDocTitle true");
+  expect(file).toContain("/Lang (es-US)");
+  expect(file).toContain("pdfuaid:part>1<");
+  expect(file.match(/\/FontFile3 /g)).toHaveLength(2);
+  for (const tag of ["/S /H1", "/S /H2", "/S /Table", "/S /TH", "/S /TD", "/S /Figure"]) expect(file, tag).toContain(tag);
+});
+
+test("the same bill gives the same file", async () => {
+  const page = await aBill();
+  const [first, second] = [await renderBill(page, FACTS, "en", ZONE), await renderBill(page, FACTS, "en", ZONE)];
+  expect(Buffer.from(second).equals(Buffer.from(first))).toBe(true);
+});
