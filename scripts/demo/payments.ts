@@ -1,11 +1,18 @@
-/** Posting the customers' payments of a day: the product's own command for each, committed in sets. */
+/**
+ * Posting the customers' payments: the product's own command for each, recorded on its day, committed in sets. The days
+ * since the last run go in together: nothing else happens to an account in between.
+ */
 import { loadAccounts } from "../../db/account/store.ts";
+import { startOfDay } from "../../domain/calendar/zone.ts";
 import { actorText } from "../../domain/lifecycle/permissions.ts";
 import type { PlannedPayment } from "./payers.ts";
 import { chunks, commitCommands, SET_SIZE, type SetBy, type SetCommand } from "./registry.ts";
-import type { Demo } from "./world.ts";
+import { ZONE, type Demo } from "./world.ts";
 
-/** Posts them now. An account that pays twice on a day does so one after the other. */
+/** Late in the morning, before the desk gets to anything else. */
+const PAID_AT_MS = 11 * 3_600_000;
+
+/** Posts them. What one account pays goes one after the other. */
 export async function postPayments(demo: Demo, payments: readonly PlannedPayment[]): Promise<void> {
   let rest = payments;
   while (rest.length > 0) {
@@ -24,11 +31,11 @@ export async function postPayments(demo: Demo, payments: readonly PlannedPayment
 }
 
 /** As the counter and the provider's webhook ask it of the account. */
-function commandOf({ world, staff }: Demo, { accountId, amount, door, reference }: PlannedPayment): [SetCommand, SetBy] {
+function commandOf({ world, staff }: Demo, { accountId, on, amount, door, reference }: PlannedPayment): [SetCommand, SetBy] {
   const paymentId = world.newId();
-  const receivedAt = world.now();
+  const receivedAt = Math.min(world.now(), startOfDay(on, ZONE) + PAID_AT_MS);
   const { channel, tender } = door;
   const command = { type: "PostPayment", paymentId, amount, tender, channel, reference: reference || null, receivedAt } as const;
-  if (channel === "counter") return [{ id: paymentId, command, asked: { type: "PostPayment", accountId, amount, tender, reference: reference || null } }, { actor: actorText(staff.clerk), source: "counter" }];
-  return [{ id: `test:${paymentId}`, command, asked: { type: "PostPayment", intentId: paymentId, accountId, amount } }, { actor: "provider:test", source: "webhook" }];
+  if (channel === "counter") return [{ id: paymentId, command, asked: { type: "PostPayment", accountId, amount, tender, reference: reference || null } }, { actor: actorText(staff.clerk), source: "counter", recordedAt: receivedAt }];
+  return [{ id: `test:${paymentId}`, command, asked: { type: "PostPayment", intentId: paymentId, accountId, amount } }, { actor: "provider:test", source: "webhook", recordedAt: receivedAt }];
 }

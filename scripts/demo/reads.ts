@@ -6,7 +6,6 @@
 import { createHash } from "node:crypto";
 import { addDays, type LocalDate } from "../../domain/calendar/local-date.ts";
 import { startOfDay, type Instant } from "../../domain/calendar/zone.ts";
-import type { Actor } from "../../domain/lifecycle/permissions.ts";
 import type { IntervalReading, Reading, RegisterReading } from "../../domain/metering/index.ts";
 import { batchIdOf, ingestReads } from "../../worker/operations/reads.ts";
 import { asSent, dialsShow, intervalsOfDay, usageOfDay } from "./generator.ts";
@@ -52,20 +51,16 @@ export class MeterReads {
     const { meters, cycles, plan } = this.#town;
     const startOf = new Map(cycles.map(({ id, startOn }) => [id, startOn]));
     const days = generatedDays(plan.seed, { from: this.#next, to: day }, ZONE, this.#holidays);
-    const radio = new Batch(this.#demo, { kind: "gateway", gatewayId: GATEWAY_ID }, this.tally);
-    const byHand = new Batch(this.#demo, this.#demo.staff.field, this.tally);
+    const batch = new Batch(this.#demo, this.tally);
     for (let i = 0; i < meters.length; i += 1) {
       const meter = meters[i]!;
       const own = days.filter(({ date }) => date >= startOf.get(meter.cycleId)!);
-      const batch = meter.intervalChannel === null ? byHand : radio;
       this.#readRegister(i, meter, own, startOf.get(meter.cycleId)!, batch);
       const sent = meter.intervalChannel === null ? [] : own.filter(({ date }) => date >= meter.intervalsFrom);
       if (sent.length > 0) batch.add(intervals(meter, sent));
-      if (radio.full) await radio.send();
-      if (byHand.full) await byHand.send();
+      if (batch.full) await batch.send();
     }
-    await radio.send();
-    await byHand.send();
+    await batch.send();
     this.#next = day;
   }
 
@@ -111,14 +106,12 @@ function intervals({ badge, unit, use }: TownMeter, days: readonly GeneratedDay[
 /** Readings on their way to one commit. */
 class Batch {
   readonly #demo: Demo;
-  readonly #actor: Actor;
   readonly #tally: ReadsTally;
   #readings: Reading[] = [];
   #values = 0;
 
-  constructor(demo: Demo, actor: Actor, tally: ReadsTally) {
+  constructor(demo: Demo, tally: ReadsTally) {
     this.#demo = demo;
-    this.#actor = actor;
     this.#tally = tally;
   }
 
@@ -140,8 +133,7 @@ class Batch {
     this.#readings = [];
     this.#values = 0;
     const bodyHash = hashOf(readings);
-    const sender = this.#actor.kind === "gateway" ? `gateway:${this.#actor.gatewayId}` : "field";
-    const { counts } = await ingestReads(this.#demo.world, { actor: this.#actor, batchId: batchIdOf(sender, bodyHash), bodyHash, readings });
+    const { counts } = await ingestReads(this.#demo.world, { actor: { kind: "gateway", gatewayId: GATEWAY_ID }, batchId: batchIdOf(`gateway:${GATEWAY_ID}`, bodyHash), bodyHash, readings });
     if (counts.rejected > 0) throw new Error(`${counts.rejected} of the demonstration's reads were rejected`);
   }
 }

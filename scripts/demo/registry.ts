@@ -64,6 +64,8 @@ export interface SetCommand {
 export interface SetBy {
   readonly actor: string;
   readonly source: string;
+  /** Now, when left out. */
+  readonly recordedAt?: number;
 }
 
 /** Decides one command for each of many accounts and commits them together. Returns the accounts as they are then. */
@@ -73,7 +75,7 @@ export async function commitCommands(demo: Pick<Demo, "port" | "world">, command
   const facts = await factsOn(port, recordedAt);
   const batchId = world.newId();
   const prepared = commands.map(([account, { id, command, attachments, asked }, by]) => {
-    const decision = prepareCommand(account, { id, command, provenance: { ...by, batchId, recordedAt }, ...(attachments ? { attachments } : {}), ...(asked === undefined ? {} : { asked }) }, facts);
+    const decision = prepareCommand(account, { id, command, provenance: { recordedAt, ...by, batchId }, ...(attachments ? { attachments } : {}), ...(asked === undefined ? {} : { asked }) }, facts);
     if (!decision.ok) throw new Error(`${id} of account ${account.state.accountId} was refused: ${decision.refusal.message}`);
     return decision.prepared;
   });

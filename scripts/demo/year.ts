@@ -35,17 +35,7 @@ export const UNDECIDED_DAYS = 16;
 /** Reads of the last days came night by night; before, a closing at a time. */
 const NIGHTS = 7;
 
-const HOUR = { reads: 2.25, decisions: 4.5, run: 6, review: 9, payments: 11, requests: 13, counter: 15 } as const;
-
-interface Diary {
-  readonly at: Map<LocalDate, (() => Promise<void>)[]>;
-  add(day: LocalDate, work: () => Promise<void>): void;
-}
-
-function diary(): Diary {
-  const at: Diary["at"] = new Map();
-  return { at, add: (day, work) => void at.set(day, [...(at.get(day) ?? []), work]) };
-}
+const HOUR = { reads: 2.25, decisions: 4.5, run: 6, counter: 11, desk: 13 } as const;
 
 /** Lives through the year. Customers' sign-ins are by place: whoever has one asks as themselves. */
 export async function liveThrough(demo: Demo, town: Town, customers: ReadonlyMap<string, UserActor>): Promise<YearTally> {
@@ -58,8 +48,10 @@ class Year {
   readonly #customers: ReadonlyMap<string, UserActor>;
   readonly #reads: MeterReads;
   readonly #accounts: ReadonlyMap<string, TownAccount>;
-  readonly #payments = new Map<LocalDate, PlannedPayment[]>();
-  readonly #diary = diary();
+  /** What customers are going to pay. */
+  #payments: PlannedPayment[] = [];
+  /** What else is going to happen on a day. */
+  readonly #diary = new Map<LocalDate, (() => Promise<void>)[]>();
   /** Days on which the clock has something to bill: the closings, and the days after while bills are held. */
   readonly #billOn: Set<LocalDate>;
   readonly #tally: YearTally;
@@ -95,13 +87,18 @@ class Year {
       this.#tally.decisions += await decideFindings(demo, addDays(today, -UNDECIDED_DAYS));
     }
     if (this.#billOn.delete(day)) {
+      await this.#postPayments(day);
       demo.at(day, HOUR.run);
       await this.#bill(day);
     }
-    demo.at(day, HOUR.payments);
-    await this.#pay(day);
-    demo.at(day, HOUR.requests);
-    for (const work of this.#diary.at.get(day) ?? []) await work();
+    const work = this.#diary.get(day);
+    if (work || day === today) await this.#postPayments(addDays(day, 1));
+    demo.at(day, HOUR.desk);
+    for (const each of work ?? []) await each();
+  }
+
+  #note(day: LocalDate, work: () => Promise<void>): void {
+    this.#diary.set(day, [...(this.#diary.get(day) ?? []), work]);
   }
 
   // ---- bills and payments -----------------------------------------------------------------------------------------
@@ -113,8 +110,9 @@ class Year {
     for (const runId of await billingByClock(world)) {
       await drainRun(world, runId);
       await this.#expectPayments(runId, day);
-      this.#diary.add(addDays(day, 1), () => this.#review(runId, addDays(day, 1)));
-      held += (await runCounts(port, runId)).held;
+      const counts = await runCounts(port, runId);
+      if (counts.held > 0) this.#note(addDays(day, 1), () => this.#review(runId, addDays(day, 1)));
+      held += counts.held;
     }
     if (held > 0) this.#billOn.add(addDays(day, 1));
   }
@@ -137,7 +135,7 @@ class Year {
       );
       for (const bill of bills) {
         const payment = paymentFor(this.#accounts.get(bill.accountId)!, bill);
-        if (payment && payment.on <= this.#town.plan.today) this.#payments.set(payment.on, [...(this.#payments.get(payment.on) ?? []), payment]);
+        if (payment && payment.on <= this.#town.plan.today) this.#payments.push(payment);
       }
       this.#tally.bills += bills.length;
       if (bills.length < 5000) return;
@@ -145,12 +143,14 @@ class Year {
     }
   }
 
-  async #pay(day: LocalDate): Promise<void> {
-    const due = this.#payments.get(day);
-    if (!due) return;
-    this.#payments.delete(day);
-    await postPayments(this.#demo, due);
-    this.#tally.payments += due.length;
+  /** Posts what customers paid before a day. Called before anything else happens to accounts. */
+  async #postPayments(day: LocalDate): Promise<void> {
+    const paid = this.#payments.filter(({ on }) => on < day).toSorted((a, b) => (a.on < b.on ? -1 : a.on > b.on ? 1 : 0));
+    if (paid.length === 0) return;
+    this.#payments = this.#payments.filter(({ on }) => on >= day);
+    this.#demo.at(addDays(day, -1), HOUR.counter);
+    await postPayments(this.#demo, paid);
+    this.#tally.payments += paid.length;
   }
 
   // ---- people ------------------------------------------------------------------------------------------------------
@@ -159,13 +159,13 @@ class Year {
     for (const account of this.#town.accounts) {
       const { accountId, stopOn, startOn, services } = account;
       if (stopOn !== null) {
-        this.#diary.add(addDays(stopOn, -3), async () => {
+        this.#note(addDays(stopOn, -3), async () => {
           for (const { agreementId, commodity } of services) {
             mustBeDone(await stopService(this.#demo.world, this.#demo.staff.clerk, { commandId: `move-out-${accountId}-${commodity}`, accountId, agreementId, stopOn }));
           }
         });
       }
-      if (!this.#cameOver(account)) this.#diary.add(addDays(startOn, -2), () => openAccounts(this.#demo, [account]));
+      if (!this.#cameOver(account)) this.#note(addDays(startOn, -2), () => openAccounts(this.#demo, [account]));
     }
   }
 
@@ -179,21 +179,21 @@ class Year {
     const { staff: { clerk, supervisor }, world } = this.#demo;
     const withRole = (role: Role) => this.#town.accounts.filter(({ story }) => story?.role === role);
     for (const { accountId } of withRole("promise")) {
-      this.#diary.add(addDays(today, -9), async () => mustBeDone(await placeHold(world, clerk, { commandId: `promise-${accountId}`, accountId, kind: "promise" })));
+      this.#note(addDays(today, -9), async () => mustBeDone(await placeHold(world, clerk, { commandId: `promise-${accountId}`, accountId, kind: "promise" })));
     }
     for (const { accountId } of withRole("bounced")) {
       const paymentId = `bounced-check-${accountId}`;
-      this.#diary.add(addDays(today, -44), async () => mustBeDone(await payAtCounter(world, clerk, { commandId: paymentId, accountId, amount: 120_00, tender: "check", reference: "1187" })));
-      this.#diary.add(addDays(today, -39), async () => mustBeDone(await reversePayment(world, supervisor, { commandId: `return-${paymentId}`, accountId, paymentId, reason: "Check returned by the bank: insufficient funds", withFee: true })));
+      this.#note(addDays(today, -44), async () => mustBeDone(await payAtCounter(world, clerk, { commandId: paymentId, accountId, amount: 120_00, tender: "check", reference: "1187" })));
+      this.#note(addDays(today, -39), async () => mustBeDone(await reversePayment(world, supervisor, { commandId: `return-${paymentId}`, accountId, paymentId, reason: "Check returned by the bank: insufficient funds", withFee: true })));
     }
     for (const [i, { place, daysAgo, kind, text, steps }] of REQUESTS.entries()) {
       const account = this.#town.accounts.find(({ services }) => services[0]!.premiseId === this.#town.premises[place]?.premiseId);
       if (!account) continue;
       const { accountId } = account;
       const requestId = `request-${String(i).padStart(2, "0")}-${accountId}`;
-      this.#diary.add(addDays(today, -daysAgo), async () => mustBeDone(await openRequest(world, this.#customers.get(accountId) ?? clerk, { commandId: requestId, accountId, kind, text })));
+      this.#note(addDays(today, -daysAgo), async () => mustBeDone(await openRequest(world, this.#customers.get(accountId) ?? clerk, { commandId: requestId, accountId, kind, text })));
       for (const [after, to, note] of steps) {
-        this.#diary.add(addDays(today, after - daysAgo), async () => mustBeDone(await advanceRequest(world, clerk, { commandId: `${requestId}-${to}`, accountId, requestId, to, note })));
+        this.#note(addDays(today, after - daysAgo), async () => mustBeDone(await advanceRequest(world, clerk, { commandId: `${requestId}-${to}`, accountId, requestId, to, note })));
       }
     }
   }
