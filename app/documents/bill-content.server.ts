@@ -49,7 +49,7 @@ const MONTHS_SHOWN = 13;
 
 export function billContent(page: BillPage, locale: Locale, zone: TimeZone): BillContent {
   return {
-    groups: page.segments.map((segment) => groupOf(segment, page.usage, locale)),
+    groups: page.segments.map((segment) => groupOf(segment, page.usage, locale, zone)),
     summary: summaryOf(page, locale, zone),
     charts: chartsOf(page, locale),
     changes: page.changes.map((sentence) => inGallons(sentence[locale], locale)),
@@ -59,24 +59,24 @@ export function billContent(page: BillPage, locale: Locale, zone: TimeZone): Bil
 
 // ---- charges --------------------------------------------------------------------------------------------------
 
-function groupOf(segment: SegmentSnapshot, usage: readonly BilledUsage[], locale: Locale): BillGroup {
+function groupOf(segment: SegmentSnapshot, usage: readonly BilledUsage[], locale: Locale, zone: TimeZone): BillGroup {
   const { agreementId, commodity, periodFrom, periodTo, lines, total } = segment;
   const period = { from: periodFrom, to: periodTo };
-  const measured = measuredLine(segment, locale);
+  const measured = measuredLine(segment, locale, zone);
   return {
     id: agreementId, commodity, title: serviceWord((key, ...params) => t(locale, key, ...params), commodity), period, cents: total,
     estimated: usage.some((bar) => bar.agreementId === agreementId && bar.periodTo === periodTo && bar.estimated),
-    lines: [...(measured ? [measured] : []), ...lines.map((line) => lineOf(line, locale))],
+    lines: [...(measured ? [measured] : []), ...lines.map((line, i) => lineOf(line, `${agreementId}:${i}`, locale))],
   };
 }
 
 /** What was used, and by which meter and readings it is known. */
-function measuredLine({ usage, agreementId }: SegmentSnapshot, locale: Locale): BillLine | null {
+function measuredLine({ usage, agreementId, periodTo }: SegmentSnapshot, locale: Locale, zone: TimeZone): BillLine | null {
   const used = usage?.quantities["usage"];
   if (!usage || used === undefined) return null;
   const how = usage.legs.filter(({ quantity }) => quantity === "usage").map(({ badge, startRead, endRead }) => {
     if (startRead === null || endRead === null) return t(locale, "bill.byInterval", { badge });
-    const on = (at: number) => formatDate(locale, dateOf(at, usage.zone), "day", usage.to);
+    const on = (at: number) => formatDate(locale, dateOf(at, zone), "day", periodTo);
     const dial = (value: number) => formatQuantity(locale, value, usage.unit, { form: "bare", metered: true, digits: 0 });
     return t(locale, "bill.byDial", { badge, start: dial(startRead.value), startDate: on(startRead.readAt), end: dial(endRead.value), endDate: on(endRead.readAt) });
   });
@@ -86,7 +86,7 @@ function measuredLine({ usage, agreementId }: SegmentSnapshot, locale: Locale): 
 /** Charges whose steps are a quantity times a price; of the others the engine's own sentence says more. */
 const BY_STEPS: ReadonlySet<string> = new Set(["flat", "tiered", "time-of-use"]);
 
-function lineOf(line: LineSnapshot, locale: Locale): BillLine {
+function lineOf(line: LineSnapshot, id: string, locale: Locale): BillLine {
   const { name, nameEs, cents, kind, sentence, sentenceEs, exact } = line;
   const what = locale === "es" ? nameEs : name;
   const steps = BY_STEPS.has(kind) ? line.steps.filter((step) => step.quantityMilli !== null && step.quantityMilli !== 0) : [];
@@ -100,7 +100,7 @@ function lineOf(line: LineSnapshot, locale: Locale): BillLine {
   });
   // Cents are rounded once, over all steps.
   if (how.length > 0 && dollarText(exact) !== formatDollars(cents)) how.push(t(locale, "bill.rounded", { amount: formatDollars(cents) }));
-  return { id: String(line.line), what, cents, how: how.length > 0 ? how : [inGallons(locale === "es" ? sentenceEs : sentence, locale)] };
+  return { id, what, cents, how: how.length > 0 ? how : [inGallons(locale === "es" ? sentenceEs : sentence, locale)] };
 }
 
 /** Decimal text of dollars as written: "7.23" gives "$7.23", "-0.5" gives "−$0.50". */
