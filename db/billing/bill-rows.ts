@@ -16,6 +16,6 @@ export function billAttachments({ snapshot, frozen, command }: AssembledBill): A
         registeredMilli: segment.usage?.quantities["usage"] ?? 0, billedMilli, unit, estimated: estimated ? 1 : 0, total: segment.total,
       };
     }),
-    billLine: segments.flatMap(({ segmentId, lines }) => lines.map(({ line, chargeId, name, glAccount, quantityMilli, unit, cents }) => ({ segmentId, line, chargeId, name, glAccount, quantityMilli, unit, amount: cents }))),
+    billLine: segments.flatMap(({ segmentId, lines }) => lines.map(({ chargeId, name, glAccount, quantityMilli, unit, cents }, i) => ({ segmentId, line: i + 1, chargeId, name, glAccount, quantityMilli, unit, amount: cents }))),
   };
 }

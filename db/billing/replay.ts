@@ -1,5 +1,5 @@
 /** Replaying a bill that is in the book: its snapshot checked against the log, its rates and intervals fetched as they were. */
-import { startOfDay, type Instant } from "../../domain/calendar/zone.ts";
+import { startOfDay, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
 import { replaySnapshot, type Replay } from "../../domain/billing/replay.ts";
 import { seriesSnapshot, thaw, type BillSnapshot, type SegmentSnapshot } from "../../domain/billing/snapshot.ts";
 import { bestOf, usageForPeriod, type Channel, type ChannelLeg, type DayRevision, type StoredDay } from "../../domain/metering/index.ts";
@@ -46,13 +46,13 @@ async function versionsAsBilled(port: SqlPort, { segments }: BillSnapshot): Prom
 
 // ---- intervals ------------------------------------------------------------------------------------------------
 
-async function seriesAsBilled(port: SqlPort, { segments }: BillSnapshot, billedAt: Instant): Promise<Map<string, readonly DeterminantSeries[]>> {
+async function seriesAsBilled(port: SqlPort, { segments, zone }: BillSnapshot, billedAt: Instant): Promise<Map<string, readonly DeterminantSeries[]>> {
   const found = new Map<string, readonly DeterminantSeries[]>();
-  for (const segment of segments) if (segment.series.length > 0) found.set(segment.segmentId, await seriesOf(port, segment, billedAt));
+  for (const segment of segments) if (segment.series.length > 0) found.set(segment.segmentId, await seriesOf(port, segment, zone, billedAt));
   return found;
 }
 
-async function seriesOf(port: SqlPort, segment: SegmentSnapshot, billedAt: Instant): Promise<readonly DeterminantSeries[]> {
+async function seriesOf(port: SqlPort, segment: SegmentSnapshot, zone: TimeZone, billedAt: Instant): Promise<readonly DeterminantSeries[]> {
   const usage = segment.usage!;
   const spans = usage.inputs.days;
   const channels = await port.query<Channel>(
@@ -61,12 +61,12 @@ async function seriesOf(port: SqlPort, segment: SegmentSnapshot, billedAt: Insta
     [JSON.stringify(spans.map(({ channelId }) => channelId))],
   );
   const channelOf = new Map(channels.map((channel) => [channel.channelId, channel]));
-  const legs = spans.map(({ channelId, from, to }): ChannelLeg => ({ channel: channelOf.get(channelId)!, badge: "", from: startOfDay(from, usage.zone), to: startOfDay(to, usage.zone) }));
+  const legs = spans.map(({ channelId, from, to }): ChannelLeg => ({ channel: channelOf.get(channelId)!, badge: "", from: startOfDay(from, zone), to: startOfDay(to, zone) }));
   const stepOf = new Map(channels.map(({ channelId, stepMinutes }) => [channelId, stepMinutes!]));
   const loaded = await loadDays(port, spans.map(({ channelId, from, to }) => [channelId, from, to] as const), stepOf, billedAt);
   const days = [...loaded.values()].flat();
   const build = (stored: readonly StoredDay[]): readonly DeterminantSeries[] =>
-    determinantsFromUsage(usageForPeriod({ period: { from: usage.from, to: usage.to }, zone: usage.zone, unit: usage.unit, legs, days: stored, registerReads: [], openExceptions: [] })).series!;
+    determinantsFromUsage(usageForPeriod({ period: { from: segment.periodFrom, to: segment.periodTo }, zone, unit: usage.unit, legs, days: stored, registerReads: [], openExceptions: [] })).series!;
   const asKnown = build(days);
   return asKnown.every((each, i) => seriesSnapshot(each).hash === segment.series[i]?.hash) ? asKnown : build(days.map(beforeLateReads));
 }

@@ -1,5 +1,5 @@
 /** The bill so far of one account, from what is stored now. Runs with every read that arrives while somebody watches: few reads, small answers. */
-import { addDays, type LocalDate } from "../../domain/calendar/local-date.ts";
+import { addDays, dayNumber, type LocalDate } from "../../domain/calendar/local-date.ts";
 import { localDateOf, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
 import { dueSegments, lastClose, nextClose, type DueSegment } from "../../domain/billing/cycle.ts";
 import type { PointFacts } from "../../domain/billing/facts.ts";
@@ -16,6 +16,8 @@ import { loadUsages, type UsageNeed } from "./usage.ts";
 
 /** Versions that one open period can count, so that a later state of the account always has the greater number. */
 const PERIOD_STAMP_MAX = 10_000_000;
+/** A period that closes begins the reads anew, so the day of the close counts most; events of an account stay far below 10,000 and all of it below 2^53. */
+const CLOSE_STAMP = PERIOD_STAMP_MAX * 10_000;
 
 const LAST_DAYS = `SELECT w.value AS "channelId", (SELECT max(d.day) FROM interval_day AS d WHERE d.channel_id = w.value AND d.suspect = 0) AS day,
     (SELECT max(g.read_at) FROM register_read AS g WHERE g.channel_id = w.value AND g.suspect = 0 AND g.read_at <= ?2) AS "readAt"
@@ -39,9 +41,13 @@ export async function loadSoFar(port: SqlPort, accountId: string, state: Account
     port.query<{ closeDay: number }>(`SELECT close_day AS "closeDay" FROM bill_cycle WHERE id = ?`, [state.billCycle]),
   ]);
   const [facts] = accounts;
-  const open = facts ? dueSegments(facts.state.agreements, addDays(today, 1)) : [];
-  if (!facts || open.length === 0) return { soFar: null, version: (facts?.head.seq ?? 0) * PERIOD_STAMP_MAX };
-  const periodTo = nextClose(lastClose(cycle?.closeDay ?? 1, today));
+  const closedOn = lastClose(cycle?.closeDay ?? 1, today);
+  // What closed and is not billed yet is a bill of its own: it is being made, and the next one has begun.
+  const waiting = facts ? dueSegments(facts.state.agreements, closedOn) : [];
+  const open = facts ? dueSegments(facts.state.agreements, addDays(today, 1)).flatMap((due) => sinceClose(due, closedOn)) : [];
+  const version = (stamp: number) => dayNumber(closedOn) * CLOSE_STAMP + (facts?.head.seq ?? 0) * PERIOD_STAMP_MAX + Math.min(stamp, PERIOD_STAMP_MAX - 1);
+  if (!facts || open.length === 0) return { soFar: null, version: version(0) };
+  const periodTo = nextClose(closedOn);
   const rates = await loadRates(port, heads);
   const services = open.map((due) => ({ due, point: facts.points.get(due.agreement.servicePointId), versions: rates.get(due.agreement.rateScheduleId) ?? [] }));
   const last = await lastData(port, services.flatMap(({ point }) => point?.legs.map(({ channel }) => channel.channelId) ?? []), now);
@@ -50,9 +56,18 @@ export async function loadSoFar(port: SqlPort, accountId: string, state: Account
   const found = sofar.map(({ service, need }): OpenService => (need ? { ...service, segment: { ...service.segment, usage: usages.get(need.agreementId)!.usage } } : service));
   const stamp = [...usages.values()].flatMap(({ inputs }) => inputs).reduce((sum, input) => sum + input.stamp, 0);
   return {
-    soFar: billSoFar({ services: found, customerClass: facts.state.customerClass, zone, asOf: today }),
-    version: facts.head.seq * PERIOD_STAMP_MAX + Math.min(stamp, PERIOD_STAMP_MAX - 1),
+    soFar: billSoFar({
+      services: found, customerClass: facts.state.customerClass, zone, asOf: today,
+      closed: waiting.length > 0 ? { from: waiting.map(({ period }) => period.from).sort()[0]!, to: waiting.map(({ period }) => period.to).sort().at(-1)! } : null,
+    }),
+    version: version(stamp),
   };
+}
+
+/** The part of what is due that lies in the period that is open now. */
+function sinceClose(due: DueSegment, closedOn: LocalDate): DueSegment[] {
+  if (due.period.from >= closedOn) return [due];
+  return due.period.to > closedOn ? [{ ...due, first: false, period: { from: closedOn, to: due.period.to } }] : [];
 }
 
 async function lastData(port: SqlPort, channels: readonly number[], now: Instant): Promise<Map<number, LastData>> {

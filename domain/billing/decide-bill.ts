@@ -7,7 +7,7 @@ import type { CommandOf } from "../lifecycle/account/commands.ts";
 import { serviceRank } from "../lifecycle/account/decide.ts";
 import type { Posting, SegmentBilled } from "../lifecycle/account/events.ts";
 import { glAccountOf, type Settings } from "../lifecycle/settings.ts";
-import type { Milli, RegisterRead } from "../metering/index.ts";
+import type { Milli, RegisterRead, UsageOfPeriod } from "../metering/index.ts";
 import { sumCents, type Cents } from "../money/cents.ts";
 import { RATE_ENGINE_VERSION, RatingError, type Determinants, type RatedAcrossVersions } from "../rating/index.ts";
 import { dueOnOf } from "./cycle.ts";
@@ -16,7 +16,7 @@ import { holdReasons, isEstimated, type HoldReason, type JudgedSegment } from ".
 import { billMessages } from "./messages.ts";
 import { countingVersions, determinantsOf, priceSegment, pricesByInterval, type SegmentToBill } from "./price.ts";
 import { billIdOf } from "./run.ts";
-import { freeze, seriesSnapshot, SNAPSHOT_FORMAT, type BillSnapshot, type FrozenSnapshot, type LineSnapshot, type SegmentSnapshot } from "./snapshot.ts";
+import { freeze, seriesSnapshot, SNAPSHOT_FORMAT, type BillSnapshot, type FrozenSnapshot, type LineSnapshot, type SegmentSnapshot, type UsageSnapshot } from "./snapshot.ts";
 
 export interface BillInput {
   readonly accountId: string;
@@ -98,7 +98,7 @@ function assemble({ accountId, segments: due }: BillInput, priced: readonly Pric
   const periodFrom = segments.reduce((first, { periodFrom: from }) => (from < first ? from : first), periodTo);
   const through = segments.reduce((last, { periodTo: to }) => (to > last ? to : last), periodFrom);
   const snapshot: BillSnapshot = {
-    format: SNAPSHOT_FORMAT, engine: RATE_ENGINE_VERSION, billId, number, accountId, periodFrom, periodTo: through, issuedOn, dueOn,
+    format: SNAPSHOT_FORMAT, engine: RATE_ENGINE_VERSION, billId, number, accountId, zone: settings.utility.timeZone, periodFrom, periodTo: through, issuedOn, dueOn,
     segments,
     charges: sumCents(segments.map(({ total }) => total)),
     messages: billMessages(due),
@@ -117,11 +117,11 @@ function assemble({ accountId, segments: due }: BillInput, priced: readonly Pric
 
 function segmentSnapshot({ segment, determinants, price: found }: Priced, billId: string, settings: Settings): SegmentSnapshot {
   const { due: { agreement, period, final }, versions, usage } = segment;
-  const { series = [], ...given } = determinants;
+  const { series = [], from: _, to: __, zone: ___, ...given } = determinants;
   const counting = countingVersions(versions, period.from, period.to);
   const lines: LineSnapshot[] = [];
   found!.segments.forEach((part, i) => {
-    for (const line of part.lines) lines.push({ ...line, line: lines.length + 1, version: counting[i]!.version, glAccount: glAccountOf(settings.gl, line.glKey) });
+    for (const line of part.lines) lines.push({ ...line, version: counting[i]!.version, glAccount: glAccountOf(settings.gl, line.glKey) });
   });
   const { name, nameEs } = found!.segments.at(-1)!;
   return {
@@ -137,8 +137,8 @@ function segmentSnapshot({ segment, determinants, price: found }: Priced, billId
   };
 }
 
-function usageSnapshot({ series: _, ...usage }: NonNullable<SegmentToBill["usage"]>): SegmentSnapshot["usage"] {
-  return usage;
+function usageSnapshot({ unit, source, quantities, legs, slots, estimatedPerMille, inputs, peak }: UsageOfPeriod): UsageSnapshot {
+  return { unit, source, quantities, legs, slots, estimatedPerMille, inputs, peak };
 }
 
 function segmentBilled({ segment: { usage, versions } }: Priced, { segmentId, agreementId, commodity, periodFrom, periodTo, lines, total }: SegmentSnapshot): SegmentBilled {

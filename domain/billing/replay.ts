@@ -1,4 +1,5 @@
 /** A bill computed again from its own snapshot: the same inputs through the same engine must give the same cents, line by line. */
+import type { TimeZone } from "../calendar/zone.ts";
 import { formatDollars, type Cents } from "../money/cents.ts";
 import { RatingError, type Determinants, type DeterminantSeries, type RatedAcrossVersions } from "../rating/index.ts";
 import { priceSegment, type PricedVersion } from "./price.ts";
@@ -24,13 +25,13 @@ export interface ReplayInputs {
 export function replaySnapshot(snapshot: BillSnapshot, inputs: ReplayInputs): Replay {
   const differences: string[] = [];
   let replayed = 0;
-  for (const segment of snapshot.segments) replayed += replaySegment(segment, inputs, differences);
+  for (const segment of snapshot.segments) replayed += replaySegment(segment, snapshot.zone, inputs, differences);
   if (replayed !== snapshot.charges) differences.push(`The bill comes to ${formatDollars(replayed)}, it was ${formatDollars(snapshot.charges)}.`);
   return { billId: snapshot.billId, charges: snapshot.charges, replayed, differences };
 }
 
-function replaySegment(segment: SegmentSnapshot, { versionsOf, seriesOf }: ReplayInputs, differences: string[]): Cents {
-  const { commodity, rates, determinants, lines } = segment;
+function replaySegment(segment: SegmentSnapshot, zone: TimeZone, { versionsOf, seriesOf }: ReplayInputs, differences: string[]): Cents {
+  const { commodity, rates, determinants, lines, periodFrom: from, periodTo: to } = segment;
   const say = (what: string) => differences.push(`${commodity}: ${what}`);
   const versions = versionsOf(segment);
   if (versions.length < rates.length) {
@@ -39,7 +40,7 @@ function replaySegment(segment: SegmentSnapshot, { versionsOf, seriesOf }: Repla
   }
   const series = seriesOf(segment);
   if (!sameSeries(segment, series)) say("its intervals are not the ones that were billed.");
-  const price = priced(versions, { ...determinants, series }, say);
+  const price = priced(versions, { ...determinants, from, to, zone, series }, say);
   if (!price) return 0;
   const again = price.segments.flatMap((part) => part.lines);
   if (again.length !== lines.length) say(`it has ${again.length} lines, it had ${lines.length}.`);

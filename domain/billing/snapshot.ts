@@ -8,6 +8,7 @@
 import { createHash } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { LocalDate } from "../calendar/local-date.ts";
+import type { TimeZone } from "../calendar/zone.ts";
 import { canonicalJson } from "../compliance/canonical.ts";
 import type { RegisterRead, Unit, UsageOfPeriod } from "../metering/index.ts";
 import type { Cents } from "../money/cents.ts";
@@ -33,14 +34,13 @@ export interface RateSnapshot {
 }
 
 export interface LineSnapshot extends RatedLine {
-  readonly line: number;
   /** Version of the rate whose price it is. */
   readonly version: number;
   readonly glAccount: string;
 }
 
-/** The usage without its intervals. */
-export type UsageSnapshot = Omit<UsageOfPeriod, "series" | "peak"> & { readonly peak: UsageOfPeriod["peak"] };
+/** What was measured, by which reads: the usage without its intervals, and without what a completed bill cannot have (problems, doubts). */
+export type UsageSnapshot = Pick<UsageOfPeriod, "unit" | "source" | "quantities" | "legs" | "slots" | "estimatedPerMille" | "inputs" | "peak">;
 
 export interface SegmentSnapshot {
   readonly segmentId: string;
@@ -55,7 +55,8 @@ export interface SegmentSnapshot {
   readonly rates: readonly RateSnapshot[];
   readonly rateName: string;
   readonly rateNameEs: string;
-  readonly determinants: Omit<Determinants, "series">;
+  /** What the engine was given beside the period, the zone and the intervals. */
+  readonly determinants: Omit<Determinants, "from" | "to" | "zone" | "series">;
   readonly series: readonly SeriesSnapshot[];
   readonly usage: UsageSnapshot | null;
   readonly lines: readonly LineSnapshot[];
@@ -75,6 +76,7 @@ export interface BillSnapshot {
   readonly billId: string;
   readonly number: string;
   readonly accountId: string;
+  readonly zone: TimeZone;
   readonly periodFrom: LocalDate;
   readonly periodTo: LocalDate;
   readonly issuedOn: LocalDate;

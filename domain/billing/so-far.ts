@@ -25,6 +25,8 @@ export interface SoFarInput {
   readonly customerClass: string;
   readonly zone: TimeZone;
   readonly asOf: LocalDate;
+  /** The period that has closed and waits for its bill. */
+  readonly closed: Period | null;
 }
 
 /** With fewer whole days a straight line says nothing. */
@@ -35,14 +37,14 @@ const SPREAD_UNKNOWN = 150;
 const SPREAD_MIN = 50;
 
 /** Null when there is no open service, or one of them cannot be priced: a bill in part would mislead. */
-export function billSoFar({ services, customerClass, zone, asOf }: SoFarInput): SoFar | null {
+export function billSoFar({ services, customerClass, zone, asOf, closed }: SoFarInput): SoFar | null {
   if (services.length === 0) return null;
   try {
     const priced = services.map((service) => priceNow(service, zone, customerClass));
     const total = sumCents(priced.map(({ cents }) => cents));
     return {
       periodFrom: services.map(({ segment }) => segment.due.period.from).sort()[0]!,
-      asOf, total,
+      closed, asOf, total,
       services: priced.map(({ service: { segment, throughDay }, cents }) => ({
         agreementId: segment.due.agreement.agreementId, commodity: segment.due.agreement.commodity, quantityMilli: segment.usage?.quantities["usage"] ?? 0,
         unit: segment.usage?.unit ?? "", total: cents, throughDay,
