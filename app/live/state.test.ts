@@ -34,7 +34,7 @@ test("whatever is repeated, late or overtaken, the page never goes back", () => 
 });
 
 test("usage that overtook newer usage is not shown", () => {
-  const soFar = { periodFrom: "2026-06-01", asOf: "2026-06-02", total: 500, services: [], projection: null };
+  const soFar = { periodFrom: "2026-06-01", closed: null, asOf: "2026-06-02", total: 500, services: [], projection: null };
   const newer = applyAccountMessage(from(1), { t: "usage", version: 7, soFar }) as AccountLive;
   expect(applyAccountMessage(newer, { t: "usage", version: 6, soFar: null })).toBe(newer);
 });

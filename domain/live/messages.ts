@@ -23,9 +23,11 @@ export const AccountViewSchema = v.object({
   requests: v.pipe(v.array(v.object({ requestId: v.string(), kind: v.string(), status: v.string() })), v.readonly()),
 });
 
-/** Bill so far: what this period's validated usage costs by the billing engine, if the bill were made now. */
+/** Bill so far: what the open period's validated usage costs by the billing engine, if the bill were made now. */
 export const SoFarSchema = v.object({
   periodFrom: LocalDate,
+  /** A period that has closed and is not billed yet; its bill is being prepared and is not in these figures. */
+  closed: v.nullable(v.object({ from: LocalDate, to: LocalDate })),
   asOf: LocalDate,
   total: Cents,
   services: v.array(v.object({ agreementId: v.string(), commodity: v.string(), quantityMilli: v.number(), unit: v.string(), total: Cents, throughDay: v.nullable(LocalDate) })),

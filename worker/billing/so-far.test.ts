@@ -41,6 +41,18 @@ describe("the bill so far", () => {
     expect(next.soFar).toMatchObject({ periodFrom: "2026-04-01" });
   });
 
+  test("a month that has closed is a bill of its own, whether it is made yet or not", async () => {
+    const utility = await billingUtility("2026-04-03T15:00:00Z");
+    await customer(utility, "1001", ["electric"]);
+    await meterDays(utility.port, channelOf("1001", "electric"), "2026-03-01", "2026-04-03", 1_000);
+    const before = await soFar(utility);
+    expect(before.soFar).toMatchObject({ periodFrom: "2026-04-01", closed: { from: "2026-03-01", to: "2026-04-01" }, services: [{ quantityMilli: 48_000, throughDay: "2026-04-02" }] });
+    await runBills(utility, "2026-04-01");
+    const after = await soFar(utility);
+    expect(after.soFar).toEqual({ ...before.soFar, closed: null });
+    expect(after.version).toBeGreaterThan(before.version);
+  });
+
   test("an hour that has not come yet is not guessed, and a day in doubt is left out", async () => {
     const utility = await billingUtility("2026-03-06T18:00:00Z");
     await customer(utility, "1001", ["electric"]);
@@ -66,7 +78,7 @@ describe("the bill so far", () => {
     const utility = await billingUtility("2026-03-25T18:00:00Z");
     await customer(utility, "1001", []);
     expect((await soFar(utility)).soFar).toBeNull();
-    expect(await soFar(utility, "9999")).toEqual({ soFar: null, version: 0 });
+    expect((await soFar(utility, "9999")).soFar).toBeNull();
     await customer(utility, "1002", ["sewer"]);
     await publish(utility, "other", "sewer", SEWER_RATE);
     expect((await soFar(utility, "1002")).soFar?.total).toBe(0);
