@@ -82,7 +82,7 @@ export async function dailyUsage(world: World, actor: UserActor, accountId: stri
     days: days.map((day): UsageDay => {
       const here = totalOf(legs, day, service.unit, known);
       const lastYear = totalOf(legs, addDays(day, -YEAR_DAYS), service.unit, known);
-      return { day, value: here?.inDoubt ? null : (here?.value ?? null), estimated: here?.estimated ?? false, inDoubt: here?.inDoubt ?? false, lastYear: lastYear?.value ?? null };
+      return { day, value: here?.inDoubt ? null : (here?.value ?? null), estimated: here?.estimated ?? false, inDoubt: here?.inDoubt ?? false, lastYear: lastYear && !lastYear.inDoubt ? lastYear.value : null };
     }),
   }));
 }
