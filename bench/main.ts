@@ -7,10 +7,12 @@ import { environment, runRow, table, type BenchResult, type BenchRow } from "./h
 const ROWS: Readonly<Record<string, () => Promise<{ readonly row: BenchRow }>>> = {
   "monthly-bill": () => import("./monthly-bill.ts"),
   "tou-demand": () => import("./tou-demand.ts"),
+  vee: () => import("./vee.ts"),
   ingest: () => import("./ingest.ts"),
   "bill-run": () => import("./bill-run.ts"),
-  vee: () => import("./vee.ts"),
   payment: () => import("./payment.ts"),
+  message: () => import("./message.ts"),
+  painted: () => import("./painted.ts"),
 };
 
 process.exitCode = await main(process.argv.slice(2));
