@@ -1,7 +1,7 @@
 /** Replaying a bill that is in the book: its snapshot checked against the log, its rates and intervals fetched as they were. */
 import { startOfDay, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
-import { replaySnapshot, type Replay } from "../../domain/billing/replay.ts";
-import { seriesSnapshot, thaw, type BillSnapshot, type SegmentSnapshot } from "../../domain/billing/snapshot.ts";
+import { explainSnapshot, replaySnapshot, type Replay, type ReplayInputs } from "../../domain/billing/replay.ts";
+import { seriesSnapshot, thaw, type BillSnapshot, type FrozenSegment, type SegmentSnapshot } from "../../domain/billing/snapshot.ts";
 import { bestOf, usageForPeriod, type Channel, type ChannelLeg, type DayRevision, type StoredDay } from "../../domain/metering/index.ts";
 import { determinantsFromUsage, type DeterminantSeries } from "../../domain/rating/index.ts";
 import type { PricedVersion } from "../../domain/billing/price.ts";
@@ -17,18 +17,34 @@ interface BillRow {
   readonly recordedAt: Instant;
 }
 
+const BILL = `SELECT b.snapshot, b.snapshot_hash AS hash, e.data AS completed, e.recorded_at AS "recordedAt" FROM bill AS b JOIN event AS e ON e.stream = 'account:' || b.account_id AND e.seq = b.seq WHERE b.id = ?`;
+
 /** @returns null when there is no such bill */
 export async function replayBill(port: SqlPort, billId: string): Promise<Replay | null> {
-  const [row] = await port.query<BillRow>(
-    `SELECT b.snapshot, b.snapshot_hash AS hash, e.data AS completed, e.recorded_at AS "recordedAt" FROM bill AS b JOIN event AS e ON e.stream = 'account:' || b.account_id AND e.seq = b.seq WHERE b.id = ?`,
-    [billId],
-  );
+  const [row] = await port.query<BillRow>(BILL, [billId]);
   if (!row) return null;
   const { snapshot, hash } = thaw(row.snapshot);
   const logged = (JSON.parse(row.completed) as { snapshotHash: string }).snapshotHash;
-  const [versions, series] = await Promise.all([versionsAsBilled(port, snapshot), seriesAsBilled(port, snapshot, row.recordedAt)]);
-  const replay = replaySnapshot(snapshot, { versionsOf: (segment) => versions.get(segment.segmentId) ?? [], seriesOf: (segment) => series.get(segment.segmentId) ?? [] });
+  const replay = replaySnapshot(snapshot, await inputsAsBilled(port, snapshot, row.recordedAt));
   return hash === logged && hash === row.hash ? replay : { ...replay, differences: ["The snapshot is not the one whose hash is in the log.", ...replay.differences] };
+}
+
+export interface ExplainedBill {
+  readonly snapshot: BillSnapshot;
+  readonly segments: readonly SegmentSnapshot[];
+}
+
+/** The bill with the arithmetic of every line; null when there is no such bill. */
+export async function explainBill(port: SqlPort, billId: string): Promise<ExplainedBill | null> {
+  const [row] = await port.query<BillRow>(BILL, [billId]);
+  if (!row) return null;
+  const { snapshot } = thaw(row.snapshot);
+  return { snapshot, segments: explainSnapshot(snapshot, await inputsAsBilled(port, snapshot, row.recordedAt)) };
+}
+
+async function inputsAsBilled(port: SqlPort, snapshot: BillSnapshot, billedAt: Instant): Promise<ReplayInputs> {
+  const [versions, series] = await Promise.all([versionsAsBilled(port, snapshot), seriesAsBilled(port, snapshot, billedAt)]);
+  return { versionsOf: (segment) => versions.get(segment.segmentId) ?? [], seriesOf: (segment) => series.get(segment.segmentId) ?? [] };
 }
 
 async function versionsAsBilled(port: SqlPort, { segments }: BillSnapshot): Promise<Map<string, PricedVersion[]>> {
@@ -52,7 +68,7 @@ async function seriesAsBilled(port: SqlPort, { segments, zone }: BillSnapshot, b
   return found;
 }
 
-async function seriesOf(port: SqlPort, segment: SegmentSnapshot, zone: TimeZone, billedAt: Instant): Promise<readonly DeterminantSeries[]> {
+async function seriesOf(port: SqlPort, segment: FrozenSegment, zone: TimeZone, billedAt: Instant): Promise<readonly DeterminantSeries[]> {
   const usage = segment.usage!;
   const spans = usage.inputs.days;
   const channels = await port.query<Channel>(

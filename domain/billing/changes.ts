@@ -2,7 +2,7 @@
 import { daysBetween } from "../calendar/local-date.ts";
 import { milliText, type Unit } from "../metering/index.ts";
 import { formatDollars, type Cents } from "../money/cents.ts";
-import type { BillSnapshot, SegmentSnapshot } from "./snapshot.ts";
+import type { BillSnapshot, FrozenSegment } from "./snapshot.ts";
 
 export interface Sentence {
   readonly en: string;
@@ -42,8 +42,8 @@ function byHowMuch({ charges }: BillSnapshot, difference: Cents): Sentence {
 }
 
 interface Change {
-  readonly now: SegmentSnapshot | null;
-  readonly before: SegmentSnapshot | null;
+  readonly now: FrozenSegment | null;
+  readonly before: FrozenSegment | null;
   readonly difference: Cents;
 }
 
@@ -70,7 +70,7 @@ function sentenceOf({ now, before, difference }: Change): Sentence | null {
 }
 
 /** In the order in which a person would accept it as the reason: usage, length of the period, price. */
-function reasonOf(now: SegmentSnapshot, before: SegmentSnapshot, difference: Cents): Sentence {
+function reasonOf(now: FrozenSegment, before: FrozenSegment, difference: Cents): Sentence {
   const used = now.usage?.quantities["usage"];
   const usedBefore = before.usage?.quantities["usage"];
   const days = [daysBetween(now.periodFrom, now.periodTo), daysBetween(before.periodFrom, before.periodTo)] as const;

@@ -14,8 +14,8 @@ import { PUBLISHED_RATES } from "../rating/published/index.ts";
 import { decideBill, type BillInput } from "./decide-bill.ts";
 import { dueSegments } from "./cycle.ts";
 import { rateNeeds, type PricedVersion } from "./price.ts";
-import { replaySnapshot } from "./replay.ts";
-import { thaw, type SegmentSnapshot } from "./snapshot.ts";
+import { explainSnapshot, replaySnapshot } from "./replay.ts";
+import { thaw, type FrozenSegment } from "./snapshot.ts";
 
 const zone = "America/Chicago";
 const settings: Settings = {
@@ -82,7 +82,7 @@ test("whatever is used on whatever rates: the bill is its lines, its lines are i
 
       for (const segment of snapshot.segments) expect(segment.lines.reduce((sum, { cents }) => sum + cents, 0)).toBe(segment.total);
       expect(snapshot.segments.reduce((sum, { total }) => sum + total, 0)).toBe(snapshot.charges);
-      const { snapshot: stored, hash } = thaw(frozen.stored);
+      const { snapshot: stored, hash } = thaw(frozen.text);
       expect(hash).toBe(command.snapshotHash);
 
       const decided = decide(state, command, facts);
@@ -93,9 +93,10 @@ test("whatever is used on whatever rates: the bill is its lines, its lines are i
       expect(entries.filter(({ gl }) => gl === "1200").reduce((sum, { amount }) => sum + amount, 0)).toBe(snapshot.charges);
       expect((event!.data as AccountEvents["BillCompleted"]).balance).toBe(snapshot.charges);
 
-      const of = (segment: SegmentSnapshot) => input.segments.find(({ due }) => due.agreement.agreementId === segment.agreementId)!;
-      const replay = replaySnapshot(stored, { versionsOf: (segment) => of(segment).versions, seriesOf: (segment) => (segment.series.length > 0 ? of(segment).usage!.series : []) });
-      expect(replay).toEqual({ billId: "1001-20260501", charges: snapshot.charges, replayed: snapshot.charges, differences: [] });
+      const of = (segment: FrozenSegment) => input.segments.find(({ due }) => due.agreement.agreementId === segment.agreementId)!;
+      const inputs = { versionsOf: (segment: FrozenSegment) => of(segment).versions, seriesOf: (segment: FrozenSegment) => (segment.series.length > 0 ? of(segment).usage!.series : []) };
+      expect(replaySnapshot(stored, inputs)).toEqual({ billId: "1001-20260501", charges: snapshot.charges, replayed: snapshot.charges, differences: [] });
+      for (const segment of explainSnapshot(stored, inputs)) for (const { steps, kind } of segment.lines) expect(steps.length > 0 || kind === "time-of-use").toBe(true);
     }),
     { numRuns: RUNS },
   );

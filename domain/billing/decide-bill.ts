@@ -9,14 +9,14 @@ import type { Posting, SegmentBilled } from "../lifecycle/account/events.ts";
 import { glAccountOf, type Settings } from "../lifecycle/settings.ts";
 import type { Milli, RegisterRead, UsageOfPeriod } from "../metering/index.ts";
 import { sumCents, type Cents } from "../money/cents.ts";
-import { RATE_ENGINE_VERSION, RatingError, type Determinants, type RatedAcrossVersions } from "../rating/index.ts";
+import { RATE_ENGINE_VERSION, RatingError, type Determinants, type RatedAcrossVersions, type RatedLine } from "../rating/index.ts";
 import { dueOnOf } from "./cycle.ts";
 import type { PastBill } from "./facts.ts";
 import { holdReasons, isEstimated, type HoldReason, type JudgedSegment } from "./hold-rules.ts";
 import { billMessages } from "./messages.ts";
 import { countingVersions, determinantsOf, priceSegment, pricesByInterval, type SegmentToBill } from "./price.ts";
 import { billIdOf } from "./run.ts";
-import { freeze, seriesSnapshot, SNAPSHOT_FORMAT, type BillSnapshot, type FrozenSnapshot, type LineSnapshot, type SegmentSnapshot, type UsageSnapshot } from "./snapshot.ts";
+import { freeze, seriesSnapshot, SNAPSHOT_FORMAT, type BillSnapshot, type FrozenLine, type FrozenSegment, type FrozenSnapshot, type UsageSnapshot } from "./snapshot.ts";
 
 export interface BillInput {
   readonly accountId: string;
@@ -94,7 +94,7 @@ function assemble({ accountId, segments: due }: BillInput, priced: readonly Pric
   const billId = billIdOf(accountId, periodTo);
   const number = billId;
   const dueOn = dueOnOf(issuedOn, settings);
-  const segments = priced.map((each) => segmentSnapshot(each, billId, settings));
+  const segments = priced.map((each) => frozenSegment(each, billId, settings));
   const periodFrom = segments.reduce((first, { periodFrom: from }) => (from < first ? from : first), periodTo);
   const through = segments.reduce((last, { periodTo: to }) => (to > last ? to : last), periodFrom);
   const snapshot: BillSnapshot = {
@@ -115,14 +115,11 @@ function assemble({ accountId, segments: due }: BillInput, priced: readonly Pric
   };
 }
 
-function segmentSnapshot({ segment, determinants, price: found }: Priced, billId: string, settings: Settings): SegmentSnapshot {
+function frozenSegment({ segment, determinants, price: found }: Priced, billId: string, settings: Settings): FrozenSegment {
   const { due: { agreement, period, final }, versions, usage } = segment;
   const { series = [], from: _, to: __, zone: ___, ...given } = determinants;
   const counting = countingVersions(versions, period.from, period.to);
-  const lines: LineSnapshot[] = [];
-  found!.segments.forEach((part, i) => {
-    for (const line of part.lines) lines.push({ ...line, version: counting[i]!.version, glAccount: glAccountOf(settings.gl, line.glKey) });
-  });
+  const lines = found!.segments.flatMap((part, i) => part.lines.map((line): FrozenLine => frozenLine(line, counting[i]!.version, settings)));
   const { name, nameEs } = found!.segments.at(-1)!;
   return {
     segmentId: `${billId}:${agreement.agreementId}`, agreementId: agreement.agreementId, servicePointId: agreement.servicePointId, premiseId: agreement.premiseId, commodity: agreement.commodity,
@@ -137,11 +134,15 @@ function segmentSnapshot({ segment, determinants, price: found }: Priced, billId
   };
 }
 
+function frozenLine({ chargeId, name, nameEs, kind, quantityMilli, unit, cents, glKey }: RatedLine, version: number, { gl }: Settings): FrozenLine {
+  return { chargeId, name, nameEs, kind, quantityMilli, unit, cents, version, glAccount: glAccountOf(gl, glKey) };
+}
+
 function usageSnapshot({ unit, source, quantities, legs, slots, estimatedPerMille, inputs, peak }: UsageOfPeriod): UsageSnapshot {
   return { unit, source, quantities, legs, slots, estimatedPerMille, inputs, peak };
 }
 
-function segmentBilled({ segment: { usage, versions } }: Priced, { segmentId, agreementId, commodity, periodFrom, periodTo, lines, total }: SegmentSnapshot): SegmentBilled {
+function segmentBilled({ segment: { usage, versions } }: Priced, { segmentId, agreementId, commodity, periodFrom, periodTo, lines, total }: FrozenSegment): SegmentBilled {
   return {
     segmentId, agreementId, from: periodFrom, to: periodTo,
     billedMilli: billedQuantity(lines, usage?.quantities["usage"] ?? 0),
@@ -153,26 +154,26 @@ function segmentBilled({ segment: { usage, versions } }: Priced, { segmentId, ag
 const PRICES_USAGE: ReadonlySet<string> = new Set(["flat", "tiered", "time-of-use"]);
 
 /** What was priced: the quantity of the first usage charge, over all versions. It may differ from what the meter measured. */
-export function billedQuantity(lines: readonly LineSnapshot[], registered: Milli): Milli {
+export function billedQuantity(lines: readonly FrozenLine[], registered: Milli): Milli {
   const first = lines.find(({ kind }) => PRICES_USAGE.has(kind));
   if (!first) return registered;
   return lines.filter(({ chargeId }) => chargeId === first.chargeId).reduce((sum, { quantityMilli }) => sum + quantityMilli, 0);
 }
 
 /** Revenue and tax by account; what sums to nothing is not posted. */
-function postingsOf(lines: readonly LineSnapshot[]): Posting[] {
+function postingsOf(lines: readonly FrozenLine[]): Posting[] {
   const sums = new Map<string, Cents>();
   for (const { glAccount, cents } of lines) sums.set(glAccount, (sums.get(glAccount) ?? 0) + cents);
   return [...sums].filter(([, cents]) => cents !== 0).map(([gl, cents]) => ({ gl, cents }));
 }
 
-function closingReads(segments: readonly SegmentSnapshot[]): RegisterRead[] {
+function closingReads(segments: readonly FrozenSegment[]): RegisterRead[] {
   const reads = new Map<number, RegisterRead>();
   for (const { usage } of segments) for (const { endRead } of usage?.legs ?? []) if (endRead !== null) reads.set(endRead.channelId, endRead);
   return [...reads.values()];
 }
 
-function demandOf({ agreementId, lines }: SegmentSnapshot): [string, Milli][] {
+function demandOf({ agreementId, lines }: FrozenSegment): [string, Milli][] {
   const demand = lines.filter(({ kind }) => kind === "demand").map(({ quantityMilli }) => quantityMilli);
   return demand.length > 0 ? [[agreementId, Math.max(...demand)]] : [];
 }

@@ -1,9 +1,11 @@
-/** A bill computed again from its own snapshot: the same inputs through the same engine must give the same cents, line by line. */
-import type { TimeZone } from "../calendar/zone.ts";
+/**
+ * A bill computed again from its own snapshot. The same inputs through the same engine must give the same cents, line by
+ * line; and as the engine says how each line came about, computing again is also how a bill is explained.
+ */
 import { formatDollars, type Cents } from "../money/cents.ts";
-import { RatingError, type Determinants, type DeterminantSeries, type RatedAcrossVersions } from "../rating/index.ts";
+import { RatingError, type DeterminantSeries, type RatedAcrossVersions, type RatedLine } from "../rating/index.ts";
 import { priceSegment, type PricedVersion } from "./price.ts";
-import { seriesSnapshot, type BillSnapshot, type SegmentSnapshot } from "./snapshot.ts";
+import { seriesSnapshot, type BillSnapshot, type FrozenLine, type FrozenSegment, type LineSnapshot, type SegmentSnapshot } from "./snapshot.ts";
 
 export interface Replay {
   readonly billId: string;
@@ -17,50 +19,74 @@ export interface Replay {
 
 export interface ReplayInputs {
   /** Versions that priced a segment, oldest first; fewer than the snapshot names when one cannot be found unchanged. */
-  readonly versionsOf: (segment: SegmentSnapshot) => readonly PricedVersion[];
+  readonly versionsOf: (segment: FrozenSegment) => readonly PricedVersion[];
   /** The intervals of a segment whose price depends on them, as they were. */
-  readonly seriesOf: (segment: SegmentSnapshot) => readonly DeterminantSeries[];
+  readonly seriesOf: (segment: FrozenSegment) => readonly DeterminantSeries[];
 }
 
+/** Whether the bill comes out as it was, and where not. */
 export function replaySnapshot(snapshot: BillSnapshot, inputs: ReplayInputs): Replay {
   const differences: string[] = [];
   let replayed = 0;
-  for (const segment of snapshot.segments) replayed += replaySegment(segment, snapshot.zone, inputs, differences);
+  for (const segment of snapshot.segments) {
+    const again = priceAgain(segment, snapshot, inputs);
+    replayed += again.price?.totalCents ?? 0;
+    for (const difference of [...again.problems, ...lineDifferences(segment, again.price)]) differences.push(`${segment.commodity}: ${difference}`);
+  }
   if (replayed !== snapshot.charges) differences.push(`The bill comes to ${formatDollars(replayed)}, it was ${formatDollars(snapshot.charges)}.`);
   return { billId: snapshot.billId, charges: snapshot.charges, replayed, differences };
 }
 
-function replaySegment(segment: SegmentSnapshot, zone: TimeZone, { versionsOf, seriesOf }: ReplayInputs, differences: string[]): Cents {
-  const { commodity, rates, determinants, lines, periodFrom: from, periodTo: to } = segment;
-  const say = (what: string) => differences.push(`${commodity}: ${what}`);
-  const versions = versionsOf(segment);
-  if (versions.length < rates.length) {
-    say("a rate version that priced it is not there any more, or is another.");
-    return 0;
-  }
-  const series = seriesOf(segment);
-  if (!sameSeries(segment, series)) say("its intervals are not the ones that were billed.");
-  const price = priced(versions, { ...determinants, from, to, zone, series }, say);
-  if (!price) return 0;
-  const again = price.segments.flatMap((part) => part.lines);
-  if (again.length !== lines.length) say(`it has ${again.length} lines, it had ${lines.length}.`);
-  for (const [i, line] of lines.entries()) {
-    const now = again[i];
-    if (now && (now.chargeId !== line.chargeId || now.cents !== line.cents)) say(`${line.name} comes to ${formatDollars(now.cents)}, it was ${formatDollars(line.cents)}.`);
-  }
-  return price.totalCents;
+/** The segments with the arithmetic of every line. A line that does not come out as it was is shown as billed, without one. */
+export function explainSnapshot(snapshot: BillSnapshot, inputs: ReplayInputs): SegmentSnapshot[] {
+  return snapshot.segments.map((segment) => {
+    const { price } = priceAgain(segment, snapshot, inputs);
+    const lines = price?.segments.flatMap((part) => part.lines) ?? [];
+    return { ...segment, lines: segment.lines.map((line, i) => explained(line, lines[i])) };
+  });
 }
 
-function priced(versions: readonly PricedVersion[], determinants: Determinants, say: (what: string) => void): RatedAcrossVersions | null {
+function explained(line: FrozenLine, again: RatedLine | undefined): LineSnapshot {
+  if (!again || !sameLine(line, again)) {
+    const exact = formatDollars(line.cents).replace(/[$,]/g, "");
+    return { ...line, exact, steps: [], sentence: `${line.name}: ${formatDollars(line.cents)}.`, sentenceEs: `${line.nameEs}: ${formatDollars(line.cents)}.` };
+  }
+  const { exact, steps, sentence, sentenceEs } = again;
+  return { ...line, exact, steps, sentence, sentenceEs };
+}
+
+const sameLine = (line: FrozenLine, again: RatedLine): boolean => line.chargeId === again.chargeId && line.cents === again.cents;
+
+interface PricedAgain {
+  readonly price: RatedAcrossVersions | null;
+  readonly problems: readonly string[];
+}
+
+function priceAgain(segment: FrozenSegment, { zone }: BillSnapshot, { versionsOf, seriesOf }: ReplayInputs): PricedAgain {
+  const { rates, determinants, periodFrom: from, periodTo: to } = segment;
+  const versions = versionsOf(segment);
+  if (versions.length < rates.length) return { price: null, problems: ["a rate version that priced it is not there any more, or is another."] };
+  const series = seriesOf(segment);
+  const problems = sameSeries(segment, series) ? [] : ["its intervals are not the ones that were billed."];
   try {
-    return priceSegment(versions, determinants);
+    return { price: priceSegment(versions, { ...determinants, from, to, zone, series }), problems };
   } catch (error) {
     if (!(error instanceof RatingError)) throw error;
-    say(`it cannot be priced: ${error.message}.`);
-    return null;
+    return { price: null, problems: [...problems, `it cannot be priced: ${error.message}.`] };
   }
 }
 
-function sameSeries(segment: SegmentSnapshot, series: readonly DeterminantSeries[]): boolean {
+function sameSeries(segment: FrozenSegment, series: readonly DeterminantSeries[]): boolean {
   return series.length === segment.series.length && series.every((each, i) => seriesSnapshot(each).hash === segment.series[i]!.hash);
+}
+
+function lineDifferences({ lines }: FrozenSegment, price: RatedAcrossVersions | null): string[] {
+  if (price === null) return [];
+  const again = price.segments.flatMap((part) => part.lines);
+  const differences = again.length === lines.length ? [] : [`it has ${again.length} lines, it had ${lines.length}.`];
+  for (const [i, line] of lines.entries()) {
+    const now = again[i];
+    if (now && !sameLine(line, now)) differences.push(`${line.name} comes to ${formatDollars(now.cents)}, it was ${formatDollars(line.cents)}.`);
+  }
+  return differences;
 }

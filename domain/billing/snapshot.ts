@@ -2,17 +2,17 @@
  * What a bill was computed from and what came out, frozen with it. The snapshot is canonical JSON and its hash is in the
  * event that completed the bill: years later the same inputs give the same cents, or somebody changed something.
  *
- * Intervals themselves are not copied: they are kept for ever with their revisions, and the snapshot holds their hash.
- * What the ledger knew at that moment (the balance before, the balance after) is in the event and on the bill's row.
+ * What can be derived is not copied. Intervals are kept for ever with their revisions, and the snapshot holds their hash. The
+ * arithmetic of each line is what the engine says when the bill is computed again (`explain.ts`). What the ledger knew at
+ * that moment (the balance before, the balance after) is in the event and on the bill's row.
  */
 import { createHash } from "node:crypto";
-import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { LocalDate } from "../calendar/local-date.ts";
 import type { TimeZone } from "../calendar/zone.ts";
 import { canonicalJson } from "../compliance/canonical.ts";
-import type { RegisterRead, Unit, UsageOfPeriod } from "../metering/index.ts";
+import type { Milli, RegisterRead, Unit, UsageOfPeriod } from "../metering/index.ts";
 import type { Cents } from "../money/cents.ts";
-import type { Determinants, DeterminantSeries, RatedLine } from "../rating/index.ts";
+import type { ChargeKind, Determinants, DeterminantSeries, RatedLine } from "../rating/index.ts";
 
 /** Shape of the snapshot; a later shape gets a new number and old bills keep theirs. */
 export const SNAPSHOT_FORMAT = 1;
@@ -33,16 +33,27 @@ export interface RateSnapshot {
   readonly documentHash: string;
 }
 
-export interface LineSnapshot extends RatedLine {
+/** A line as billed. */
+export interface FrozenLine {
+  readonly chargeId: string;
+  readonly name: string;
+  readonly nameEs: string;
+  readonly kind: ChargeKind;
+  readonly quantityMilli: Milli;
+  readonly unit: string;
+  readonly cents: Cents;
   /** Version of the rate whose price it is. */
   readonly version: number;
   readonly glAccount: string;
 }
 
+/** A line with how it came about. */
+export type LineSnapshot = FrozenLine & Pick<RatedLine, "exact" | "steps" | "sentence" | "sentenceEs">;
+
 /** What was measured, by which reads: the usage without its intervals, and without what a completed bill cannot have (problems, doubts). */
 export type UsageSnapshot = Pick<UsageOfPeriod, "unit" | "source" | "quantities" | "legs" | "slots" | "estimatedPerMille" | "inputs" | "peak">;
 
-export interface SegmentSnapshot {
+export interface FrozenSegment {
   readonly segmentId: string;
   readonly agreementId: string;
   readonly servicePointId: string;
@@ -59,9 +70,12 @@ export interface SegmentSnapshot {
   readonly determinants: Omit<Determinants, "from" | "to" | "zone" | "series">;
   readonly series: readonly SeriesSnapshot[];
   readonly usage: UsageSnapshot | null;
-  readonly lines: readonly LineSnapshot[];
+  readonly lines: readonly FrozenLine[];
   readonly total: Cents;
 }
+
+/** A segment whose lines are explained. */
+export type SegmentSnapshot = Omit<FrozenSegment, "lines"> & { readonly lines: readonly LineSnapshot[] };
 
 export interface BillMessage {
   readonly code: string;
@@ -81,7 +95,7 @@ export interface BillSnapshot {
   readonly periodTo: LocalDate;
   readonly issuedOn: LocalDate;
   readonly dueOn: LocalDate;
-  readonly segments: readonly SegmentSnapshot[];
+  readonly segments: readonly FrozenSegment[];
   readonly charges: Cents;
   readonly messages: readonly BillMessage[];
   /** The register reads with which this bill ends: the next one begins with the same. */
@@ -91,37 +105,18 @@ export interface BillSnapshot {
 }
 
 export interface FrozenSnapshot {
-  /** Of the canonical text. */
+  /** The canonical text, as it is stored. */
+  readonly text: string;
   readonly hash: string;
-  /** The canonical text as the bill's row keeps it. */
-  readonly stored: string;
 }
 
-/**
- * How a snapshot lies in its row: packed, since it is read a page at a time and written thousands at a time (a bill of three
- * services is 7 KB of text and 2 KB packed), with beside it what later bills ask many bills at once.
- */
-interface StoredSnapshot {
-  readonly closingReads: BillSnapshot["closingReads"];
-  readonly demand: BillSnapshot["demand"];
-  /** The canonical text, deflated, in base64. */
-  readonly packed: string;
-}
-
-/** For texts of some kilobytes: a small window and little memory cost nothing in bytes, and are set up in half the time. */
-const DEFLATE = { level: 3, windowBits: 13, memLevel: 5 } as const;
-
-/** The snapshot as it is stored, and its hash. */
 export function freeze(snapshot: BillSnapshot): FrozenSnapshot {
   const text = canonicalJson(snapshot);
-  const { closingReads, demand } = snapshot;
-  const stored: StoredSnapshot = { closingReads, demand, packed: deflateRawSync(text, DEFLATE).toString("base64") };
-  return { hash: snapshotHash(text), stored: JSON.stringify(stored) };
+  return { text, hash: snapshotHash(text) };
 }
 
 /** A stored snapshot and the hash of its text as it is now. */
-export function thaw(stored: string): { readonly snapshot: BillSnapshot; readonly hash: string } {
-  const text = inflateRawSync(Buffer.from((JSON.parse(stored) as StoredSnapshot).packed, "base64")).toString("utf8");
+export function thaw(text: string): { readonly snapshot: BillSnapshot; readonly hash: string } {
   return { snapshot: JSON.parse(text) as BillSnapshot, hash: snapshotHash(text) };
 }
 

@@ -1,7 +1,7 @@
 /** Bills, cycles and runs as pages show them, and what staff may do about them. */
 import { findRun } from "../billing/lease.ts";
 import { countDue } from "../../db/billing/due.ts";
-import { replayBill } from "../../db/billing/replay.ts";
+import { explainBill, replayBill } from "../../db/billing/replay.ts";
 import { loadHead, runStreamCommand, type OtherStream, type StreamAnswer } from "../../db/command.ts";
 import type { SqlPort } from "../../db/port.ts";
 import { settingsOn, todayOf } from "../../db/utility.ts";
@@ -79,7 +79,7 @@ export interface BillPage {
   readonly name: string;
   /** Where the bill goes. */
   readonly mailing: readonly string[];
-  /** With the explanation of every line, the determinants and the reads, as frozen with the bill. */
+  /** What the bill was computed from, as frozen with it, and how each line came about. */
   readonly segments: readonly SegmentSnapshot[];
   readonly messages: readonly BillMessage[];
   /** By how much and why it differs from the one before. */
@@ -98,22 +98,22 @@ const MOVES_MONEY = ["PaymentPosted", "PaymentReversed", "AdjustmentPosted"];
 /** One bill with everything that explains it; null when there is none of this id. @throws ForbiddenError */
 export async function billPage(world: World, actor: UserActor, billId: string): Promise<BillPage | null> {
   const { port } = world;
-  const [row] = await port.query<BillRow & { accountId: string; seq: number; snapshot: string; snapshotHash: string; name: string; line: string; city: string }>(
-    `SELECT ${BILL_COLUMNS}, b.account_id AS "accountId", b.seq, b.snapshot, b.snapshot_hash AS "snapshotHash", p.name, a.mailing_line AS line, a.mailing_city || ', ' || a.mailing_state || ' ' || a.mailing_zip AS city
+  const [row] = await port.query<BillRow & { accountId: string; seq: number; snapshotHash: string; name: string; line: string; city: string }>(
+    `SELECT ${BILL_COLUMNS}, b.account_id AS "accountId", b.seq, b.snapshot_hash AS "snapshotHash", p.name, a.mailing_line AS line, a.mailing_city || ', ' || a.mailing_state || ' ' || a.mailing_zip AS city
      FROM bill AS b JOIN account AS a ON a.id = b.account_id JOIN person AS p ON p.id = a.person_id WHERE b.id = ?`,
     [billId],
   );
   // Whether it exists is told only to those who may see it.
   requireOnAccount(actor, "read:bill", row?.accountId ?? "");
   if (!row) return null;
-  const { accountId, seq, snapshot: text, snapshotHash, name, line, city, ...bill } = row;
-  const { snapshot } = thaw(text);
+  const { accountId, seq, snapshotHash, name, line, city, ...bill } = row;
   const [previous] = await port.query<{ id: string; number: string; charges: Cents; balance: Cents; seq: number; snapshot: string }>(
     "SELECT id, number, charges, balance, seq, snapshot FROM bill WHERE account_id = ? AND seq < ? AND status = 'complete' ORDER BY seq DESC LIMIT 1", [accountId, seq],
   );
-  const [between, usage] = await Promise.all([movesBetween(port, accountId, previous?.seq ?? 0, seq), usageOf(port, accountId, bill.periodTo)]);
+  const [explained, between, usage] = await Promise.all([explainBill(port, billId), movesBetween(port, accountId, previous?.seq ?? 0, seq), usageOf(port, accountId, bill.periodTo)]);
+  const { snapshot, segments } = explained!;
   return {
-    accountId, bill, name, mailing: [line, city], segments: snapshot.segments, messages: snapshot.messages,
+    accountId, bill, name, mailing: [line, city], segments, messages: snapshot.messages,
     changes: changesSince(snapshot, previous ? thaw(previous.snapshot).snapshot : null),
     previous: previous ? { id: previous.id, number: previous.number, charges: previous.charges, balance: previous.balance } : null,
     between, usage, snapshotHash,
