@@ -7,7 +7,7 @@ export function billAttachments({ snapshot, frozen, command }: AssembledBill): A
   return {
     bill: [{
       id: billId, accountId, seq: 0, number, periodFrom, periodTo, issuedOn, dueOn, previousBalance: 0, charges, balance: 0, status: "complete",
-      runId: command.runId, snapshotHash: frozen.hash, snapshot: frozen.text,
+      runId: command.runId, snapshotHash: frozen.hash, snapshot: frozen.stored,
     }],
     billSegment: segments.map((segment, i) => {
       const { billedMilli, unit, estimated } = command.segments[i]!;
