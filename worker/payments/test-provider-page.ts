@@ -16,7 +16,8 @@ export type PostWebhook = (request: Request, env: Env, ctx: Context["executionCt
 
 export function testProviderPages(postWebhook: PostWebhook): Hono<{ Bindings: Env }> {
   const pages = new Hono<{ Bindings: Env }>();
-  pages.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], formAction: ["'self'"], baseUri: ["'none'"], frameAncestors: ["'none'"] } }));
+  // Without a referrer a browser says "null" for where a form comes from, and its own button would be refused.
+  pages.use(secureHeaders({ referrerPolicy: "same-origin", contentSecurityPolicy: { defaultSrc: ["'none'"], styleSrc: ["'unsafe-inline'"], formAction: ["'self'"], baseUri: ["'none'"], frameAncestors: ["'none'"] } }));
 
   pages.get("/checkout", (c) => {
     const { provider, checkout } = checkoutOf(c.env, c.req.query("token"));
