@@ -8,12 +8,19 @@ import { convertMilli, sameDimension, type Milli, type Unit } from "../metering/
 import { NO_LIMIT, type CompiledCharge, type CompiledRate, type DeterminantRef } from "./compile.ts";
 import { RatingError, type Determinants } from "./determinants.ts";
 import { NO_ROWS, type PeriodCharge, type PeriodRate, type Rows, type Slice } from "./period.ts";
-import type { PlainLine } from "./plain-line.ts";
+import { tierTable, type TierTable } from "./tier-table.ts";
+import { AMOUNT, MINIMUM, TIERS, type PlainLine } from "./plain-line.ts";
 import { roundAmount, roundHalfUp, sumExact } from "./rounding.ts";
 import type { Work } from "./work.ts";
 
 /** Base of a percentage stays exact times the largest percentage. */
 const BASE_CENTS_MAX = 5 * CENTS_MAX;
+
+/**
+ * Where the running sum of cents begins; it is taken off again. A sum that looked whole would be turned into a 32-bit integer
+ * and back at every line, which is a fifth of the time of a bill. Halves are exact in a double far beyond any bill.
+ */
+const HALF = 0.5;
 
 /**
  * Prices the segment into the work space and returns its sum in cents. The steps are written down when `work.explaining`.
@@ -23,12 +30,12 @@ export function assess(period: PeriodRate, determinants: Determinants, work: Wor
   const { charges } = period;
   const { cents, explaining } = work;
   work.begin();
-  let total = 0;
+  let total = HALF;
   for (let i = 0; i < charges.length; i++) {
     const charge = charges[i]!;
     if (explaining) work.stepsFrom[i] = work.stepCount;
     const rows = charge.only ?? rowsByProperties(charge, determinants);
-    const { plain } = rows;
+    const plain = charge.plain ?? rows.plain;
     if (plain === null || (plain.tax !== null && determinants.exemptions !== undefined)) {
       assessLine(charge.compiled, rows, period, determinants, work);
       total += cents[i]!;
@@ -36,12 +43,12 @@ export function assess(period: PeriodRate, determinants: Determinants, work: Wor
     }
     let quantity = plain.count;
     let amount = plain.price;
-    if (plain.form === "tiers") {
+    if (plain.form === TIERS) {
       quantity = quantityOf(plain.reads!, determinants);
-      amount = tiersAmount(quantity, plain.limits, plain.prices);
-    } else if (plain.form !== "amount") {
-      const base = plain.onAllBefore ? total : sumOf(charge.compiled.base, cents);
-      if (plain.form === "minimum") amount = atLeastNothing(plain.price - base * plain.parts);
+      amount = tiersAmount(quantity, plain.tiers);
+    } else if (plain.form !== AMOUNT) {
+      const base = plain.onAllBefore ? total - HALF : sumOf(charge.compiled.base, cents);
+      if (plain.form === MINIMUM) amount = atLeastNothing(plain.price - base * plain.parts);
       else {
         quantity = checkBase(base, charge.compiled);
         amount = base * plain.price;
@@ -53,7 +60,7 @@ export function assess(period: PeriodRate, determinants: Determinants, work: Wor
     if (explaining) notePlainLine(i, plain, quantity, amount, work);
   }
   if (explaining) work.stepsFrom[charges.length] = work.stepCount;
-  return period.rate.roundsTotal ? spreadTotal(period.rate, work) : total;
+  return period.rate.roundsTotal ? spreadTotal(period.rate, work) : total - HALF;
 }
 
 function atLeastNothing(amount: number): number {
@@ -71,17 +78,11 @@ function checkBase(base: Cents, { index, id }: CompiledCharge): Cents {
   return base;
 }
 
-/** Each tier's price for the part of the usage inside it. Limits ascend, the last has no end. */
-function tiersAmount(usage: Milli, limits: Float64Array, prices: Float64Array): number {
-  let amount = 0;
-  let lower = 0;
-  for (let tier = 0; tier < prices.length; tier++) {
-    const limit = limits[tier]!;
-    if (usage <= limit) return amount + (usage - lower) * prices[tier]!;
-    amount += (limit - lower) * prices[tier]!;
-    lower = limit;
-  }
-  return amount;
+/** Each tier's price for the part of the usage inside it: all tiers below the one it ends in, and the part inside that one. */
+function tiersAmount(usage: Milli, { limits, starts, prices }: TierTable): number {
+  let tier = 0;
+  while (usage > limits[tier]!) tier++;
+  return starts[tier]! + (tier === 0 ? usage : usage - limits[tier - 1]!) * prices[tier]!;
 }
 
 /** The steps that `tiersAmount` went through. */
@@ -95,12 +96,12 @@ function noteTiers(usage: Milli, limits: Float64Array, slice: Slice, work: Work)
   }
 }
 
-function notePlainLine(line: number, { form, slice, limits, parts, price, count }: PlainLine, quantity: number, amount: number, work: Work): void {
+function notePlainLine(line: number, { form, slice, tiers, parts, price, count }: PlainLine, quantity: number, amount: number, work: Work): void {
   work.open(line, parts);
   work.rest[line] = amount;
   work.quantity[line] = quantity;
-  if (form === "tiers") noteTiers(quantity, limits, slice, work);
-  else work.step(form === "minimum" ? 1 : quantity, form === "amount" ? price / count : price, 1, 0, slice);
+  if (form === TIERS) noteTiers(quantity, tiers.limits, slice, work);
+  else work.step(form === MINIMUM ? 1 : quantity, form === AMOUNT ? price / count : price, 1, 0, slice);
 }
 
 /** The long way: several rows, shares of days, intervals, rounding otherwise than half up by line. */
@@ -139,8 +140,8 @@ function propertyOf(determinants: Determinants, name: string, { index, id }: Com
 // ---- determinants ---------------------------------------------------------------------------------------------
 
 /** The customer's quantity, checked. Errors: it is not given, negative, or too large. */
-function quantityOf({ name, unit, largest, read }: DeterminantRef, { quantities }: Determinants): Milli {
-  const byUnit = name === "usage" ? quantities["usage"] : quantities[name];
+function quantityOf({ name, unit, largest, isUsage, read }: DeterminantRef, { quantities }: Determinants): Milli {
+  const byUnit = isUsage ? quantities["usage"] : quantities[name];
   const value = byUnit === undefined ? undefined : read(byUnit);
   if (value === undefined) return quantityFromOtherUnit(name, unit, largest, byUnit);
   if (!(value >= 0 && value <= largest && Math.floor(value) === value)) refuseQuantity(value, name, unit, largest);
@@ -275,15 +276,15 @@ function assessTiered(charge: CompiledCharge, { slices }: Rows, { rate, wholeDay
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
     const part = partOf(usage, slice.cumFrom, slice.cumTo, wholeDays);
-    const limits = count === ONE ? slice.limits : slice.limits.map((limit) => timesLimit(limit, count));
+    const tiers = count === ONE ? slice.tiers : tierTable(slice.tiers.limits.map((limit) => timesLimit(limit, count)), slice.prices);
     work.quantity[index]! += part;
     if (wholeUsage) {
-      const tier = tierReached(part, limits, exclusive);
+      const tier = tierReached(part, tiers.limits, exclusive);
       amount += part * slice.prices[tier]!;
       if (work.explaining) work.step(part, slice.prices[tier]!, 1, tier, slice);
     } else {
-      amount += tiersAmount(part, limits, slice.prices);
-      if (work.explaining) noteTiers(part, limits, slice, work);
+      amount += tiersAmount(part, tiers);
+      if (work.explaining) noteTiers(part, tiers.limits, slice, work);
     }
   }
   work.rest[index] = amount;

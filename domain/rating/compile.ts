@@ -40,6 +40,8 @@ export interface DeterminantRef {
   readonly name: string;
   readonly unit: Unit;
   readonly largest: Milli;
+  /** The name is `usage`, as nearly always. */
+  readonly isUsage: boolean;
   /** Reads the unit by its own name: a property read by a name in a variable costs as much as the rest of a bill. */
   readonly read: QuantityReader;
 }
@@ -155,7 +157,7 @@ function compileCharge(document: RateDocument, charge: Charge, index: number): C
     index, id: charge.id, kind: charge.kind, charge, unit, decimals, whenNames, schedule,
     perCent: perCentOf(charge, decimals, form),
     proration: charge.proration ?? { shortLong: true, firstFinal: true, change: "prorate" },
-    reads: needsDeterminant(charge, form) ? { name: charge.determinant, unit, largest: largestOf(document, charge, unit), read: QUANTITY_READERS[unit] } : null,
+    reads: needsDeterminant(charge, form) ? { name: charge.determinant, unit, largest: largestOf(document, charge, unit), isUsage: charge.determinant === "usage", read: QUANTITY_READERS[unit] } : null,
     times: ("times" in charge ? charge.times : undefined) ?? null,
     program: charge.onlyFor ?? null,
     base: "of" in charge && charge.of !== undefined ? baseOf(document, charge.of) : [],

@@ -177,7 +177,7 @@ export class Explanation {
     return rate.document.schedules[this.compiled.schedule]!.periods[this.work.stepPlace[step]! % this.periods()]!;
   }
 
-  private tierLabel({ limits }: Slice, tier: number, unit: Unit, language: Language): string {
+  private tierLabel({ tiers: { limits } }: Slice, tier: number, unit: Unit, language: Language): string {
     const limit = (at: number): Milli => timesLimit(limits[at]!, this.count);
     const end = limit(tier);
     const begin = tier === 0 ? 0 : limit(tier - 1);

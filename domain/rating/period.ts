@@ -9,6 +9,7 @@ import { PERIOD_DAYS_MAX, SHARE_MAX } from "./bounds.ts";
 import { ANY, commonDivisor, NO_LIMIT, type CompiledCharge, type CompiledRate, type CompiledRow } from "./compile.ts";
 import { RatingError, type Determinants } from "./determinants.ts";
 import { plainLine, type PlainLine } from "./plain-line.ts";
+import { oneTier, tierTable, type TierTable } from "./tier-table.ts";
 import { clockText, MINUTES_OF_DAY } from "./tou-calendar.ts";
 
 export type PeriodKey = Pick<Determinants, "from" | "to" | "zone" | "standardDays" | "billPeriod" | "occasion">;
@@ -26,8 +27,8 @@ export interface Slice {
   /** Share of the standard amount: numerator; the denominator is the `shareOf` of its rows. */
   readonly share: number;
   readonly prices: Float64Array;
-  /** Tier ends in thousandths, for these days. */
-  readonly limits: Float64Array;
+  /** For these days; a charge without tiers has one. */
+  readonly tiers: TierTable;
   /** Which pass over the intervals feeds it; -1 for none. */
   readonly pass: number;
   /** Demand: days on which each code of the pass occurs, as shares. */
@@ -49,6 +50,8 @@ export interface PeriodCharge {
   readonly rows: ReadonlyMap<string, Rows>;
   /** The only entry, when rows do not depend on the customer. */
   readonly only: Rows | null;
+  /** The only entry's plain line. */
+  readonly plain: PlainLine | null;
 }
 
 /** A charge that does not count here. */
@@ -147,7 +150,8 @@ function resolveCharge(charge: CompiledCharge, segment: Segment): PeriodCharge {
     const resolved = resolveRows(charge, who, segment);
     if (resolved.slices.length > 0) rows.set(who, resolved);
   }
-  return { compiled: charge, rows, only: charge.whenNames.length === 0 ? (rows.get("") ?? NO_ROWS) : null };
+  const only = charge.whenNames.length === 0 ? (rows.get("") ?? NO_ROWS) : null;
+  return { compiled: charge, rows, only, plain: only?.plain ?? null };
 }
 
 function resolveRows(charge: CompiledCharge, who: string, segment: Segment): Rows {
@@ -235,12 +239,13 @@ function sliceOf(charge: CompiledCharge, who: string, span: Span, share: number,
   const season = rate.calendar.seasonOf(span.on);
   const row = rowFor(charge, who, season, span.on);
   const cumFrom = daysBetween(isPercentage(charge) ? key.from : whole.from, span.fromDay);
+  const prices = interval ? pricesByCode(charge, who, span.on, rate) : Float64Array.from(row.prices);
   return {
     cumFrom, cumTo: cumFrom + days, days, fromDay: span.fromDay, toDay: span.toDay, share,
     season: !interval && isSeasonal(charge) ? season : ANY,
     pass: interval ? passFor(charge, span, segment) : -1,
-    prices: interval ? pricesByCode(charge, who, span.on, rate) : Float64Array.from(row.prices),
-    limits: Float64Array.from(row.limits, (limit) => prorateLimit(charge, limit, days, share, shareOf)),
+    prices,
+    tiers: row.limits.length === 0 ? oneTier(prices) : tierTable(Float64Array.from(row.limits, (limit) => prorateLimit(charge, limit, days, share, shareOf)), prices),
     codeShares: interval ? codeShares(charge, span, share, rate) : new Float64Array(0),
   };
 }

@@ -4,16 +4,21 @@
  */
 import type { CompiledCharge, CompiledRate, DeterminantRef } from "./compile.ts";
 import type { Slice } from "./period.ts";
+import type { TierTable } from "./tier-table.ts";
 
-export type PlainForm = "amount" | "tiers" | "percentage" | "minimum";
+/** Numbers, because comparing texts would cost a good part of a bill. */
+export const AMOUNT = 0;
+export const TIERS = 1;
+export const PERCENTAGE = 2;
+export const MINIMUM = 3;
+export type PlainForm = typeof AMOUNT | typeof TIERS | typeof PERCENTAGE | typeof MINIMUM;
 
 export interface PlainLine {
   readonly form: PlainForm;
   readonly slice: Slice;
   /** An amount, a percentage or a minimum; in 1 / parts cents. */
   readonly price: number;
-  readonly limits: Float64Array;
-  readonly prices: Float64Array;
+  readonly tiers: TierTable;
   readonly reads: DeterminantRef | null;
   /** What is multiplied up, divided by this, is cents. */
   readonly parts: number;
@@ -27,7 +32,6 @@ export interface PlainLine {
 }
 
 const ONE = 1000;
-const NO_END = Float64Array.of(Number.POSITIVE_INFINITY);
 
 /** The line ready to be priced, or null when it is not a plain one. `days` is what its slice must cover. */
 export function plainLine(charge: CompiledCharge, slices: readonly Slice[], shareOf: number, days: number, { document: { rounding } }: Pick<CompiledRate, "document">): PlainLine | null {
@@ -35,15 +39,14 @@ export function plainLine(charge: CompiledCharge, slices: readonly Slice[], shar
   const form = formOf(charge);
   if (slice === undefined || form === null || slices.length > 1 || slice.cumFrom !== 0 || slice.cumTo !== days) return null;
   if (rounding.at !== "line" || rounding.mode !== "half-up" || rounding.usage !== "exact" || charge.times !== null || charge.program !== null) return null;
-  const shared = form === "minimum" || (form === "amount" && !charge.perDay);
+  const shared = form === MINIMUM || (form === AMOUNT && !charge.perDay);
   if (shared && slice.share !== shareOf) return null;
   const price = slice.prices[0]!;
   const count = charge.perDay ? ONE * slice.days : ONE;
   return {
     form, slice, count,
-    price: form === "amount" ? price * count : price,
-    limits: slice.limits.length > 0 ? slice.limits : NO_END,
-    prices: slice.prices,
+    price: form === AMOUNT ? price * count : price,
+    tiers: slice.tiers,
     reads: charge.reads,
     parts: charge.perCent, inverse: 1 / charge.perCent,
     onAllBefore: charge.base.length === charge.index,
@@ -52,7 +55,8 @@ export function plainLine(charge: CompiledCharge, slices: readonly Slice[], shar
 }
 
 function formOf({ kind, wholeUsage }: CompiledCharge): PlainForm | null {
-  if (kind === "fixed") return "amount";
-  if (kind === "flat" || (kind === "tiered" && !wholeUsage)) return "tiers";
-  return kind === "percentage" || kind === "minimum" ? kind : null;
+  if (kind === "fixed") return AMOUNT;
+  if (kind === "flat" || (kind === "tiered" && !wholeUsage)) return TIERS;
+  if (kind === "percentage") return PERCENTAGE;
+  return kind === "minimum" ? MINIMUM : null;
 }
