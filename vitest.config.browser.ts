@@ -13,5 +13,7 @@ export default defineConfig({
     pool: "forks",
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    // What is pushed takes milliseconds; a busy machine takes longer, and no test is about how long.
+    expect: { poll: { timeout: 20_000, interval: 25 } },
   },
 });

@@ -85,9 +85,6 @@ async function post(body: unknown): Promise<{ status: number; answer: { counts: 
   return { status: response.status, answer: (await response.json()) as { counts: Record<string, number> } };
 }
 
-/** What is pushed takes milliseconds; a busy machine takes longer, and nothing here is timed. */
-const soon = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: 20_000, interval: 25 });
-
 test("from a read to the money, seen by everybody at once", async () => {
   const nora = await atTheScreen(customer!);
   const ingrid = await atTheScreen(supervisor!);
@@ -99,8 +96,8 @@ test("from a read to the money, seen by everybody at once", async () => {
   expect(soFar).toBeGreaterThan(0);
   const { slots: _, ...batch } = await nextRead(accountId);
   expect(await post(batch)).toMatchObject({ status: 200, answer: { counts: { accepted: 1 } } });
-  await soon(() => billSoFar(nora)).toBeGreaterThan(soFar!);
-  await soon(() => boardCount(ingrid, "Reads")).toBe(reads + 1);
+  await expect.poll(() => billSoFar(nora)).toBeGreaterThan(soFar!);
+  await expect.poll(() => boardCount(ingrid, "Reads")).toBe(reads + 1);
 
   // The same batch again: its stored answer, and nothing moves.
   const moved = await billSoFar(nora);
@@ -112,7 +109,7 @@ test("from a read to the money, seen by everybody at once", async () => {
   await ingrid.getByRole("link", { name: "Start a run" }).first().click();
   await ingrid.getByRole("button", { name: "Start the run" }).click();
   await ingrid.getByText("Finished").first().waitFor();
-  await soon(() => homeBalance(nora)).toBeGreaterThan(0);
+  await expect.poll(() => homeBalance(nora)).toBeGreaterThan(0);
   const owed = (await homeBalance(nora))!;
   expect(await billSoFar(nora)).toBe(moved);
   expect(await isMarked(nora)).toBe(true);
@@ -128,17 +125,17 @@ test("from a read to the money, seen by everybody at once", async () => {
   await tab.getByRole("button", { name: "Continue to payment" }).click();
   await tab.getByRole("button", { name: "Pay with test card 4242" }).click();
   await tab.getByRole("heading", { name: "Thank you" }).waitFor();
-  await soon(() => homeBalance(nora)).toBe(0);
-  await soon(() => homeBalance(marcus)).toBe(0);
-  await soon(() => boardCount(ingrid, "Payments")).toBe(payments + 1);
+  await expect.poll(() => homeBalance(nora)).toBe(0);
+  await expect.poll(() => homeBalance(marcus)).toBe(0);
+  await expect.poll(() => boardCount(ingrid, "Payments")).toBe(payments + 1);
 
   // Money at the counter: the customer's screen changes.
   await marcus.getByRole("link", { name: "Take payment" }).click();
   await marcus.getByLabel("Amount").fill("25.00");
   await marcus.getByRole("button", { name: "Take the payment" }).click();
-  await soon(() => nora.getByText("Your credit").count()).toBe(1);
+  await expect.poll(() => nora.getByText("Your credit").count()).toBe(1);
   expect(await homeBalance(nora)).toBe(25_00);
-  await soon(() => boardCount(ingrid, "Payments")).toBe(payments + 2);
+  await expect.poll(() => boardCount(ingrid, "Payments")).toBe(payments + 2);
 
   // Nobody has reloaded; the log and the book hold.
   for (const page of [nora, ingrid, marcus]) expect(await isMarked(page)).toBe(true);
