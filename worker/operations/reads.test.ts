@@ -183,7 +183,7 @@ describe("races", () => {
     return {
       ...port,
       write: async (statements) => {
-        if (armed && statements.some(({ sql }) => sql.includes("INSERT INTO interval_day"))) {
+        if (armed && statements.some(({ sql }) => sql.includes("INSERT INTO interval_day ("))) {
           armed = false;
           await before();
         }
@@ -233,7 +233,7 @@ describe("races", () => {
     const memory = openMemory();
     const street = await openStreet("2026-06-10T15:00:00Z", {
       ...memory,
-      write: (statements: readonly Statement[]) => memory.write(statements.some(({ sql }) => sql.includes("INSERT INTO interval_day")) ? [...statements, { sql: "INSERT INTO batch (id, recorded_at) VALUES (NULL, NULL)" }] : statements),
+      write: (statements: readonly Statement[]) => memory.write(statements.some(({ sql }) => sql.includes("INSERT INTO interval_day (")) ? [...statements, { sql: "INSERT INTO batch (id, recorded_at) VALUES (NULL, NULL)" }] : statements),
     });
     await expect(street.post([day("2026-06-09")])).rejects.toBeInstanceOf(ConstraintError);
     expect(await count(street, "interval_day")).toBe(0);
