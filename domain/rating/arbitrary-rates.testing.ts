@@ -1,5 +1,5 @@
 /** Random tariffs and customers for the property tests: any mixture of what a document allows, with usage on and around the edges. */
-import { addDays, daysBetween, type LocalDate } from "../calendar/local-date.ts";
+import { addDays, type LocalDate } from "../calendar/local-date.ts";
 import { startOfDay, MINUTE_MS } from "../calendar/zone.ts";
 import type { Determinants, DeterminantSeries } from "./determinants.ts";
 import type { RateDocumentInput } from "./schema.ts";
@@ -150,7 +150,7 @@ export function anyRegisterRate(gen: Gen): RateDocumentInput {
 }
 
 /** Periods of about a month, and sometimes of a day or of two months; some are a part of a longer bill. */
-function anyPeriod(gen: Gen): Pick<Determinants, "from" | "to" | "zone" | "billPeriod" | "occasion" | "standardDays"> {
+export function anyPeriod(gen: Gen): Pick<Determinants, "from" | "to" | "zone" | "billPeriod" | "occasion" | "standardDays"> {
   const from = addDays(FIRST_DAY, int(gen, 0, DAYS_AHEAD));
   const to = addDays(from, chance(gen, 4) ? int(gen, 1, 70) : int(gen, 28, 33));
   const part = chance(gen, 4);
@@ -173,9 +173,9 @@ function anyUsage(gen: Gen): number {
   return int(gen, 0, 200_000);
 }
 
-export function anyCustomer(gen: Gen): Determinants {
+export function anyCustomer(gen: Gen, period = anyPeriod(gen)): Determinants {
   return {
-    ...anyPeriod(gen),
+    ...period,
     quantities: { usage: { ccf: Math.max(0, anyUsage(gen)) } },
     meterSize: oneOf(gen, ...SIZES),
     dwellingUnits: int(gen, 1, 12),
@@ -253,9 +253,4 @@ function anySeries(gen: Gen, from: LocalDate, to: LocalDate): DeterminantSeries 
     return (state >>> 8) % 12_000;
   });
   return { unit: "kWh", stepMinutes, start, values };
-}
-
-/** Splits a segment in two at one of its days. */
-export function splitDay(gen: Gen, { from, to }: { from: LocalDate; to: LocalDate }): LocalDate {
-  return addDays(from, int(gen, 1, Math.max(1, daysBetween(from, to) - 1)));
 }

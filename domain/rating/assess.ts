@@ -348,7 +348,7 @@ function assessDemand(charge: CompiledCharge, { slices, shareOf }: Rows, period:
   work.share(index, perCent, shareOf);
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
-    const measured = work.demandByCode(slice.pass, period, determinants);
+    const measured = work.demandByCode(slice.pass, slice.prices.length, period, determinants);
     for (let code = 0; code < slice.prices.length; code++) {
       const share = slice.codeShares[code]!;
       if (share === 0) continue;

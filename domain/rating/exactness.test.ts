@@ -1,7 +1,7 @@
 /** The engine against the slow evaluator, over random tariffs and customers: not a cent of difference. */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { Gen, anyCustomer, anyIntervalCustomer, anyIntervalRate, anyRegisterRate } from "./arbitrary-rates.testing.ts";
+import { Gen, anyCustomer, anyIntervalCustomer, anyIntervalRate, anyPeriod, anyRegisterRate } from "./arbitrary-rates.testing.ts";
 import { compileRate } from "./compile.ts";
 import type { Determinants } from "./determinants.ts";
 import { parseRateDocument, type RateDocument } from "./document.ts";
@@ -12,7 +12,8 @@ const NIGHTLY = process.env["METERLINE_NIGHTLY"] === "1";
 
 /** Together at least 100,000 pairs, a million in the nightly run. */
 const REGISTER_RATES = NIGHTLY ? 25_000 : 2_500;
-const CUSTOMERS_OF_RATE = 40;
+const PERIODS_OF_RATE = 8;
+const CUSTOMERS_OF_PERIOD = 5;
 const INTERVAL_RATES = NIGHTLY ? 1_500 : 120;
 const INTERVAL_CUSTOMERS_OF_RATE = 3;
 const TIMEOUT_MS = NIGHTLY ? 1_200_000 : 120_000;
@@ -42,7 +43,10 @@ test("random tariffs of registers agree with the slow evaluator to the cent", ()
       const gen = new Gen(seed);
       const document = parsed(anyRegisterRate(gen));
       const rate = compileRate(document);
-      for (let i = 0; i < CUSTOMERS_OF_RATE; i++, pairs++) expectSame(document, rate, anyCustomer(gen));
+      for (let period = 0; period < PERIODS_OF_RATE; period++) {
+        const days = anyPeriod(gen);
+        for (let i = 0; i < CUSTOMERS_OF_PERIOD; i++, pairs++) expectSame(document, rate, anyCustomer(gen, days));
+      }
     }),
     { numRuns: REGISTER_RATES, endOnFailure: true },
   );

@@ -122,7 +122,10 @@ function resolve(rate: CompiledRate, key: PeriodKey): PeriodRate {
   if (key.from < whole.from || key.to > whole.to) throw new RatingError("billPeriod", `${whole.from} to ${whole.to} does not contain ${key.from} to ${key.to}`);
   const passes: Pass[] = [];
   const segment = { key, days, whole, wholeDays, rate, passes };
-  const charges = rate.charges.map((charge) => resolveCharge(charge, segment));
+  // Charges by time of use first: what looks only for the highest of the whole period finds it in their passes.
+  const order = rate.charges.toSorted((a, b) => b.schedule - a.schedule);
+  const resolved = new Map(order.map((charge) => [charge, resolveCharge(charge, segment)]));
+  const charges = rate.charges.map((charge) => resolved.get(charge)!);
   const { from, to, zone, standardDays, billPeriod, occasion } = key;
   return { rate, key: { from, to, zone, standardDays, billPeriod, occasion }, from, to, zone, days, whole, wholeDays, charges, passes };
 }
@@ -302,8 +305,9 @@ function passFor(charge: CompiledCharge, span: Span, { key: { zone }, passes, ra
   const window = charge.charge.kind === "demand" ? charge.charge.intervalMinutes : 0;
   const unit = ENERGY_OF[charge.unit] ?? charge.unit;
   const seasonal = isSeasonal(charge);
+  const wholeDay = charge.schedule < 0 && !seasonal;
   const known = passes.findIndex(
-    (pass) => pass.schedule === charge.schedule && pass.seasonal === seasonal && pass.unit === unit && pass.fromDay === span.fromDay && pass.toDay === span.toDay && canShare(pass.window, window, charge.schedule, rate),
+    (pass) => (wholeDay || (pass.schedule === charge.schedule && pass.seasonal === seasonal)) && pass.unit === unit && pass.fromDay === span.fromDay && pass.toDay === span.toDay && canShare(pass.window, window, pass.schedule, rate),
   );
   if (known >= 0) {
     passes[known]!.window ||= window;

@@ -8,6 +8,8 @@ import type { PeriodRate, Slice } from "./period.ts";
 interface ByCode extends PassTotals {
   readonly usage: Float64Array;
   readonly demand: Float64Array;
+  /** Highest of all codes. */
+  readonly overall: Float64Array;
   /** The segment it was found for. */
   segment: number;
 }
@@ -130,9 +132,10 @@ export class Work {
     return this.byCode(pass, period, determinants)?.usage ?? null;
   }
 
-  /** Highest demand by code. */
-  demandByCode(pass: number, period: PeriodRate, determinants: Determinants): Float64Array | null {
-    return this.byCode(pass, period, determinants)?.demand ?? null;
+  /** Highest demand by code; for a charge of one code (no seasons, no schedule) the highest of all. */
+  demandByCode(pass: number, codes: number, period: PeriodRate, determinants: Determinants): Float64Array | null {
+    const found = this.byCode(pass, period, determinants);
+    return found === null ? null : codes === 1 ? found.overall : found.demand;
   }
 
   private byCode(index: number, period: PeriodRate, determinants: Determinants): ByCode | null {
@@ -143,14 +146,17 @@ export class Work {
     if (series === null) return null;
     if (found === undefined || found.sums.length !== pass.codes) {
       const array = (): Float64Array => new Float64Array(pass.codes);
-      this.passes[index] = found = { sums: array(), highest: array(), usage: array(), demand: array(), series, segment: 0 };
+      this.passes[index] = found = { sums: array(), highest: array(), usage: array(), demand: array(), overall: new Float64Array(1), series, segment: 0 };
     }
     runPass(pass, series, period, found);
+    let overall = NaN;
     for (let code = 0; code < pass.codes; code++) {
       const occurred = found.highest[code] !== NEVER;
       found.usage[code] = occurred ? energyOf(found.sums[code]!, series) : NaN;
       found.demand[code] = occurred && pass.window > 0 ? demandOf(found.highest[code]!, pass, series) : NaN;
+      if (!(found.demand[code]! <= overall) && occurred) overall = found.demand[code]!;
     }
+    found.overall[0] = overall;
     found.segment = this.segment;
     return found;
   }
