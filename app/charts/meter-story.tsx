@@ -20,6 +20,8 @@ export interface StoryPeriod {
   neighbors?: Milli | null;
   /** The read in doubt, with the rule's word for it: "High", "Zero". */
   suspect?: string;
+  /** Marked as in doubt without the word: the one before says it. */
+  quiet?: boolean;
   /** What somebody did there: "Visit", "Meter exchanged". */
   mark?: string;
 }
@@ -77,7 +79,7 @@ export function MeterStory({ unit, periods, height, lineWord = "Neighbors", labe
               fill={!period.suspect && period.quality && period.quality !== "actual" ? `url(#${hatch})` : undefined} />
           ))}
           {hasNeighbors ? <SlotLine values={neighbors} low={0} high={scale.max} look="neighbors" /> : null}
-          {periods.map((period, i) => period.suspect ? (
+          {periods.map((period, i) => period.suspect && !period.quiet ? (
             <text key={period.key} className="chart-suspect" x={percent((i + 0.5) / count)} textAnchor={i > count * 0.8 ? "end" : i < count * 0.2 ? "start" : "middle"}
               y={percent(1 - (period.value ?? 0) / scale.max)} dy="-0.5em">{period.suspect}</text>
           ) : null)}

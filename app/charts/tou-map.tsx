@@ -82,7 +82,7 @@ export function TouMap({ periods, week, ...words }: TouMapProps) {
               ))}
             </svg>
           </div>
-          <Table caption={words.title} rows={rows} rowKey={(row) => row.id} narrow="keep" columns={[
+          <Table caption={words.title} rows={rows} rowKey={(row) => row.id} columns={[
             { key: "name", head: "Period", main: true, cell: (row) => <span className="keyed"><svg className="swatch" width="12" height="12" aria-hidden="true"><rect className="heat" data-level={row.level} width="12" height="12" rx="2" /></svg>{row.name}</span> },
             { key: "when", head: "When", cell: (row) => row.when.join("; ") },
             { key: "price", head: "Price", numeric: true, cell: (row) => row.priceText },

@@ -16,8 +16,7 @@ export function agesOf({ aging }: Pick<AccountView, "aging">): AgeBucket[] {
     { label: "Not yet due", cents: aging.notDue },
     { label: "1–30 days", cents: aging.days1to30, tone: "warn" },
     { label: "31–60 days", cents: aging.days31to60, tone: "warn" },
-    { label: "61–90 days", cents: aging.days61to90, tone: "bad" },
-    { label: "Over 90", cents: aging.over90, tone: "bad" },
+    { label: "Over 60 days", cents: aging.days61to90 + aging.over90, tone: "bad" },
   ];
 }
 

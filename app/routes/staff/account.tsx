@@ -56,6 +56,9 @@ export async function loader(asked: Route.LoaderArgs) {
   };
 }
 
+/** Bills and payments in their cards: half a year of them answers most calls, the timeline has the rest. */
+const LATEST = 6;
+
 /** The whole account on one page; a call is answered from its head. */
 export default function Account({ loaderData }: Route.ComponentProps) {
   // Another account is another page: nothing that was pushed for the one before may show on it.
@@ -99,16 +102,16 @@ function AccountPage({ page, group, before, can, mine }: Route.ComponentProps["l
       <Columns aside={<>
         <Services services={services} today={page.today} manage={can.serve ? to("/services") : undefined} />
         <Usage page={page} services={active} />
-        <Card title="Bills" flush>
-          <Table caption="Bills" narrow="keep" rows={bills} rowKey={(bill) => bill.id} rowTo={(bill) => `/staff/bills/${encodeURIComponent(bill.id)}`}
+        <Card title="Bills" flush action={bills.length > LATEST ? <Link to="?show=money" preventScrollReset>All of them</Link> : null}>
+          <Table caption="Bills" narrow="keep" rows={bills.slice(0, LATEST)} rowKey={(bill) => bill.id} rowTo={(bill) => `/staff/bills/${encodeURIComponent(bill.id)}`}
             empty={<EmptyState title="No bills yet">{page.nextBillOn ? <>The first one is made after <DateText date={page.nextBillOn} form="day" />.</> : null}</EmptyState>}
             columns={[
               { key: "for", head: "For", main: true, cell: (bill) => <PeriodText period={{ from: bill.periodFrom, to: bill.periodTo }} /> },
               { key: "amount", head: "Charges", numeric: true, cell: (bill) => <Money cents={bill.charges} ledger /> },
             ]} />
         </Card>
-        <Card title="Payments" flush>
-          <Table caption="Payments" narrow="keep" rows={payments} rowKey={(payment) => payment.id} rowTo={(payment) => to(`/payments/${encodeURIComponent(payment.id)}`)}
+        <Card title="Payments" flush action={payments.length > LATEST ? <Link to="?show=money" preventScrollReset>All of them</Link> : null}>
+          <Table caption="Payments" narrow="keep" rows={payments.slice(0, LATEST)} rowKey={(payment) => payment.id} rowTo={(payment) => to(`/payments/${encodeURIComponent(payment.id)}`)}
             empty={<EmptyState title="No payments yet" />}
             columns={[
               { key: "on", head: "Received", main: true, cell: (payment) => <TimeText at={payment.receivedAt} /> },

@@ -36,14 +36,14 @@ export default function Billing({ loaderData: { page, mayRun } }: Route.Componen
             { key: "state", head: "Its run", cell: (row) => <CycleState row={row} /> },
             { key: "due", head: "Not billed yet", numeric: true, cell: (row) => formatCount(row.due) },
             { key: "next", head: "Next close", cell: (row) => <DateText date={row.nextClose} /> },
-            ...(mayRun ? [{ key: "start", head: <span className="unseen">Start</span>, cell: (row: CycleRow) => (row.due > 0 && !(row.run && row.run.status === "running") ? <Link className="over-row" to={newRunPath(row)}>Start a run</Link> : "") }] : []),
+            ...(mayRun ? [{ key: "start", head: <span className="unseen">Start</span>, cell: (row: CycleRow) => (row.due > 0 && row.run === null ? <Link className="over-row" to={newRunPath(row)}>Start a run</Link> : "") }] : []),
           ]} />
       </Card>
       <Card title="Runs" flush>
         <Table<RunSummary> caption="Bill runs, newest first" rows={page.runs} rowKey={(row) => row.runId} rowTo={(row) => runPath(row.runId)} rowTone={(row) => (row.failed > 0 ? "bad" : undefined)}
           empty={<EmptyState icon="cycle" title="No runs yet">Each run is listed here with what it billed and what it held.</EmptyState>}
           columns={[
-            { key: "cycle", head: "Cycle", main: true, cell: (row) => `${row.cycleId}, to ${row.periodTo}` },
+            { key: "cycle", head: "Cycle", main: true, cell: (row) => <>{row.cycleId}, to <DateText date={row.periodTo} form="day" /></> },
             { key: "state", head: "State", cell: (row) => <Badge tone={runState(row.status).tone}>{runState(row.status).name}</Badge> },
             { key: "started", head: "Started", cell: (row) => <TimeText at={row.startedAt} form="full" /> },
             { key: "billed", head: "Billed", numeric: true, cell: (row) => formatCount(row.billed) },

@@ -27,6 +27,9 @@ export async function loader(asked: Route.LoaderArgs) {
   return { ...page, feed: page.feed.toReversed(), names: await answering(() => actorNames(world.port, page.feed.map((item) => item.actor))) };
 }
 
+/** As many as are read at a glance; older ones are in the log. */
+const FEED_SHOWN = 20;
+
 /** What needs a person, what flows, what runs, what happened: counted on the server, kept current by the socket. */
 export default function Board({ loaderData }: Route.ComponentProps) {
   const { waiting, names } = loaderData;
@@ -65,7 +68,7 @@ export default function Board({ loaderData }: Route.ComponentProps) {
         <Card title="As it happens">
           {feed.length === 0
             ? <EmptyState icon="log" title="Nothing has happened yet">Reads, bills, payments and everything that people do appear here at the moment they happen.</EmptyState>
-            : <EventTimeline label="Events" names={names} where events={feed.slice(0, 30).map((item) => ({ ...item, key: String(item.position), fresh: item.position > loaderData.position }))} />}
+            : <EventTimeline label="Events" names={names} where events={feed.slice(0, FEED_SHOWN).map((item) => ({ ...item, key: String(item.position), fresh: item.position > loaderData.position }))} />}
         </Card>
       </Columns>
     </Page>

@@ -23,8 +23,10 @@ type Words = (facts: Facts, id: string) => EventWords;
 /** The facts of an event by name, as the kinds they have. */
 class Facts {
   readonly #summary: EventSummary;
-  constructor(summary: EventSummary) {
+  readonly #today: string | undefined;
+  constructor(summary: EventSummary, today: string | undefined) {
     this.#summary = summary;
+    this.#today = today;
   }
   text(name: string): string {
     const value = this.#summary[name];
@@ -36,7 +38,7 @@ class Facts {
   }
   day(name: string): string {
     const day = this.text(name);
-    return /^\d{4}-\d{2}-\d{2}$/.test(day) ? formatDate("en", day, "weekday") : day;
+    return /^\d{4}-\d{2}-\d{2}$/.test(day) ? formatDate("en", day, "weekday", this.#today) : day;
   }
 }
 
@@ -62,7 +64,7 @@ const EVENTS: Readonly<Record<string, Words>> = {
   AccessEnded: (f) => ({ title: "Portal access ended", icon: "person", detail: f.text("reason") }),
   InvitationSent: () => ({ title: "Invited to the portal", icon: "mail" }),
 
-  ReadsIngested: (f) => ({ title: "Reads arrived", icon: "meter", value: formatCount(f.number("accepted")), detail: f.number("exceptions") > 0 ? `${formatCount(f.number("exceptions"))} put in doubt` : undefined, to: "/staff/reads" }),
+  ReadsIngested: (f) => ({ title: "Reads arrived", icon: "meter", value: formatCount(f.number("accepted") + f.number("exceptions")), detail: f.number("exceptions") > 0 ? `${formatCount(f.number("exceptions"))} put in doubt` : undefined, to: "/staff/reads" }),
   ExceptionOpened: (f) => ({ title: `In doubt: ${ruleName(f.text("kind"), f.text("rule")).toLowerCase()}`, icon: "flag", tone: "warn", detail: f.text("sentence"), to: exceptionTo(f) }),
   ExceptionReopened: (f) => ({ title: "In doubt again", icon: "flag", tone: "warn", detail: f.text("sentence"), to: exceptionTo(f) }),
   ExceptionUpdated: (f) => ({ title: "Still in doubt, with other numbers", icon: "flag", tone: "warn", detail: f.text("sentence"), to: exceptionTo(f) }),
@@ -81,6 +83,9 @@ const EVENTS: Readonly<Record<string, Words>> = {
   PremiseRegistered: () => ({ title: "Premise registered", icon: "place" }),
   ServicePointAdded: (f) => ({ title: `Service point, ${commodityName(f.text("commodity")).toLowerCase()}`, icon: "place" }),
   MeterInstalled: (f) => ({ title: "Meter installed", icon: "meter", value: f.day("installedOn"), to: f.text("meterId") ? `/staff/meters/${encodeURIComponent(f.text("meterId"))}` : undefined }),
+  GatewayCreated: (f) => ({ title: `Gateway made: ${f.text("name")}`, icon: "globe", to: "/staff/gateways" }),
+  GatewaySecretRotated: () => ({ title: "Gateway has a new secret", icon: "lock", to: "/staff/gateways" }),
+  GatewayRevoked: () => ({ title: "Gateway revoked", icon: "globe", tone: "warn", to: "/staff/gateways" }),
   MeterRemoved: (f) => ({ title: "Meter removed", icon: "meter", value: f.day("removedOn") }),
   UtilitySetUp: () => ({ title: "Utility set up", icon: "settings", tone: "good" }),
   SettingChanged: (f) => ({ title: `Setting changed: ${plainWord(f.text("topic")).toLowerCase()}`, icon: "settings", value: f.day("effectiveOn"), to: `/staff/settings/${f.text("topic")}` }),
@@ -102,7 +107,7 @@ const STREAM_PAGES: Readonly<Record<string, (id: string) => string>> = {
   run: (id) => `/staff/billing/runs/${encodeURIComponent(id)}`,
   rate: (id) => `/staff/rates/${encodeURIComponent(id)}`,
   reads: () => "/staff/reads",
-  gateway: (id) => `/staff/gateways/${encodeURIComponent(id)}`,
+  gateway: (id) => `/staff/gateways?gateway=${encodeURIComponent(id)}`,
   staff: (id) => `/staff/people/${encodeURIComponent(id)}`,
   utility: () => "/staff/settings",
 };
@@ -113,9 +118,9 @@ export function streamPage(stream: string): string | undefined {
   return STREAM_PAGES[kind]?.(stream.slice(colon + 1));
 }
 
-/** An event in words, with the page it leads to. */
-export function eventWords(event: { readonly type: string; readonly stream: string; readonly summary: EventSummary }): EventWords {
-  const words = EVENTS[event.type]?.(new Facts(event.summary), encodeURIComponent(event.stream.slice(event.stream.indexOf(":") + 1))) ?? { title: plainWord(event.type), icon: "log" as const };
+/** An event in words, with the page it leads to. `today` leaves this year out of its days. */
+export function eventWords(event: { readonly type: string; readonly stream: string; readonly summary: EventSummary }, today?: string): EventWords {
+  const words = EVENTS[event.type]?.(new Facts(event.summary, today), encodeURIComponent(event.stream.slice(event.stream.indexOf(":") + 1))) ?? { title: plainWord(event.type), icon: "log" as const };
   return { ...words, to: words.to ?? streamPage(event.stream) };
 }
 

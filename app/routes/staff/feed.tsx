@@ -1,6 +1,7 @@
 /** Events as a timeline: the board's feed and an account's own. */
 import { Timeline, type TimelineItem } from "../../components/timeline.tsx";
 import type { EventSummary } from "../../../domain/lifecycle/account/summary.ts";
+import { usePlace } from "../../i18n/context.tsx";
 import { eventWords } from "./event-words.ts";
 import { sourceName } from "./words.ts";
 
@@ -27,8 +28,9 @@ function byWords(event: ShownEvent, names: Readonly<Record<string, string>>): st
 
 /** `where`: also says which account it was, for feeds of many. */
 export function EventTimeline({ events, names, label, where }: { events: readonly ShownEvent[]; names: Readonly<Record<string, string>>; label: string; where?: boolean }) {
+  const { today } = usePlace();
   const items = events.map((event): TimelineItem => {
-    const words = eventWords(event);
+    const words = eventWords(event, today);
     const account = where && event.stream.startsWith("account:") ? ` · ${event.stream.slice("account:".length)}` : "";
     return { id: event.key, at: event.at, icon: words.icon, tone: words.tone, title: words.title, to: words.to, value: words.value, detail: words.detail, by: byWords(event, names) + account, fresh: event.fresh };
   });

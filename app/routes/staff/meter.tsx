@@ -11,7 +11,7 @@ import { Table } from "../../components/table.tsx";
 import { formatMilli } from "../../format/quantities.ts";
 import { answering, refused } from "../../session.server.ts";
 import { accountPath } from "./account-head.tsx";
-import { MeterBars } from "./meter-bars.tsx";
+import { UsageStory } from "./meter-bars.tsx";
 import { atWork } from "./staff.server.ts";
 import { commodityName, plainWord, ruleName, severityTone } from "./words.ts";
 
@@ -24,7 +24,7 @@ export async function loader(asked: Route.LoaderArgs) {
   return { page };
 }
 
-const stepWords = (channel: ChannelRow): string => (channel.kind === "register" ? `Register${channel.dials ? `, ${channel.dials} dials` : ""}` : `Every ${channel.stepMinutes} minutes`);
+const stepWords = (channel: ChannelRow): string => (channel.kind === "register" ? `Register${channel.dials ? `, ${channel.dials} dials` : ""}` : channel.stepMinutes === 60 ? "Every hour" : `Every ${channel.stepMinutes} minutes`);
 
 export default function Meter({ loaderData: { page } }: Route.ComponentProps) {
   const open = page.exceptions.filter((row) => row.status !== "closed");
@@ -61,17 +61,17 @@ export default function Meter({ loaderData: { page } }: Route.ComponentProps) {
               { key: "to", head: "To", cell: (row) => (row.removedOn ? <DateText date={row.removedOn} form="day" /> : "now") },
             ]} />
         </Card>
-        <Card title="Latest register reads" flush>
+        {page.channels.some((channel) => channel.kind === "register") ? <Card title="Latest register reads" flush>
           <Table<MeterRead> caption="Register reads, newest first" narrow="keep" rows={page.reads} rowKey={(row) => `${row.channelId} ${row.readAt} ${row.value}`} empty={<EmptyState title="No register has been read yet" />}
             columns={[
               { key: "at", head: "Read", main: true, cell: (row) => <TimeText at={row.readAt} /> },
               { key: "value", head: "Dials", numeric: true, cell: (row) => formatMilli(row.value) },
               { key: "state", head: "State", cell: (row) => (row.suspect > 0 ? <Badge tone="warn">In doubt</Badge> : plainWord(row.quality)) },
             ]} />
-        </Card>
+        </Card> : null}
       </>}>
         <Card title="Usage">
-          {charted.length === 0 ? <EmptyState icon="usage" title="Nothing has been measured yet">Usage shows here as soon as reads arrive.</EmptyState> : charted.map(({ key, usage, title, each }) => <MeterBars key={key} usage={usage} title={title} each={each} />)}
+          {charted.length === 0 ? <EmptyState icon="usage" title="Nothing has been measured yet">Usage shows here as soon as reads arrive.</EmptyState> : charted.map(({ key, usage, title, each }) => <UsageStory key={key} usage={usage} title={title} each={each} />)}
         </Card>
         <Card title="In doubt, and what was decided" flush>
           <Table<MeterException> caption="Exceptions, open ones first" rows={page.exceptions} rowKey={(row) => row.id} rowTo={(row) => `/staff/exceptions/${encodeURIComponent(row.id)}`}

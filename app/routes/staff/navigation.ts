@@ -18,7 +18,7 @@ const PLACES: readonly { readonly label?: string; readonly places: readonly Plac
     ],
   },
   {
-    label: "Read to money",
+    label: "Reads and money",
     places: [
       { to: "/staff/reads", label: "Reads", icon: "meter", needs: "read:meter:any" },
       { to: "/staff/billing", label: "Bill cycles", icon: "cycle", key: "c", needs: "read:billing:any" },

@@ -47,7 +47,7 @@ export default function Rate({ loaderData: { page, shown } }: Route.ComponentPro
             columns={[
               { key: "version", head: "Version", main: true, cell: (row) => row.version },
               { key: "from", head: "Counts from", cell: (row) => <DateText date={row.effectiveOn} form="day" /> },
-              { key: "state", head: "", cell: (row) => (row.version === inForce ? <Badge tone="good">Today</Badge> : row.effectiveOn > page.today ? <Badge tone="info">To come</Badge> : "") },
+              { key: "state", head: <span className="unseen">State</span>, cell: (row) => (row.version === inForce ? <Badge tone="good">Today</Badge> : row.effectiveOn > page.today ? <Badge tone="info">To come</Badge> : "") },
             ]} />
         </Card>
         {shown ? (

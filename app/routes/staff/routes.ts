@@ -44,5 +44,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("people/new", "people-new.tsx"),
     page("people/invite", "people-invite.tsx"),
     page("people/:userId", "people-person.tsx"),
+
+    page("*", "not-found.tsx"),
   ]),
 ]);

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from "react";
+import { useEffect, useMemo } from "react";
 import { Link, useRevalidator, useSearchParams } from "react-router";
 import type { Route } from "./+types/run";
 import { may } from "../../../domain/lifecycle/permissions.ts";
@@ -105,17 +105,17 @@ function useRunLive({ page, live }: Pick<Route.ComponentProps["loaderData"], "pa
   const { runId, cycleId, status, due, billed, held, failed } = page.run;
   const stored = useMemo((): RunProgress => ({ runId, cycleId, status, due, billed, held, failed, billsPerSecond: null }), [runId, cycleId, status, due, billed, held, failed]);
   const from = useMemo((): BoardLive => ({ ...live, feed: [], runs: [stored] }), [live, stored]);
-  const { runs, connection } = useBoardLive(from);
+  const { runs, feed, connection } = useBoardLive(from);
   useFrame({ connection });
   const pushed = runs.find((run) => run.runId === runId) ?? stored;
   // A signal may be lost or late: nothing that was dealt with is undone by it.
   const ahead = pushed.billed + pushed.held + pushed.failed >= billed + held + failed || isRunning(pushed);
   const run = ahead ? pushed : stored;
   const { revalidate } = useRevalidator();
-  const was = useRef(run.status);
+  // Its end is an event: it is told again to a page that connects after it, and the page loads what it missed.
+  const ended = feed.find((item) => item.stream === `run:${runId}` && item.type === "BillRunFinished")?.position;
   useEffect(() => {
-    if (was.current !== run.status && !isRunning(run)) void revalidate();
-    was.current = run.status;
-  }, [run, revalidate]);
+    if (ended !== undefined) void revalidate();
+  }, [ended, revalidate]);
   return run;
 }

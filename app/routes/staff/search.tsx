@@ -4,7 +4,7 @@ import { search, type Found } from "../../../worker/operations/accounts.ts";
 import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { Icon, type IconName } from "../../components/icons.tsx";
-import { Page, Row } from "../../components/layout.tsx";
+import { Page } from "../../components/layout.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
 import { answering } from "../../session.server.ts";
@@ -36,6 +36,12 @@ function pageOf({ kind, id, accountId }: Pick<Found, "kind" | "id" | "accountId"
   return page ? page.path + encodeURIComponent(id) : accountId ? `/staff/accounts/${encodeURIComponent(accountId)}` : "/staff";
 }
 
+/** What was found beyond its name and number: mostly where it is. */
+function moreOf({ body, title, id, accountId }: Found): string {
+  const said = new Set([id, accountId ?? "", title]);
+  return body.replace(title, "").split(" ").filter((word) => word !== "" && !said.has(word) && !word.includes("@")).join(" ");
+}
+
 export default function Search({ loaderData: { query, found } }: Route.ComponentProps) {
   if (found.length === 0) {
     return (
@@ -52,10 +58,10 @@ export default function Search({ loaderData: { query, found } }: Route.Component
     <Page title={`Search: ${query}`} intro={found.length === 25 ? "The best 25. More words find fewer." : `${found.length} found`}>
       <Card flush>
         <Table caption={`Found for ${query}`} rows={found} rowKey={(row) => `${row.kind} ${row.id}`} rowTo={pageOf} columns={[
-          { key: "title", head: "What", main: true, cell: (row) => <Row><Icon name={PAGES[row.kind]?.icon ?? "document"} />{row.title}</Row> },
+          { key: "title", head: "What", main: true, cell: (row) => <span className="keyed"><Icon name={PAGES[row.kind]?.icon ?? "document"} />{row.title}</span> },
           { key: "kind", head: "Kind", cell: (row) => plainWord(row.kind) },
           { key: "id", head: "Number", cell: (row) => <span className="num">{row.kind === "account" ? row.id : row.kind === "bill" ? row.accountId : ""}</span> },
-          { key: "body", head: "More", cell: (row) => <span className="soft">{row.body.replace(row.title, "").trim()}</span> },
+          { key: "body", head: "More", cell: (row) => <span className="soft">{moreOf(row)}</span> },
         ]} />
       </Card>
     </Page>

@@ -61,11 +61,13 @@ export function RowFields({ name, legend, hint, columns, rows, spare }: {
   /** How many empty rows. */
   spare: number;
 }) {
+  const field = useField(name);
   const all = [...rows, ...Array.from({ length: spare }, (): Readonly<Record<string, string>> => ({}))];
   return (
-    <fieldset className="row-fields">
+    <fieldset className="row-fields" id={field.id} tabIndex={field.error ? -1 : undefined} aria-describedby={field.error ? field.errorId : undefined}>
       <legend>{legend}</legend>
       {hint ? <div className="field-hint">{hint}</div> : null}
+      {field.error ? <p className="field-error" id={field.errorId}><Icon name="bad" /><span>{field.error}</span></p> : null}
       <table>
         <thead><tr>{columns.map(({ field, label }) => <th key={field} scope="col">{label}</th>)}</tr></thead>
         <tbody>
@@ -82,6 +84,7 @@ function RowField({ name, column: { label, type = "text", width, inputMode }, va
   const { id, errorId, typed, error } = useField(name);
   return (
     <>
+      <span className="row-label" aria-hidden="true">{label}</span>
       <input className="input" id={id} name={name} type={type} inputMode={inputMode} data-width={width} defaultValue={typed?.[0] ?? value ?? ""} autoComplete="off" spellCheck={false}
         aria-label={`${label}, row ${row}`} aria-invalid={error ? true : undefined} aria-describedby={error ? errorId : undefined} />
       {error ? <p className="field-error" id={errorId}><Icon name="bad" /><span>{error}</span></p> : null}
@@ -95,7 +98,7 @@ export function HolidayRows({ value, spare = 3 }: { value: Setting<"holidays">; 
 }
 
 export function FeeRows({ value, spare = 2 }: { value: Setting<"fees">; spare?: number }) {
-  return <RowFields name="fees" legend="Fees" hint="The codes late, returned and reconnect are charged by the product itself." spare={spare}
+  return <RowFields name="fees" legend="Fees" hint="The one with the code “returned” is charged when a payment is taken back with its fee." spare={spare}
     columns={[{ field: "code", label: "Code", width: "short" }, { field: "name", label: "Name", width: "wide" }, { field: "amount", label: "Amount, $", inputMode: "decimal", width: "short" }, { field: "gl", label: "GL account", width: "short" }]}
     rows={value.map((fee) => ({ ...fee, amount: dollarsText(fee.amount) }))} />;
 }
