@@ -9,6 +9,7 @@ import { openLibsql } from "../../db/libsql.ts";
 import type { Meterline } from "../../scripts/runtime/meterline.ts";
 import { createFirstAdministrator, createUser } from "../../worker/operations/people.ts";
 import { useStage } from "./harness.ts";
+import { prepareUtility } from "./utility.ts";
 
 const PASSWORD = "correct horse battery";
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -17,6 +18,7 @@ declare const axe: { run: (on: Document) => Promise<{ violations: { id: string; 
 const stage = useStage({ prepare });
 
 async function prepare(meterline: Meterline): Promise<void> {
+  await prepareUtility(meterline);
   const port = openLibsql({ url: meterline.databaseUrl });
   const world = { port, now: () => Date.now(), newId: () => crypto.randomUUID(), key: (use: string) => deriveKey(meterline.secrets.secretKey, use), wakeOutbox: () => undefined };
   await createFirstAdministrator(world, { email: "ada@utility.example", password: PASSWORD, name: "Ada Admin", language: "en" });

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { useStage } from "./harness.ts";
+import { prepareUtility } from "./utility.ts";
 
-const stage = useStage();
+const stage = useStage({ prepare: prepareUtility });
 
 test("a page arrives whole, compressed, from this origin alone, and comes alive without a complaint", async () => {
   const page = await stage.person();
