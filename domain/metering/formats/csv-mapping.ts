@@ -1,0 +1,146 @@
+/**
+ * The mapping that staff make once for a table that is none of the known ones. A document, checked as a whole:
+ *
+ *   { "meter": "Meter No", "kind": "interval", "intervalMinutes": 15, "stamp": "end",
+ *     "time": { "column": "Read Date", "clock": "Read Time", "zone": "America/Chicago" },
+ *     "values": [{ "column": "kWh Delivered", "unit": "kWh", "channel": "delivered" },
+ *                { "column": "kWh Received", "unit": "kWh", "channel": "received" }],
+ *     "quality": { "column": "Flag", "codes": { "E": "estimated", "M": "no-read" }, "otherwise": "refuse" } }
+ *
+ * A column is named by its header, or by its number from 1 where there is none. Fields: docs/formats/csv-mapping.md.
+ */
+import * as v from "valibot";
+import { isTimeZone } from "../../calendar/zone.ts";
+import { QUALITIES } from "../channel.ts";
+import { delimiterOf, type Delimiter } from "./csv.ts";
+import { plainDecimal } from "./decimal.ts";
+import { sourceUnit } from "./source-units.ts";
+import { foldHeader, type Column, type Measure, type TableLayout, type UnitRule } from "./table-layout.ts";
+
+/** Values in one row; a meter with all its channels and quadrants has fewer. */
+const VALUES_MAX = 50;
+
+const DAY_MINUTES = 1440;
+
+const column = v.union([v.pipe(v.string("must be a column's name or number"), v.trim(), v.minLength(1, "must not be empty"), v.maxLength(200)), v.pipe(v.number("must be a column's name or number"), v.integer(), v.minValue(1, "columns are counted from 1"))]);
+
+const unit = v.union(
+  [v.pipe(v.string(), v.check((name) => sourceUnit(name) !== null, "is not a unit that is counted here")), v.strictObject({ column })],
+  'must be a unit such as "kWh", or {"column": ...} where each row names it',
+);
+
+const kind = v.picklist(["register", "interval"], 'must be "register" or "interval"');
+
+const multiplier = v.union(
+  [v.pipe(v.string(), v.check((text) => isPositive(text), 'must be a positive decimal as text, e.g. "0.1"')), v.strictObject({ column })],
+  'must be a positive decimal as text, e.g. "0.1", or {"column": ...}',
+);
+
+const value = v.strictObject({ column, unit, channel: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))), kind: v.optional(kind), multiplier: v.optional(multiplier) });
+
+const minutes = v.pipe(v.number("must be a number of minutes"), v.integer(), v.check((length) => length > 0 && DAY_MINUTES % length === 0, "must divide the day"));
+
+const time = v.strictObject({
+  column,
+  clock: v.optional(column),
+  zone: v.optional(v.pipe(v.string(), v.check((name) => isTimeZone(name), 'must be a time zone such as "America/Chicago", "UTC" or "-06:00"'))),
+  order: v.optional(v.picklist(["month-first", "day-first"], 'must be "month-first" or "day-first"')),
+});
+
+const quality = v.strictObject({
+  column,
+  codes: v.record(v.string(), v.picklist([...QUALITIES, "no-read"], `must be one of ${QUALITIES.join(", ")}, no-read`)),
+  otherwise: v.optional(v.picklist([...QUALITIES, "refuse"], `must be one of ${QUALITIES.join(", ")}, refuse`)),
+});
+
+export const CSV_MAPPING = v.strictObject({
+  meter: column,
+  channel: v.optional(column),
+  kind,
+  time,
+  /** Whether a stamp is the end (the default) or the start of its interval. */
+  stamp: v.optional(v.picklist(["end", "start"], 'must be "end" or "start"')),
+  intervalMinutes: v.optional(v.union([minutes, v.strictObject({ column })], 'must be a number of minutes that divides the day, or {"column": ...}')),
+  values: v.pipe(v.array(value), v.minLength(1, "must name at least one column"), v.maxLength(VALUES_MAX)),
+  quality: v.optional(quality),
+  /** Values by which the sender says that a reading failed. */
+  failed: v.optional(v.array(v.string())),
+  delimiter: v.optional(v.picklist([",", ";", "\t", "|"], 'must be one of "," ";" "|" and a tab')),
+  decimalComma: v.optional(v.boolean()),
+  /** False: the first row is data, and columns are numbers. */
+  header: v.optional(v.boolean()),
+  skipLines: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1000))),
+});
+
+export type CsvMapping = v.InferOutput<typeof CSV_MAPPING>;
+
+export type CheckedMapping = { readonly ok: true; readonly mapping: CsvMapping } | { readonly ok: false; readonly errors: readonly { readonly path: string; readonly message: string }[] };
+
+/** Checks a mapping that somebody wrote. Errors: every field that is wrong, with its path. */
+export function parseCsvMapping(input: unknown): CheckedMapping {
+  const result = v.safeParse(CSV_MAPPING, input);
+  if (!result.success) return { ok: false, errors: result.issues.map((issue) => ({ path: v.getDotPath(issue) ?? "", message: issue.message })) };
+  const mapping = result.output;
+  const unnamed = mapping.header === false ? namedColumns(mapping) : [];
+  if (unnamed.length > 0) return { ok: false, errors: unnamed.map((name) => ({ path: "header", message: `is false: column "${name}" must be given by its number` })) };
+  return { ok: true, mapping };
+}
+
+function isPositive(text: string): boolean {
+  const decimal = plainDecimal(text);
+  return decimal !== null && decimal !== "0" && !decimal.startsWith("-");
+}
+
+type ColumnRef = string | number;
+
+function namedColumns(mapping: CsvMapping): string[] {
+  const refs: (ColumnRef | undefined)[] = [mapping.meter, mapping.channel, mapping.time.column, mapping.time.clock, mapping.quality?.column, ...mapping.values.map((each) => each.column)];
+  return refs.filter((ref): ref is string => typeof ref === "string");
+}
+
+function refColumn(ref: ColumnRef): Column {
+  return [typeof ref === "number" ? `#${ref}` : foldHeader(ref)];
+}
+
+/** The layout that a mapping stands for, and the delimiter of the file. */
+export function mappedLayout(mapping: CsvMapping, head: string): { layout: TableLayout; delimiter: Delimiter } {
+  const line = head.split(/\r\n|\n|\r/).slice(mapping.skipLines ?? 0).find((each) => each.trim() !== "") ?? "";
+  return { layout: layoutOf(mapping), delimiter: mapping.delimiter ?? delimiterOf(line) };
+}
+
+function layoutOf(mapping: CsvMapping): TableLayout {
+  const { time: when, intervalMinutes, quality: flags } = mapping;
+  const measures = mapping.values.map((each): Measure => measureOf(each, mapping.kind));
+  const columns = [refColumn(mapping.meter), refColumn(when.column), ...mapping.values.map((each) => refColumn(each.column))];
+  return {
+    format: "csv",
+    title: "the mapping",
+    needs: columns.filter(([name]) => !name!.startsWith("#")),
+    meter: [refColumn(mapping.meter)],
+    ...(mapping.channel !== undefined && { channel: refColumn(mapping.channel) }),
+    time: { column: refColumn(when.column), means: "local", ...(when.clock !== undefined && { clockColumn: refColumn(when.clock) }), ...(when.zone !== undefined && { zone: when.zone }) },
+    stamp: mapping.stamp ?? "end",
+    ...(typeof intervalMinutes === "number" && { intervalMinutes }),
+    ...(typeof intervalMinutes === "object" && { interval: refColumn(intervalMinutes.column) }),
+    measures,
+    ...(flags !== undefined && { quality: { column: refColumn(flags.column), codes: Object.fromEntries(Object.entries(flags.codes).map(([code, is]) => [code.trim().toUpperCase(), is])), otherwise: flags.otherwise ?? "actual" } }),
+    ...(mapping.failed !== undefined && { failed: mapping.failed.map((text) => plainDecimal(text) ?? text.trim().toUpperCase()) }),
+    decimalComma: mapping.decimalComma ?? false,
+    dayFirst: when.order === "day-first",
+    headerless: mapping.header === false,
+    ...(mapping.delimiter !== undefined && { delimiter: mapping.delimiter }),
+    skipLines: mapping.skipLines ?? 0,
+  };
+}
+
+function measureOf({ column: from, unit: given, channel, kind: own, multiplier: factor }: CsvMapping["values"][number], usual: "register" | "interval"): Measure {
+  const rule: UnitRule = typeof given === "string" ? { from: "layout", unit: sourceUnit(given)! } : { from: "column", column: refColumn(given.column) };
+  return {
+    kind: own ?? usual,
+    value: refColumn(from),
+    unit: rule,
+    ...(channel !== undefined && { channel }),
+    ...(typeof factor === "string" && { multiplier: plainDecimal(factor)! }),
+    ...(typeof factor === "object" && { multiplierColumn: refColumn(factor.column) }),
+  };
+}

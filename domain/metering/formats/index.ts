@@ -1,0 +1,6 @@
+/** Files of head-ends and handhelds, in and out. */
+export * from "./read.ts";
+export * from "./reads-file.ts";
+export { CSV_MAPPING, parseCsvMapping, type CheckedMapping, type CsvMapping } from "./csv-mapping.ts";
+export { detect, HEAD_MAX, type Detected } from "./detect.ts";
+export { mvrsDownload, type DownloadMeter, type DownloadRegister, type ReadMethod } from "./mvrs-download.ts";

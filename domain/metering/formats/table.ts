@@ -1,0 +1,293 @@
+/** Reads the rows of a table as a layout says. */
+import { isTimeZone, type Instant, type TimeZone } from "../../calendar/zone.ts";
+import type { Quality } from "../channel.ts";
+import { CsvRows, type Delimiter } from "./csv.ts";
+import { notDecimal, plainDecimal, product, quoted, shifted } from "./decimal.ts";
+import { IntervalLengths } from "./interval-lengths.ts";
+import { METER_MAX, type FileContext, type FileRead, type ReadSink, type ReadsParser } from "./read.ts";
+import { notUnit, sourceUnit, unitInWords, type SourceUnit } from "./source-units.ts";
+import { columnAt, fits, foldHeader, type Measure, type QualityRule, type TableLayout, type TimeRule, type UnitRule } from "./table-layout.ts";
+import { TimeText } from "./time-text.ts";
+import { skippedTime, WallClock } from "./wall-clock.ts";
+
+const MINUTE_MS = 60_000;
+const QUARTER_MS = 15 * MINUTE_MS;
+
+/** No wall clock is further from UTC. */
+const OFFSET_MAX = 15 * 60 * MINUTE_MS;
+
+/** Titles and blank lines that an export may put before its header. */
+const LINES_BEFORE_HEADER_MAX = 40;
+
+/** Zones that rows may name; there are fewer in America. */
+const ZONES_MAX = 50;
+
+/** Where the columns of a layout are in this file; -1: not there. */
+interface TimeColumns {
+  readonly rule: TimeRule;
+  readonly at: number;
+  readonly clock: number;
+  readonly zone: number;
+  readonly local: number;
+}
+
+interface MeasureColumns {
+  readonly measure: Measure;
+  readonly value: number;
+  readonly unit: number;
+  readonly multiplier: number;
+  readonly time: TimeColumns;
+  readonly name: string;
+}
+
+interface Columns {
+  readonly header: readonly string[];
+  readonly meter: readonly number[];
+  readonly channel: number;
+  readonly interval: number;
+  readonly quality: number;
+  readonly measures: readonly MeasureColumns[];
+  readonly last: number;
+}
+
+/** When a row's value was measured; `wall` and `clock` only where the zone gave the instant. */
+interface Stamp {
+  readonly at: Instant;
+  readonly wall: number;
+  readonly clock: WallClock | null;
+}
+
+export class TableParser implements ReadsParser {
+  readonly #sink: ReadSink;
+  readonly #layout: TableLayout;
+  readonly #rows: CsvRows;
+  readonly #clock: WallClock;
+  readonly #clocks = new Map<string, WallClock | null>();
+  readonly #time: TimeText;
+  readonly #lengths: IntervalLengths;
+  readonly #failed: ReadonlySet<string>;
+  #columns: Columns | null = null;
+  #before = 0;
+  #dead = false;
+
+  constructor(sink: ReadSink, context: FileContext, layout: TableLayout, delimiter: Delimiter) {
+    this.#sink = sink;
+    this.#layout = layout;
+    this.#clock = new WallClock(context.zone);
+    this.#time = new TimeText(layout.dayFirst);
+    this.#lengths = new IntervalLengths(sink, layout.stamp, context.intervalMinutes ?? layout.intervalMinutes ?? null);
+    this.#failed = new Set(layout.failed);
+    this.#rows = new CsvRows(layout.delimiter ?? delimiter, {
+      row: (fields, line) => this.#row(fields, line),
+      problem: (line, reason) => this.#refuse(line, reason),
+    });
+  }
+
+  push(text: string): void {
+    if (!this.#dead) this.#rows.push(text);
+  }
+
+  end(): void {
+    if (!this.#dead) this.#rows.end();
+    this.#lengths.end();
+    if (this.#columns === null && !this.#dead) this.#noHeader(Math.max(1, this.#before));
+  }
+
+  #refuse(line: number, reason: string): void {
+    this.#sink.refuse({ line, kind: "refused", reason });
+  }
+
+  #noHeader(line: number): void {
+    this.#dead = true;
+    const names = this.#layout.needs.map(([name]) => name).join(", ");
+    this.#sink.refuse({ line, kind: "unreadable", reason: `no header with the columns of ${this.#layout.title} was found (${names})` });
+  }
+
+  #row(fields: readonly string[], line: number): void {
+    if (this.#dead) return;
+    if (this.#columns !== null) return this.#reads(fields, line, this.#columns);
+    if (this.#before++ < (this.#layout.skipLines ?? 0)) return;
+    if (this.#layout.headerless) {
+      this.#columns = columnsOf(this.#layout, [], []);
+      return this.#reads(fields, line, this.#columns);
+    }
+    const header = fields.map(foldHeader);
+    if (fits(this.#layout, header)) this.#columns = columnsOf(this.#layout, header, fields);
+    else if (this.#before > LINES_BEFORE_HEADER_MAX) this.#noHeader(line);
+  }
+
+  #reads(fields: readonly string[], line: number, columns: Columns): void {
+    const problem = rowProblem(fields, columns);
+    if (problem !== null) return this.#refuse(line, problem);
+    if (fields.length === columns.header.length && isHeaderAgain(fields, columns.header)) return;
+    const meter = meterOf(fields, columns.meter);
+    if (meter === "") return this.#refuse(line, "no column names the meter");
+    const meterTrouble = meterProblem(meter);
+    if (meterTrouble !== null) return this.#refuse(line, meterTrouble);
+    const quality = this.#qualityOf(fields, columns.quality);
+    if (quality === null) return this.#refuse(line, `${quoted(fields[columns.quality]!)} is not a known quality flag`);
+    const flag = columns.quality < 0 ? null : fields[columns.quality]!.trim() || null;
+    if (quality === "no-read") return this.#sink.refuse({ line, kind: "no-read", reason: `meter ${meter}: no read (${flag})` });
+
+    const channel = cell(fields, columns.channel);
+    let given = 0;
+    for (const measure of columns.measures) {
+      const raw = cell(fields, measure.value);
+      if (raw === "") continue;
+      given++;
+      const reason = this.#measure(fields, measure, { meter, channel: channel || measure.measure.channel || null, raw, quality, flag, line, columns });
+      if (reason !== null) this.#refuse(line, reason);
+    }
+    if (given === 0) this.#sink.refuse({ line, kind: "no-read", reason: `meter ${meter}: there is no value` });
+  }
+
+  #measure(fields: readonly string[], at: MeasureColumns, row: { meter: string; channel: string | null; raw: string; quality: Quality; flag: string | null; line: number; columns: Columns }): string | null {
+    const decimal = plainDecimal(this.#layout.decimalComma ? row.raw.replaceAll(".", "").replace(",", ".") : row.raw);
+    if (this.#failed.has(decimal ?? row.raw.toUpperCase())) return `${at.name} ${row.raw} is this head-end's mark for a reading that failed`;
+    if (decimal === null) return `${at.name}: ${notDecimal(row.raw)}`;
+    const unit = this.#unitOf(fields, at);
+    if (typeof unit === "string") return unit;
+    const value = scaled(decimal, at, fields, unit);
+    if (value === null) return `${at.name}: ${quoted(row.raw)} times its multiplier is not a number that is counted`;
+    const { meter, channel, quality, flag, line, columns } = row;
+    const { kind } = at.measure;
+    const stamp = this.#stampOf(fields, at.time, `${kind} ${meter} ${channel ?? ""}`);
+    if (typeof stamp === "string") return stamp;
+    const read: FileRead = { meter, channel, unit: unit.unit, kind, start: stamp.at, end: stamp.at, value, quality, flag, line };
+    if (kind === "register") this.#lengths.register(read);
+    else return this.#lengths.interval(read, stamp, cell(fields, columns.interval));
+    return null;
+  }
+
+  #unitOf(fields: readonly string[], at: MeasureColumns): SourceUnit | string {
+    const { unit } = at.measure;
+    if (unit.from === "layout") return unit.unit;
+    const text = cell(fields, at.unit);
+    const found = sourceUnit(text) ?? (unit.from === "words" ? unitInWords(text) : null);
+    return found ?? `${at.name}: ${unit.from === "words" && text !== "" ? `${quoted(text)} names no unit` : notUnit(text)}`;
+  }
+
+  #stampOf(fields: readonly string[], at: TimeColumns, series: string): Stamp | string {
+    const text = at.clock < 0 ? cell(fields, at.at) : `${cell(fields, at.at)} ${cell(fields, at.clock)}`.trim();
+    const local = cell(fields, at.local);
+    if (text === "") return local === "" ? "there is no time" : this.#readStamp(local, "local", this.#clock, series);
+    const clock = this.#clockOf(fields, at);
+    if (typeof clock === "string") return clock;
+    const stamp = this.#readStamp(text, at.rule.means, clock, series);
+    if (typeof stamp === "string" || local === "") return stamp;
+    if (!this.#time.read(local)) return `${quoted(local)} is not a date and time`;
+    const apart = Math.abs(this.#time.wall - stamp.at);
+    if (this.#time.offset === null && (apart > OFFSET_MAX || apart % QUARTER_MS !== 0)) return `${text} in UTC and ${local} on the wall clock are not the same instant`;
+    return stamp;
+  }
+
+  #readStamp(text: string, means: "local" | "utc", clock: WallClock, series: string): Stamp | string {
+    if (!this.#time.read(text)) return `${quoted(text)} is not a date and time`;
+    const { wall, offset } = this.#time;
+    if (offset !== null) return { at: wall - offset, wall, clock: null };
+    if (means === "utc") return { at: wall, wall, clock: null };
+    const at = clock.instant(wall, series);
+    return at === null ? skippedTime(text, clock.zone) : { at, wall, clock };
+  }
+
+  #clockOf(fields: readonly string[], at: TimeColumns): WallClock | string {
+    const name = cell(fields, at.zone) || at.rule.zone || "";
+    if (name === "" || name === this.#clock.zone) return this.#clock;
+    let clock = this.#clocks.get(name);
+    if (clock === undefined) {
+      if (this.#clocks.size >= ZONES_MAX) this.#clocks.clear();
+      const zone = zoneNamed(name);
+      clock = zone === null ? null : new WallClock(zone);
+      this.#clocks.set(name, clock);
+    }
+    return clock ?? `${quoted(name)} is not a time zone`;
+  }
+
+  #qualityOf(fields: readonly string[], at: number): Quality | "no-read" | null {
+    const rule = this.#layout.quality;
+    return rule === undefined || at < 0 ? "actual" : qualityOf(rule, cell(fields, at));
+  }
+}
+
+function qualityOf({ codes, otherwise }: QualityRule, text: string): Quality | "no-read" | null {
+  const code = text.toUpperCase();
+  // Sensus puts bits of its own behind the letter.
+  const found = codes[code] ?? (/^[A-Z]\d+$/.test(code) ? codes[code[0]!] : undefined) ?? (code === "" ? "actual" : otherwise);
+  return found === "refuse" ? null : found;
+}
+
+/** What American exports call zones when they do not use the names of the zone database. */
+const ZONE_NAMES: Readonly<Record<string, TimeZone>> = {
+  pacific: "America/Los_Angeles", "us/pacific": "America/Los_Angeles", mountain: "America/Denver", "us/mountain": "America/Denver", central: "America/Chicago", "us/central": "America/Chicago",
+  eastern: "America/New_York", "us/eastern": "America/New_York", arizona: "America/Phoenix", "us/arizona": "America/Phoenix", alaska: "America/Anchorage", "us/alaska": "America/Anchorage", hawaii: "Pacific/Honolulu", "us/hawaii": "Pacific/Honolulu",
+};
+
+function zoneNamed(name: string): TimeZone | null {
+  const common = ZONE_NAMES[name.toLowerCase().replace(/\s*(?:standard|daylight)?\s*time$/, "")];
+  return common ?? (isTimeZone(name) ? name : null);
+}
+
+function columnsOf(layout: TableLayout, header: readonly string[], titles: readonly string[]): Columns {
+  const timeColumns = (rule: TimeRule): TimeColumns => ({
+    rule,
+    at: columnAt(header, rule.column),
+    clock: rule.clockColumn ? columnAt(header, rule.clockColumn) : -1,
+    zone: rule.zoneColumn ? columnAt(header, rule.zoneColumn) : -1,
+    local: rule.localColumn ? columnAt(header, rule.localColumn) : -1,
+  });
+  const unitColumn = (unit: UnitRule): number => (unit.from === "layout" ? -1 : columnAt(header, unit.column));
+  const rowTime = timeColumns(layout.time);
+  const measures = layout.measures.flatMap((measure): MeasureColumns[] => {
+    const value = columnAt(header, measure.value);
+    if (value < 0) return [];
+    const multiplier = measure.multiplierColumn ? columnAt(header, measure.multiplierColumn) : -1;
+    return [{ measure, value, unit: unitColumn(measure.unit), multiplier, time: measure.time ? timeColumns(measure.time) : rowTime, name: titles[value]?.trim() || `column ${value + 1}` }];
+  });
+  const channel = layout.channel ? columnAt(header, layout.channel) : -1;
+  const interval = layout.interval ? columnAt(header, layout.interval) : -1;
+  const quality = layout.quality ? columnAt(header, layout.quality.column) : -1;
+  const meter = layout.meter.map((column) => columnAt(header, column)).filter((at) => at >= 0);
+  const used = [...meter, channel, interval, quality, ...measures.flatMap(({ value, unit, multiplier, time }) => [value, unit, multiplier, time.at, time.clock, time.zone, time.local])];
+  return { header, meter, channel, interval, quality, measures, last: Math.max(...used) };
+}
+
+/** A row that is not as long as the header has its values in the wrong columns, or was cut off in one. */
+function rowProblem(fields: readonly string[], { header, last }: Columns): string | null {
+  if (header.length === 0) return fields.length > last ? null : `the row has ${fields.length} columns; column ${last + 1} is needed`;
+  if (fields.length > header.length) {
+    return fields.slice(header.length).every((field) => field.trim() === "") ? null : `the row has ${fields.length} columns, the header ${header.length}`;
+  }
+  return fields.length === header.length || last < fields.length - 1 ? null : `the row has ${fields.length} columns, the header ${header.length}; it is cut off`;
+}
+
+function isHeaderAgain(fields: readonly string[], header: readonly string[]): boolean {
+  return foldHeader(fields[0]!) === header[0] && fields.every((field, i) => foldHeader(field) === header[i]);
+}
+
+function cell(fields: readonly string[], at: number): string {
+  return at < 0 ? "" : (fields[at] ?? "").trim();
+}
+
+/** The first of the columns that is not blank; `="0123"` is how spreadsheets are told to keep zeros. */
+function meterOf(fields: readonly string[], columns: readonly number[]): string {
+  for (const at of columns) {
+    const text = cell(fields, at);
+    if (text !== "") return text.startsWith('="') && text.endsWith('"') ? text.slice(2, -1) : text.startsWith("=") ? text.slice(1) : text;
+  }
+  return "";
+}
+
+function meterProblem(meter: string): string | null {
+  if (meter.length > METER_MAX) return `${quoted(meter)} is too long for a meter's number`;
+  return /^\d(?:\.\d+)?E\+?\d{2}$/i.test(meter) ? `meter ${quoted(meter)} was turned into a number by a spreadsheet; export the file without opening it there` : null;
+}
+
+function scaled(value: string, { measure, multiplier }: MeasureColumns, fields: readonly string[], { power, factor }: SourceUnit): string | null {
+  let result: string | null = factor === "1" ? value : product(value, factor);
+  if (result !== null && measure.multiplier !== undefined) result = product(result, measure.multiplier);
+  if (result !== null && multiplier >= 0) {
+    const text = plainDecimal(cell(fields, multiplier) || "1");
+    result = text === null || text === "0" || text.startsWith("-") ? null : product(result, text);
+  }
+  return result === null ? null : shifted(result, power);
+}
