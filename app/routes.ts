@@ -37,5 +37,5 @@ export default [
   ...staffRoutes,
 
   // An address that nothing answers, in the person's language and frame.
-  route("*", "routes/not-found.ts"),
+  route("*", "routes/not-found.tsx"),
 ] satisfies RouteConfig;

@@ -8,3 +8,8 @@ export function loader(): never {
 export function action(): never {
   throw refused(404, NOT_FOUND_MESSAGE);
 }
+
+/** Never shown; with it the address is a page, and what the loader throws reaches the person as one. */
+export default function NotFound() {
+  return null;
+}
