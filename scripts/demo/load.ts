@@ -13,7 +13,7 @@ import { createUser } from "../../worker/operations/people/users.ts";
 import type { DemoJob, DemoReport, LoadDemo } from "./contract.ts";
 import { makeGateway } from "./gateway.ts";
 import { openAccounts, registerPremises } from "./registry.ts";
-import { layOut, type Town } from "./town.ts";
+import { cameOver, layOut, type Town } from "./town.ts";
 import { CUSTOMERS, foundUtility, publishRates } from "./utility.ts";
 import { beginDemo, ZONE, type Demo } from "./world.ts";
 import { liveThrough, type YearTally } from "./year.ts";
@@ -44,7 +44,7 @@ export async function fillDemo({ meters, ...options }: Filling): Promise<DemoRep
   await publishRates(demo, town);
   await makeGateway(demo);
   await registerPremises(demo, town);
-  await openAccounts(demo, town.accounts.filter(({ startOn }) => town.cycles.some((cycle) => cycle.startOn === startOn)));
+  await openAccounts(demo, town.accounts.filter(({ startOn }) => cameOver(town, startOn)));
   const customers = await letCustomersIn(demo, town);
   const tally = await liveThrough(demo, town, customers);
   await sendPastLetters(demo);

@@ -6,7 +6,7 @@ import { loadAccounts } from "../../db/account/store.ts";
 import { startOfDay } from "../../domain/calendar/zone.ts";
 import { actorText } from "../../domain/lifecycle/permissions.ts";
 import type { PlannedPayment } from "./payers.ts";
-import { chunks, commitCommands, SET_SIZE, type SetBy, type SetCommand } from "./registry.ts";
+import { chunks, prepareSet, SET_SIZE, type SetBy, type SetCommand } from "./registry.ts";
 import { ZONE, type Demo } from "./world.ts";
 
 /** Late in the morning, before the desk gets to anything else. */
@@ -22,10 +22,15 @@ export async function postPayments(demo: Demo, payments: readonly PlannedPayment
       if (first.has(payment.accountId)) later.push(payment);
       else first.set(payment.accountId, payment);
     }
+    // While one set is being written, the next is read and decided: they have no account in common.
+    let written: Promise<unknown> = Promise.resolve();
     for (const some of chunks([...first.values()], SET_SIZE)) {
       const accounts = await loadAccounts(demo.port, some.map(({ accountId }) => accountId));
-      await commitCommands(demo, some.map((payment) => [accounts.get(payment.accountId)!, ...commandOf(demo, payment)]));
+      const set = await prepareSet(demo, some.map((payment) => [accounts.get(payment.accountId)!, ...commandOf(demo, payment)]));
+      await written;
+      written = set.commit();
     }
+    await written;
     rest = later;
   }
 }

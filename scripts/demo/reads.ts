@@ -61,6 +61,7 @@ export class MeterReads {
       if (batch.full) await batch.send();
     }
     await batch.send();
+    await batch.sent();
     this.#next = day;
   }
 
@@ -109,6 +110,8 @@ class Batch {
   readonly #tally: ReadsTally;
   #readings: Reading[] = [];
   #values = 0;
+  #before: Promise<void> = Promise.resolve();
+  #last: Promise<void> = Promise.resolve();
 
   constructor(demo: Demo, tally: ReadsTally) {
     this.#demo = demo;
@@ -124,6 +127,7 @@ class Batch {
     if (reading.kind === "interval") this.#values += reading.values.length;
   }
 
+  /** Sends what is there. Two batches are on their way at most: while one is being written, the next is judged. They have no meter in common. */
   async send(): Promise<void> {
     if (this.#readings.length === 0) return;
     const readings = this.#readings;
@@ -132,6 +136,19 @@ class Batch {
     this.#tally.batches += 1;
     this.#readings = [];
     this.#values = 0;
+    const [before, last] = [this.#before, this.#last];
+    await before;
+    this.#before = last;
+    this.#last = this.#ingest(readings);
+    // Waited for with the next one but one.
+    this.#last.catch(() => undefined);
+  }
+
+  async sent(): Promise<void> {
+    await Promise.all([this.#before, this.#last]);
+  }
+
+  async #ingest(readings: readonly Reading[]): Promise<void> {
     const bodyHash = hashOf(readings);
     const { counts } = await ingestReads(this.#demo.world, { actor: { kind: "gateway", gatewayId: GATEWAY_ID }, batchId: batchIdOf(`gateway:${GATEWAY_ID}`, bodyHash), bodyHash, readings });
     if (counts.rejected > 0) throw new Error(`${counts.rejected} of the demonstration's reads were rejected`);

@@ -2,7 +2,7 @@
  * The town's premises, meters, accounts and services in the book. Each is a command of the product (its own builders make
  * the events), committed in sets of some hundred.
  */
-import { prepareCommand, type LoadedAccount } from "../../db/account/store.ts";
+import { loadAccounts, prepareCommand, type LoadedAccount } from "../../db/account/store.ts";
 import { commitSet, type CommitUnit } from "../../db/commit.ts";
 import { factsOn } from "../../db/utility.ts";
 import { inputHash, seal } from "../../domain/compliance/chain.ts";
@@ -11,10 +11,10 @@ import { emptyAccount } from "../../domain/lifecycle/account/state.ts";
 import { actorText } from "../../domain/lifecycle/permissions.ts";
 import type { Attachments } from "../../db/account/writes.ts";
 import { LOG_KEY, openingOf, premiseOf, type NewPremise } from "../../worker/operations/registry.ts";
-import type { Town, TownAccount } from "./town.ts";
+import type { Town, TownAccount, TownService } from "./town.ts";
 import type { Demo } from "./world.ts";
 
-/** Units in one commit: its longest argument stays far below what the server takes. */
+/** Units in one commit: its longest argument (four hundred accounts, three megabytes) stays below what the server takes. */
 export const SET_SIZE = 400;
 
 export function chunks<T>(all: readonly T[], size: number): T[][] {
@@ -45,10 +45,9 @@ function premiseUnit({ world }: Demo, premise: NewPremise, batchId: string, acto
   const { drafts, writes, result } = premiseOf(premise, world.key(LOG_KEY), recordedAt);
   const stream = `premise:${premise.premiseId}`;
   const id = `register-${premise.premiseId}`;
-  const empty = { seq: 0, hash: "" };
   return {
     stream, baseSeq: 0, baseHash: "", inputs: [], writes,
-    events: seal(stream, empty, drafts, { commandId: id, batchId, actor, source: "staff", recordedAt }),
+    events: seal(stream, EMPTY, drafts, { commandId: id, batchId, actor, source: "staff", recordedAt }),
     command: { id, inputHash: inputHash({ ...premise }), result: JSON.stringify(result) },
   };
 }
@@ -68,9 +67,10 @@ export interface SetBy {
   readonly recordedAt?: number;
 }
 
-/** Decides one command for each of many accounts and commits them together. Returns the accounts as they are then. */
-export async function commitCommands(demo: Pick<Demo, "port" | "world">, commands: readonly (readonly [account: LoadedAccount, command: SetCommand, by: SetBy])[]): Promise<LoadedAccount[]> {
-  const { port, world } = demo;
+export type AccountCommands = readonly (readonly [account: LoadedAccount, command: SetCommand, by: SetBy])[];
+
+/** Decides one command for each of many accounts, to be committed together. */
+export async function prepareSet({ port, world }: Pick<Demo, "port" | "world">, commands: AccountCommands): Promise<{ readonly after: LoadedAccount[]; commit(): Promise<void> }> {
   const recordedAt = world.now();
   const facts = await factsOn(port, recordedAt);
   const batchId = world.newId();
@@ -79,29 +79,49 @@ export async function commitCommands(demo: Pick<Demo, "port" | "world">, command
     if (!decision.ok) throw new Error(`${id} of account ${account.state.accountId} was refused: ${decision.refusal.message}`);
     return decision.prepared;
   });
-  await commitAll(demo, batchId, prepared.map(({ unit }) => unit));
-  return prepared.map(({ after }) => after);
+  return { after: prepared.map(({ after }) => after), commit: () => commitAll({ port, world }, batchId, prepared.map(({ unit }) => unit)) };
 }
 
-/** Opens accounts and starts their services, as they come over from the system before. */
+/** Decides and commits. Returns the accounts as they are then. */
+async function commitCommands(demo: Pick<Demo, "port" | "world">, commands: AccountCommands): Promise<LoadedAccount[]> {
+  const { after, commit } = await prepareSet(demo, commands);
+  await commit();
+  return after;
+}
+
+const EMPTY = { seq: 0, hash: "" };
+
+/** Opens accounts and starts their services. */
 export async function openAccounts(demo: Demo, accounts: readonly TownAccount[]): Promise<void> {
   const { world, staff } = demo;
   const by: SetBy = { actor: actorText(staff.clerk), source: "staff" };
   for (const some of chunks(accounts, SET_SIZE)) {
-    let states = await commitCommands(demo, some.map((account) => [
-      { state: emptyAccount(account.accountId), head: { seq: 0, hash: "" } },
+    const opened = await commitCommands(demo, some.map((account) => [
+      { state: emptyAccount(account.accountId), head: EMPTY },
       { id: `open-${account.accountId}`, ...openingOf(account.opening, world.key(LOG_KEY), world.now()) },
       by,
     ]));
-    // A stream takes one command of a set: the first service of each account, then the second.
-    for (let service = 0; some.some(({ services }) => services.length > service); service += 1) {
-      const at = some.flatMap(({ services }, i) => (services[service] ? [i] : []));
-      const after = await commitCommands(demo, at.map((i) => {
-        const { commodity } = some[i]!.services[service]!;
-        return [states[i]!, { id: `start-${some[i]!.accountId}-${commodity}`, command: { type: "StartService", ...some[i]!.services[service]! } }, by];
-      }));
-      const changed = new Map(at.map((i, n) => [i, after[n]!]));
-      states = states.map((state, i) => changed.get(i) ?? state);
-    }
+    await forEachService(demo, some, opened, (service, { accountId }) => ({ id: `start-${accountId}-${service.commodity}`, command: { type: "StartService", ...service } }));
+  }
+}
+
+/** Stops the services of customers who move out. */
+export async function stopServices(demo: Demo, accounts: readonly TownAccount[]): Promise<void> {
+  for (const some of chunks(accounts, SET_SIZE)) {
+    const loaded = await loadAccounts(demo.port, some.map(({ accountId }) => accountId));
+    await forEachService(demo, some, some.map(({ accountId }) => loaded.get(accountId)!), ({ agreementId, commodity }, { accountId, stopOn }) => ({
+      id: `stop-${accountId}-${commodity}`, command: { type: "StopService", agreementId, stopOn: stopOn! },
+    }));
+  }
+}
+
+/** A command for each service of each account. A stream takes one command of a set: the first service of each account, then the second. */
+async function forEachService(demo: Demo, accounts: readonly TownAccount[], loaded: readonly LoadedAccount[], commandOf: (service: TownService, account: TownAccount) => SetCommand): Promise<void> {
+  const by: SetBy = { actor: actorText(demo.staff.clerk), source: "staff" };
+  const states = [...loaded];
+  for (let round = 0; accounts.some(({ services }) => services.length > round); round += 1) {
+    const at = accounts.flatMap(({ services }, i) => (services[round] ? [i] : []));
+    const after = await commitCommands(demo, at.map((i) => [states[i]!, commandOf(accounts[i]!.services[round]!, accounts[i]!), by]));
+    at.forEach((i, n) => void (states[i] = after[n]!));
   }
 }

@@ -116,6 +116,11 @@ export function townCycles(today: LocalDate): TownCycle[] {
   });
 }
 
+/** Whether a customer of this first day was there when the utility began with Meterline. */
+export function cameOver({ cycles }: Pick<Town, "cycles">, startOn: LocalDate): boolean {
+  return cycles.some((cycle) => cycle.startOn === startOn);
+}
+
 const HOUSES_A_STREET = 15;
 const GAS_STREET_EVERY = 4;
 /** One place of so many is a business. */

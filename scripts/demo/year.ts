@@ -5,7 +5,6 @@
 import { addDays, daysBetween, eachDay, type LocalDate } from "../../domain/calendar/local-date.ts";
 import type { UserActor } from "../../domain/lifecycle/permissions.ts";
 import { runCounts } from "../../db/billing/due.ts";
-import { stopService } from "../../worker/operations/move-in.ts";
 import { placeHold } from "../../worker/operations/holds.ts";
 import { payAtCounter, reversePayment } from "../../worker/operations/payments.ts";
 import { advanceRequest, openRequest } from "../../worker/operations/requests.ts";
@@ -15,11 +14,11 @@ import { decideFindings, reviewHeldBills } from "./decisions.ts";
 import { paymentFor, type DueBill, type PlannedPayment } from "./payers.ts";
 import { postPayments } from "./payments.ts";
 import { MeterReads, type ReadsTally } from "./reads.ts";
-import { openAccounts } from "./registry.ts";
+import { openAccounts, SET_SIZE, stopServices } from "./registry.ts";
 import { REQUESTS } from "./requests.ts";
 import { holidaysOf } from "./utility.ts";
 import type { Role } from "./stories.ts";
-import type { Town, TownAccount } from "./town.ts";
+import { cameOver, type Town, type TownAccount } from "./town.ts";
 import type { Demo } from "./world.ts";
 
 export interface YearTally {
@@ -36,6 +35,9 @@ export const UNDECIDED_DAYS = 16;
 const NIGHTS = 7;
 
 const HOUR = { reads: 2.25, decisions: 4.5, run: 6, counter: 11, desk: 13 } as const;
+
+/** Somebody who moves says so this long before. */
+const NOTICE_DAYS = 2;
 
 /** Lives through the year. Customers' sign-ins are by place: whoever has one asks as themselves. */
 export async function liveThrough(demo: Demo, town: Town, customers: ReadonlyMap<string, UserActor>): Promise<YearTally> {
@@ -108,7 +110,7 @@ class Year {
     const { world, port } = this.#demo;
     let held = 0;
     for (const runId of await billingByClock(world)) {
-      await drainRun(world, runId);
+      await drainRun(world, runId, { batchSize: SET_SIZE });
       await this.#expectPayments(runId, day);
       const counts = await runCounts(port, runId);
       if (counts.held > 0) this.#note(addDays(day, 1), () => this.#review(runId, addDays(day, 1)));
@@ -122,7 +124,7 @@ class Year {
     const passed = await reviewHeldBills(this.#demo, runId);
     if (passed === 0) return;
     this.#tally.decisions += passed;
-    await drainRun(this.#demo.world, runId);
+    await drainRun(this.#demo.world, runId, { batchSize: SET_SIZE });
     await this.#expectPayments(runId, day);
   }
 
@@ -155,23 +157,14 @@ class Year {
 
   // ---- people ------------------------------------------------------------------------------------------------------
 
+  /** Who moves tells so in the week before: those of a week are taken together. */
   #planMoves(): void {
-    for (const account of this.#town.accounts) {
-      const { accountId, stopOn, startOn, services } = account;
-      if (stopOn !== null) {
-        this.#note(addDays(stopOn, -3), async () => {
-          for (const { agreementId, commodity } of services) {
-            mustBeDone(await stopService(this.#demo.world, this.#demo.staff.clerk, { commandId: `move-out-${accountId}-${commodity}`, accountId, agreementId, stopOn }));
-          }
-        });
-      }
-      if (!this.#cameOver(account)) this.#note(addDays(startOn, -2), () => openAccounts(this.#demo, [account]));
-    }
-  }
-
-  /** The customer was there when the utility began with Meterline. */
-  #cameOver({ startOn }: TownAccount): boolean {
-    return this.#town.cycles.some((cycle) => cycle.startOn === startOn);
+    const weeks = [this.#town.from, ...this.#town.cycles.flatMap(({ closes }) => closes)].sort();
+    const weekBefore = (day: LocalDate): LocalDate => weeks.findLast((each) => each <= addDays(day, -NOTICE_DAYS))!;
+    const leaving = this.#town.accounts.filter(({ stopOn }) => stopOn !== null);
+    for (const [week, accounts] of Map.groupBy(leaving, ({ stopOn }) => weekBefore(stopOn!))) this.#note(week, () => stopServices(this.#demo, accounts));
+    const coming = this.#town.accounts.filter(({ startOn }) => !cameOver(this.#town, startOn));
+    for (const [week, accounts] of Map.groupBy(coming, ({ startOn }) => weekBefore(startOn))) this.#note(week, () => openAccounts(this.#demo, accounts));
   }
 
   #planStories(): void {
