@@ -233,7 +233,11 @@ export const intervalDay = sqliteTable(
     /** Intervals of flow without a pause up to the day's end, for the next day's leak check; null: not known, taken for none. */
     flowAtEnd: integer("flow_at_end"),
   },
-  (t) => [primaryKey({ columns: [t.channelId, t.day] })],
+  (t) => [
+    primaryKey({ columns: [t.channelId, t.day] }),
+    // History, totals of a period and the fence of a bill are answered from here: the packed days are many pages apart.
+    index("interval_day_totals").on(t.channelId, t.day, t.version, t.bestTotal, t.bestPeak, t.missing, t.suspect, t.estimated, t.flowAtEnd, t.flags),
+  ],
 );
 
 /** Later values of a day (corrected, edited, estimated), never in place of the raw ones. Slots not revised are INT32_MIN. */

@@ -15,6 +15,7 @@ export interface ReadNeed {
   readonly from: Instant;
 }
 
+const DAY_MINUTES = 24 * 60;
 const DAY_MS = 86_400_000;
 /** As many days back as a register's usage is compared over: a month of monthly reads, four weeks of daily ones. */
 const PERIOD_MS = 28 * DAY_MS;
@@ -22,7 +23,8 @@ const YEAR_MS = 364 * DAY_MS;
 const SEASON_MS = 14 * DAY_MS;
 
 // Suspect days and reads are no measure for others.
-const SUMS = `json_array(count(*), coalesce(sum(d.best_total), 0), coalesce(sum(length(d.raw)), 0) / 4, coalesce(sum(d.missing), 0), coalesce(sum(d.estimated), 0), coalesce(max(d.best_peak), 0),
+// All columns are in the index `interval_day_totals`: no packed day is touched.
+const SUMS = `json_array(count(*), coalesce(sum(d.best_total), 0), coalesce(sum(d.missing), 0), coalesce(sum(d.estimated), 0), coalesce(max(d.best_peak), 0),
     max(CASE WHEN d.best_total <> 0 OR d.best_peak <> 0 OR d.missing > 0 THEN d.day END), coalesce(sum(d.best_total = 0 AND d.best_peak = 0 AND d.missing = 0), 0))`;
 const INTERVALS = `SELECT json_group_array(json_array(w.value->>0, w.value->>2,
     json((SELECT ${SUMS} FROM interval_day AS d WHERE d.channel_id = w.value->>0 AND d.day >= w.value->>1 AND d.day < w.value->>2 AND d.suspect = 0)),
@@ -30,7 +32,7 @@ const INTERVALS = `SELECT json_group_array(json_array(w.value->>0, w.value->>2,
     (SELECT d.flow_at_end FROM interval_day AS d WHERE d.channel_id = w.value->>0 AND d.day = w.value->>5)
   )) AS histories FROM json_each(?) AS w`;
 
-type Sums = [days: number, usage: number, slots: number, missing: number, estimated: number, peak: number, lastUsed: LocalDate | null, zeroDays: number];
+type Sums = [days: number, usage: number, missing: number, estimated: number, peak: number, lastUsed: LocalDate | null, zeroDays: number];
 type IntervalRow = [channelId: number, from: LocalDate, previous: Sums, lastYear: Sums, flowAtEnd: number | null];
 
 /** Reads the histories of interval channels as of the first day needed of each. */
@@ -43,19 +45,22 @@ export function intervalHistoryStatements(needs: readonly DayNeed[]): Statement[
 }
 
 /** Adds what one of `intervalHistoryStatements` answered. */
-export function addIntervalHistories([row]: readonly Row[], into: Map<number, ChannelHistory>): void {
+export function addIntervalHistories([row]: readonly Row[], channelOf: (channelId: number) => Channel, into: Map<number, ChannelHistory>): void {
   for (const [channelId, from, previous, lastYear, flowAtEnd] of JSON.parse(row!["histories"] as string) as IntervalRow[]) {
-    const [, , , , , , lastUsed, zeroDays] = previous;
+    const [, , , , , lastUsed, zeroDays] = previous;
+    const slotsADay = DAY_MINUTES / (channelOf(channelId).stepMinutes ?? DAY_MINUTES);
     into.set(channelId, {
-      previous: windowOf(previous),
-      lastYear: windowOf(lastYear),
+      previous: windowOf(previous, slotsADay),
+      lastYear: windowOf(lastYear, slotsADay),
       zeroDaysBefore: lastUsed === null ? zeroDays : Math.min(zeroDays, daysBetween(lastUsed, from) - 1),
       flowSlotsBefore: flowAtEnd ?? 0,
     });
   }
 }
 
-function windowOf([days, usage, slots, missing, estimated, maxSlot]: Sums): HistoryWindow | null {
+/** An hour of clock change more or less is of no account over weeks. */
+function windowOf([days, usage, missing, estimated, maxSlot]: Sums, slotsADay: number): HistoryWindow | null {
+  const slots = days * slotsADay;
   return days === 0 ? null : { days, usage, slots, present: slots - missing, estimated, maxSlot };
 }
 

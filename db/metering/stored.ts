@@ -61,7 +61,7 @@ export async function loadStored(port: SqlPort, needs: ReadsNeeds, zone: TimeZon
   ];
   const asked: [Statement, (rows: readonly Row[]) => void][] = [
     ...each(HEADS, needs.days.map(({ channelId, from, to }) => [channelId, from, to]), ([row]) => heads.push(...(JSON.parse(row!["heads"] as string) as [number, LocalDate, number][]))),
-    ...intervalHistoryStatements(needs.days).map((statement): [Statement, (rows: readonly Row[]) => void] => [statement, (rows) => addIntervalHistories(rows, histories)]),
+    ...intervalHistoryStatements(needs.days).map((statement): [Statement, (rows: readonly Row[]) => void] => [statement, (rows) => addIntervalHistories(rows, channelOf, histories)]),
     ...each(READS, needs.registers.map(({ channelId, from, to }) => [channelId, from, to]), (rows) => reads.push(...readsOf(rows))),
     ...registerHistoryStatements(needs.registers).map((statement): [Statement, (rows: readonly Row[]) => void] => [statement, (rows) => addRegisterHistories(rows, channelOf, histories)]),
     ...each(EXCEPTIONS, exceptionSpans, (rows) => exceptions.push(...rows.map(exceptionOf))),

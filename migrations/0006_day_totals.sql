@@ -1,0 +1,1 @@
+CREATE INDEX `interval_day_totals` ON `interval_day` (`channel_id`,`day`,`version`,`best_total`,`best_peak`,`missing`,`suspect`,`estimated`,`flow_at_end`,`flags`);
