@@ -28,10 +28,11 @@ const STATES = `SELECT s.account_id AS "accountId", s.seq, s.hash, s.state FROM 
 const POINTS = `SELECT DISTINCT sp.id AS "servicePointId", coalesce(sp.usage_from, sp.id) AS "measuredAt", p.dwelling_units AS "dwellingUnits"
   FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value JOIN service_point AS sp ON sp.id = a.service_point_id JOIN premise AS p ON p.id = sp.premise_id`;
 
-const METERS = `SELECT DISTINCT mi.service_point_id AS "servicePointId", mi.installed_on AS "installedOn", mi.removed_on AS "removedOn", m.id AS "meterId", m.badge, m.size, m.commodity,
+/** Each measuring point once: sewer asks for the meter of the water. */
+const METERS = `SELECT mi.service_point_id AS "servicePointId", mi.installed_on AS "installedOn", mi.removed_on AS "removedOn", m.id AS "meterId", m.badge, m.size, m.commodity,
     c.id AS "channelId", c.name, c.kind, c.unit, c.step_minutes AS "stepMinutes", c.multiplier, c.dials, c.direction
-  FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value JOIN service_point AS sp ON sp.id = a.service_point_id
-  CROSS JOIN meter_installation AS mi ON mi.service_point_id = coalesce(sp.usage_from, sp.id) JOIN meter AS m ON m.id = mi.meter_id CROSS JOIN channel AS c ON c.meter_id = m.id
+  FROM (SELECT DISTINCT coalesce(sp.usage_from, sp.id) AS id FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value JOIN service_point AS sp ON sp.id = a.service_point_id) AS p
+  CROSS JOIN meter_installation AS mi ON mi.service_point_id = p.id JOIN meter AS m ON m.id = mi.meter_id CROSS JOIN channel AS c ON c.meter_id = m.id
   ORDER BY mi.installed_on, c.id`;
 
 const RATES = `SELECT v.schedule_id AS "scheduleId", v.version, v.effective_on AS "effectiveOn", v.document_hash AS "documentHash"

@@ -9,7 +9,7 @@ import type { Posting, SegmentBilled } from "../lifecycle/account/events.ts";
 import { glAccountOf, type Settings } from "../lifecycle/settings.ts";
 import type { Milli, RegisterRead, UsageOfPeriod } from "../metering/index.ts";
 import { sumCents, type Cents } from "../money/cents.ts";
-import { RATE_ENGINE_VERSION, RatingError, type Determinants, type RatedAcrossVersions, type RatedLine } from "../rating/index.ts";
+import { RATE_ENGINE_VERSION, RatingError, type ChargedAcrossVersions, type ChargedLine, type Determinants } from "../rating/index.ts";
 import { dueOnOf } from "./cycle.ts";
 import type { PastBill } from "./facts.ts";
 import { holdReasons, isEstimated, type HoldReason, type JudgedSegment } from "./hold-rules.ts";
@@ -65,7 +65,7 @@ export function decideBill(input: BillInput, context: BillContext): BillDecision
 interface Priced {
   readonly segment: SegmentToBill;
   readonly determinants: Determinants;
-  readonly price: RatedAcrossVersions | null;
+  readonly price: ChargedAcrossVersions | null;
   readonly problem: string | null;
 }
 
@@ -120,12 +120,12 @@ function frozenSegment({ segment, determinants, price: found }: Priced, billId: 
   const { series = [], from: _, to: __, zone: ___, ...given } = determinants;
   const counting = countingVersions(versions, period.from, period.to);
   const lines = found!.segments.flatMap((part, i) => part.lines.map((line): FrozenLine => frozenLine(line, counting[i]!.version, settings)));
-  const { name, nameEs } = found!.segments.at(-1)!;
+  const { name } = counting.at(-1)!.rate.document;
   return {
     segmentId: `${billId}:${agreement.agreementId}`, agreementId: agreement.agreementId, servicePointId: agreement.servicePointId, premiseId: agreement.premiseId, commodity: agreement.commodity,
     periodFrom: period.from, periodTo: period.to, final,
     rates: counting.map(({ scheduleId, version, effectiveOn, documentHash }) => ({ scheduleId, version, effectiveOn, documentHash })),
-    rateName: name, rateNameEs: nameEs,
+    rateName: name.en, rateNameEs: name.es ?? name.en,
     determinants: given,
     series: series.map(seriesSnapshot),
     usage: usage === null ? null : usageSnapshot(usage),
@@ -134,7 +134,7 @@ function frozenSegment({ segment, determinants, price: found }: Priced, billId: 
   };
 }
 
-function frozenLine({ chargeId, name, nameEs, kind, quantityMilli, unit, cents, glKey }: RatedLine, version: number, { gl }: Settings): FrozenLine {
+function frozenLine({ chargeId, name, nameEs, kind, quantityMilli, unit, cents, glKey }: ChargedLine, version: number, { gl }: Settings): FrozenLine {
   return { chargeId, name, nameEs, kind, quantityMilli, unit, cents, version, glAccount: glAccountOf(gl, glKey) };
 }
 

@@ -1,7 +1,7 @@
 /** A segment's price: from its usage and the versions of its rate to explained lines. Asks the rate engine; adds no arithmetic of its own. */
 import type { LocalDate } from "../calendar/local-date.ts";
 import type { Milli, Unit, UsageOfPeriod } from "../metering/index.ts";
-import { determinantsFromUsage, rateAcrossVersions, type Charge, type CompiledRate, type Determinants, type RatedAcrossVersions } from "../rating/index.ts";
+import { chargeAcrossVersions, determinantsFromUsage, rateAcrossVersions, type Charge, type ChargedAcrossVersions, type CompiledRate, type DatedRate, type Determinants, type RatedAcrossVersions } from "../rating/index.ts";
 import type { DueSegment } from "./cycle.ts";
 import type { PointFacts } from "./facts.ts";
 
@@ -83,6 +83,13 @@ export function determinantsOf({ due, point, versions, usage }: SegmentToBill, z
 }
 
 /** Prices the segment. @throws RatingError naming what is missing or out of bounds */
-export function priceSegment(versions: readonly PricedVersion[], determinants: Determinants): RatedAcrossVersions {
-  return rateAcrossVersions(versions.map(({ effectiveOn, rate }) => ({ from: effectiveOn, rate })), determinants);
+export function priceSegment(versions: readonly PricedVersion[], determinants: Determinants): ChargedAcrossVersions {
+  return chargeAcrossVersions(dated(versions), determinants);
 }
+
+/** Prices the segment and says how each line came about. @throws RatingError */
+export function explainSegment(versions: readonly PricedVersion[], determinants: Determinants): RatedAcrossVersions {
+  return rateAcrossVersions(dated(versions), determinants);
+}
+
+const dated = (versions: readonly PricedVersion[]): DatedRate[] => versions.map(({ effectiveOn, rate }) => ({ from: effectiveOn, rate }));

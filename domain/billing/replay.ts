@@ -4,7 +4,7 @@
  */
 import { formatDollars, type Cents } from "../money/cents.ts";
 import { RatingError, type DeterminantSeries, type RatedAcrossVersions, type RatedLine } from "../rating/index.ts";
-import { priceSegment, type PricedVersion } from "./price.ts";
+import { explainSegment, type PricedVersion } from "./price.ts";
 import { seriesSnapshot, type BillSnapshot, type FrozenLine, type FrozenSegment, type LineSnapshot, type SegmentSnapshot } from "./snapshot.ts";
 
 export interface Replay {
@@ -69,7 +69,7 @@ function priceAgain(segment: FrozenSegment, { zone }: BillSnapshot, { versionsOf
   const series = seriesOf(segment);
   const problems = sameSeries(segment, series) ? [] : ["its intervals are not the ones that were billed."];
   try {
-    return { price: priceSegment(versions, { ...determinants, from, to, zone, series }), problems };
+    return { price: explainSegment(versions, { ...determinants, from, to, zone, series }), problems };
   } catch (error) {
     if (!(error instanceof RatingError)) throw error;
     return { price: null, problems: [...problems, `it cannot be priced: ${error.message}.`] };

@@ -4,7 +4,10 @@ export type { Charge, ChargeKind, ChargeOf, RateDocument, RateDocumentInput, Sea
 export { parseRateDocument, type ParsedRate } from "./document.ts";
 export { compileRate, type CompiledRate } from "./compile.ts";
 export { determinantsFromUsage, RatingError, type Determinants, type DeterminantSeries, type ProgramEnrollment } from "./determinants.ts";
-export { rateAcrossVersions, rateCents, rateSegment, versionPeriods, RATE_ENGINE_VERSION, type DatedRate, type RatedAcrossVersions, type RatedLine, type RatedSegment } from "./rate.ts";
+export {
+  chargeAcrossVersions, chargeSegment, rateAcrossVersions, rateCents, rateSegment, versionPeriods, RATE_ENGINE_VERSION,
+  type ChargedAcrossVersions, type ChargedLine, type ChargedSegment, type DatedRate, type RatedAcrossVersions, type RatedLine, type RatedSegment,
+} from "./rate.ts";
 export type { RatedStep } from "./explain.ts";
 export type { Issue } from "./tou-calendar.ts";
 export * from "./published/index.ts";

@@ -16,7 +16,8 @@ import { exactDollars } from "./rounding.ts";
 /** Grows with every change that could give another cent for the same document and determinants; kept on the bill. */
 export const RATE_ENGINE_VERSION = 1;
 
-export interface RatedLine {
+/** A line of a bill: what is charged. */
+export interface ChargedLine {
   readonly chargeId: string;
   /** For the customer. */
   readonly name: string;
@@ -27,6 +28,10 @@ export interface RatedLine {
   /** A unit of measure, `day`, `period`, the name of a count, or `USD` for the base of a percentage. */
   readonly unit: string;
   readonly cents: Cents;
+}
+
+/** A line with how it came about. */
+export interface RatedLine extends ChargedLine {
   /** Dollars before rounding, decimal text. */
   readonly exact: string;
   readonly steps: readonly RatedStep[];
@@ -67,6 +72,20 @@ export function rateSegment(rate: CompiledRate, determinants: Determinants): Rat
   };
 }
 
+export interface ChargedSegment {
+  readonly lines: readonly ChargedLine[];
+  readonly totalCents: Cents;
+}
+
+/** The lines of a segment without how they came about: what a run of many bills needs. The same arithmetic, and the same errors. */
+export function chargeSegment(rate: CompiledRate, determinants: Determinants): ChargedSegment {
+  const period = ratePeriod(rate, determinants);
+  rate.work.explaining = true;
+  const totalCents = assess(period, determinants, rate.work);
+  const lines = rate.charges.filter((charge) => isShown(charge, rate)).map((charge) => chargedLine(charge, new Explanation(charge, period, determinants), rate));
+  return { lines, totalCents };
+}
+
 /** The bare amount of a segment: the same arithmetic without the words. */
 export function rateCents(rate: CompiledRate, determinants: Determinants): Cents {
   const { work } = rate;
@@ -79,14 +98,20 @@ function isShown({ index, against }: CompiledCharge, { work }: CompiledRate): bo
   return work.charged[index] === 1 && (against === 0 || work.cents[index] !== 0);
 }
 
-function lineOf(charge: CompiledCharge, period: PeriodRate, determinants: Determinants): RatedLine {
-  const { work } = period.rate;
-  const { index, id, kind, charge: written } = charge;
-  const explanation = new Explanation(charge, period, determinants);
+function chargedLine({ index, id, kind, charge: written }: CompiledCharge, explanation: Explanation, { work }: CompiledRate): ChargedLine {
   return {
     chargeId: id, name: written.name.en, nameEs: written.name.es ?? written.name.en, kind, glKey: written.glKey,
     quantityMilli: explanation.quantity(), unit: explanation.unit(),
     cents: work.cents[index]!,
+  };
+}
+
+function lineOf(charge: CompiledCharge, period: PeriodRate, determinants: Determinants): RatedLine {
+  const { work } = period.rate;
+  const { index } = charge;
+  const explanation = new Explanation(charge, period, determinants);
+  return {
+    ...chargedLine(charge, explanation, period.rate),
     exact: exactDollars(work.whole[index]!, work.rest[index]!, work.parts[index]!),
     steps: explanation.ratedSteps(),
     sentence: explanation.sentence("en"), sentenceEs: explanation.sentence("es"),
@@ -122,10 +147,24 @@ export interface RatedAcrossVersions {
  * fall into their own version by day. Errors: no version on the first day, or two from the same day.
  */
 export function rateAcrossVersions(versions: readonly DatedRate[], determinants: Determinants): RatedAcrossVersions {
-  const segments = versionPeriods(versions, determinants).map(({ rate, from, to }) =>
-    rateSegment(rate, { ...determinants, from, to, billPeriod: determinants.billPeriod ?? { from: determinants.from, to: determinants.to } }),
-  );
+  const segments = eachVersion(versions, determinants, rateSegment);
   return { segments, totalCents: sumCents(segments.map(({ totalCents }) => totalCents)) };
+}
+
+export interface ChargedAcrossVersions {
+  readonly segments: readonly ChargedSegment[];
+  readonly totalCents: Cents;
+}
+
+/** As `rateAcrossVersions`, without how the lines came about. */
+export function chargeAcrossVersions(versions: readonly DatedRate[], determinants: Determinants): ChargedAcrossVersions {
+  const segments = eachVersion(versions, determinants, chargeSegment);
+  return { segments, totalCents: sumCents(segments.map(({ totalCents }) => totalCents)) };
+}
+
+function eachVersion<T>(versions: readonly DatedRate[], determinants: Determinants, price: (rate: CompiledRate, part: Determinants) => T): T[] {
+  const billPeriod = determinants.billPeriod ?? { from: determinants.from, to: determinants.to };
+  return versionPeriods(versions, determinants).map(({ rate, from, to }) => price(rate, { ...determinants, from, to, billPeriod }));
 }
 
 /** The versions of a period in order, each with its days. */
