@@ -6,6 +6,7 @@ import { PortalShell } from "./components/portal-shell.tsx";
 import { Problem } from "./components/problem.tsx";
 import { requestContext } from "./context.ts";
 import { PlaceProvider } from "./i18n/context.tsx";
+import { messageFile, useLoadedLocale } from "./i18n/load.ts";
 import type { Locale } from "./i18n/translate.ts";
 import { useNonce } from "./nonce.ts";
 import { localeOf, readSession, themeOf } from "./session.server.ts";
@@ -45,7 +46,7 @@ function useSpoken(chosen: Locale): Locale {
 export function Layout({ children }: { children: ReactNode }) {
   const nonce = useNonce();
   const { locale: chosen, zone, today, theme } = useRoot() ?? { locale: "en", zone: "UTC", today: "1970-01-01", theme: "auto" };
-  const locale = useSpoken(chosen);
+  const locale = useLoadedLocale(useSpoken(chosen));
   return (
     <html lang={locale} data-theme={theme === "auto" ? undefined : theme}>
       <head>
@@ -54,6 +55,7 @@ export function Layout({ children }: { children: ReactNode }) {
         <meta name="color-scheme" content={theme === "auto" ? "light dark" : theme} />
         <Meta />
         <Links nonce={nonce} />
+        <link rel="modulepreload" href={messageFile(locale)} nonce={nonce} />
       </head>
       <body>
         <PlaceProvider locale={locale} zone={zone} today={today}>{children}</PlaceProvider>

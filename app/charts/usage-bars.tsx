@@ -137,5 +137,5 @@ function UsageTable({ bars, unit, each, title }: { bars: readonly UsageBar[]; un
   if (bars.some((bar) => bar.high !== undefined)) columns.push({ key: "range", head: t("usage.range"), numeric: true, cell: (bar) => (bar.low === undefined ? "" : `${quantity(bar.low)} – ${quantity(bar.high)}`) });
   if (bars.some((bar) => bar.lastYear != null)) columns.push({ key: "lastYear", head: t("usage.lastYear"), numeric: true, cell: (bar) => quantity(bar.lastYear) });
   if (bars.some((bar) => bar.temperature != null)) columns.push({ key: "degrees", head: t("usage.temperature"), numeric: true, cell: (bar) => (bar.temperature == null ? "–" : String(bar.temperature)) });
-  return <Table caption={title} columns={columns} rows={bars} rowKey={(bar) => bar.key} narrow="scroll" />;
+  return <Table caption={t("chart.figuresOf", { title })} columns={columns} rows={bars} rowKey={(bar) => bar.key} narrow="scroll" />;
 }

@@ -106,6 +106,7 @@ export const portalMessages = {
   "paper.chart": { en: "{service} by month, {unit}", es: "{service} por mes, {unit}" },
 
   // Usage
+  "chart.figuresOf": { en: "{title}, in figures", es: "{title}, en cifras" },
   "usage.of": { en: "{service}, {month}", es: "{service}, {month}" },
   "usage.earlier": { en: "Earlier", es: "Antes" },
   "usage.later": { en: "Later", es: "Después" },

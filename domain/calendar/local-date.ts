@@ -2,8 +2,6 @@
  * Local dates of the utility: a day on the wall calendar, written `YYYY-MM-DD`.
  * Periods are half-open: `from` counts, `to` does not, so that one bill's end is the next one's start.
  */
-import { Temporal } from "temporal-polyfill";
-
 /** A calendar day in the utility's time zone, `YYYY-MM-DD`. Sorts as text. */
 export type LocalDate = string;
 
@@ -48,7 +46,10 @@ export function addDays(date: LocalDate, days: number): LocalDate {
 
 /** Adds calendar months; the 31st becomes the last day of a shorter month. */
 export function addMonths(date: LocalDate, months: number): LocalDate {
-  return Temporal.PlainDate.from(date).add({ months }).toString();
+  const month = +date.slice(0, 4) * 12 + monthOf(date) - 1 + months;
+  const first = Math.round(Date.UTC(Math.floor(month / 12), month % 12, 1) / DAY_MS);
+  const length = Math.round(Date.UTC(Math.floor(month / 12), (month % 12) + 1, 1) / DAY_MS) - first;
+  return fromDayNumber(first + Math.min(+date.slice(8, 10), length) - 1);
 }
 
 /** Whole days from `from` (counted) to `to` (not counted). */

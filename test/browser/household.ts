@@ -14,7 +14,7 @@ import { dayBytes, dayStats, MISSING, slotCount } from "../../domain/metering/in
 import type { Meterline } from "../../scripts/runtime/meterline.ts";
 import { drainRun } from "../../worker/billing/drain.ts";
 import { startBillRun } from "../../worker/billing/start.ts";
-import { inProcessWorld } from "../../worker/operations/in-process.ts";
+import { inProcessWorld, type InProcessWorld } from "../../worker/operations/in-process.ts";
 import { payAtCounter } from "../../worker/operations/payments.ts";
 import { createUser, grantAccess } from "../../worker/operations/people.ts";
 import type { PeopleWorld } from "../../worker/operations/people.ts";
@@ -77,6 +77,9 @@ export interface Household {
   readonly today: LocalDate;
   /** First day that no bill has covered. */
   readonly billedTo: LocalDate;
+  readonly world: InProcessWorld;
+  /** Lets the Worker tell the pages that are open, as after a commit beside it. */
+  readonly tell: (what: "accountChanged" | "usageChanged", accountId: string) => Promise<void>;
   /** Stores hourly values of a day, as ingest would, with what is missing after `until` hours. */
   readonly meter: (channelId: number, days: { from: LocalDate; to: LocalDate }, shape: Shape, until?: number) => Promise<void>;
 }
@@ -205,5 +208,10 @@ export async function loadHousehold(meterline: Meterline): Promise<Household> {
       clock.now += 1;
     }
   }
-  return { port, today, billedTo: closed, meter };
+  const tell: Household["tell"] = async (what, accountId) => {
+    const now = Date.now();
+    await writeRows(port, { outbox: [{ kind: what, key: accountId, payload: JSON.stringify({ accountId }), createdAt: now, availableAt: now, attempts: 0 }] });
+    await meterline.worker.scheduled("* * * * *");
+  };
+  return { port, world, today, billedTo: closed, meter, tell };
 }

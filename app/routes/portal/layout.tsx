@@ -6,14 +6,13 @@ import { LiveAccountProvider } from "../../live/live-account.tsx";
 import { PortalShell, type PortalAccount } from "../../components/portal-shell.tsx";
 import { usePlace, useT } from "../../i18n/context.tsx";
 import { useRoot } from "../../root.tsx";
-import { answering, customersOnly } from "../../session.server.ts";
+import { answering } from "../../session.server.ts";
 import portalStyles from "../../styles/portal.css?url";
 import { lookingAt } from "./account.server.ts";
 
-export const middleware: Route.MiddlewareFunction[] = [customersOnly];
-
 export const links: Route.LinksFunction = () => [{ rel: "stylesheet", href: portalStyles }];
 
+/** Every loader below asks `lookingAt` for itself; a middleware here would keep the root from saying in which language it refuses. */
 export async function loader(asked: Route.LoaderArgs) {
   const { session, accountId, world, headers } = lookingAt(asked);
   const { accounts, live } = await answering(() => portalFrame(world, session.actor, accountId));

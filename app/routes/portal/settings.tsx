@@ -1,4 +1,4 @@
-import { data, redirect } from "react-router";
+import { data, redirectDocument } from "react-router";
 import type { Route } from "./+types/settings";
 import { setLanguage } from "../../../worker/operations/portal.ts";
 import { Card } from "../../components/card.tsx";
@@ -30,7 +30,8 @@ export async function action(asked: Route.ActionArgs) {
   if (!isLocale(language) || !isTheme(theme)) return data<FormState>(formState(form, [{ field: "", message: t(localeOf(asked), "form.choose") }]), { status: 422 });
   await answering(() => setLanguage(world, session.actor, language));
   const secure = asked.url.protocol === "https:";
-  return redirect("/portal/settings?saved", { headers: [["set-cookie", languageCookie(language, secure)], ["set-cookie", themeCookie(theme, secure)]] });
+  // The whole page anew: another language has other words.
+  return redirectDocument("/portal/settings?saved", { headers: [["set-cookie", languageCookie(language, secure)], ["set-cookie", themeCookie(theme, secure)]] });
 }
 
 export default function Settings({ loaderData: { locale, theme, name, email, saved }, actionData }: Route.ComponentProps) {

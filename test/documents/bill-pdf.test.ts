@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { billPage } from "../../worker/operations/billing.ts";
 import { billingUtility, channelOf, customer, meterDays, runBills } from "../../worker/billing/billing.testing.ts";
-import { customerOf, UTILITY, ZONE } from "../../test/support/utility.ts";
-import { billContent } from "./bill-content.server.ts";
-import { renderBill } from "./bill-pdf.server.ts";
+import { customerOf, UTILITY, ZONE } from "../support/utility.ts";
+import { billContent } from "../../app/documents/bill-content.server.ts";
+import { renderBill } from "../../app/documents/bill-pdf.server.ts";
 
 const FACTS = { utility: UTILITY, service: "1001 Elm St, Cedar Falls", portalUrl: "utility.test" };
 
