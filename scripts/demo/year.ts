@@ -30,9 +30,9 @@ export interface YearTally {
 }
 
 /** What was found in the last days waits for a person, so that the tour has something to decide. */
-export const UNDECIDED_DAYS = 16;
-/** Reads of the last days came night by night; before, a closing at a time. */
-const NIGHTS = 7;
+const UNDECIDED_DAYS = 16;
+/** Reads of these days came night by night; before, a closing at a time. */
+const NIGHTS = UNDECIDED_DAYS;
 
 const HOUR = { reads: 2.25, decisions: 4.5, run: 6, counter: 11, desk: 13 } as const;
 
