@@ -31,8 +31,8 @@ export function canonicalJson(value: unknown): string {
   return canonicalObject(value as Record<string, unknown>);
 }
 
-/** What JSON writes otherwise than as it is. */
-const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
+/** What JSON writes otherwise than as it is: quotes, backslashes, control characters, halves of surrogate pairs. */
+const ESCAPED = /["\\\p{Cc}\p{Cs}]/u;
 
 function quoted(text: string): string {
   return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
