@@ -29,7 +29,7 @@ const SUMS = `json_array(count(*), coalesce(sum(d.best_total), 0), coalesce(sum(
 const INTERVALS = `SELECT json_group_array(json_array(w.value->>0, w.value->>2,
     json((SELECT ${SUMS} FROM interval_day AS d WHERE d.channel_id = w.value->>0 AND d.day >= w.value->>1 AND d.day < w.value->>2 AND d.suspect = 0)),
     json((SELECT ${SUMS} FROM interval_day AS d WHERE d.channel_id = w.value->>0 AND d.day >= w.value->>3 AND d.day < w.value->>4 AND d.suspect = 0)),
-    (SELECT d.flow_at_end FROM interval_day AS d WHERE d.channel_id = w.value->>0 AND d.day = w.value->>5)
+    (SELECT d.flow_at_end FROM interval_day AS d WHERE d.channel_id = w.value->>0 AND d.day >= w.value->>5 AND d.day < w.value->>2)
   )) AS histories FROM json_each(?) AS w`;
 
 type Sums = [days: number, usage: number, missing: number, estimated: number, peak: number, lastUsed: LocalDate | null, zeroDays: number];
