@@ -5,7 +5,8 @@
  */
 import { CENTS_MAX, type Cents } from "../money/cents.ts";
 import { convertMilli, sameDimension, type Milli, type Unit } from "../metering/units.ts";
-import { NO_LIMIT, type CompiledCharge, type CompiledRate, type DeterminantRef } from "./compile.ts";
+import type { CompiledCharge, CompiledRate, DeterminantRef } from "./compile.ts";
+import { NO_LIMIT } from "./numbers.ts";
 import { RatingError, type Determinants } from "./determinants.ts";
 import { NO_ROWS, type PeriodCharge, type PeriodRate, type Rows, type Slice } from "./period.ts";
 import { tierTable, type TierTable } from "./tier-table.ts";
@@ -90,7 +91,8 @@ function noteTiers(usage: Milli, limits: Float64Array, slice: Slice, work: Work)
   let lower = 0;
   for (let tier = 0; tier < limits.length; tier++) {
     const limit = limits[tier]!;
-    work.step(Math.min(usage, limit) - lower, slice.prices[tier]!, 1, tier, slice);
+    const inside = Math.min(usage, limit) - lower;
+    if (inside > 0 || usage === 0) work.step(inside, slice.prices[tier]!, 1, tier, slice);
     if (usage <= limit) return;
     lower = limit;
   }

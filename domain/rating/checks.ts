@@ -206,7 +206,7 @@ class ChargeCheck {
       if (limit.lte(before)) this.refuse(`${at}.${i}.upTo`, i === 0 ? "must be more than 0" : `must be more than ${before.toString()}, where the tier before ends`);
       if (limit.gt(TIER_LIMIT_MAX)) this.refuse(`${at}.${i}.upTo`, `is more than ${TIER_LIMIT_MAX}; check the unit`);
       if (decimalsOf(upTo) > QUANTITY_DECIMALS) this.refuse(`${at}.${i}.upTo`, "is finer than a thousandth of the unit");
-      if (charge.boundary === "first-unit" && (!limit.isInteger() || limit.lte(1))) this.refuse(`${at}.${i}.upTo`, "names the first whole unit of the next tier and must be a whole number above 1");
+      if (charge.boundary === "first-unit" && limit.lt(1)) this.refuse(`${at}.${i}.upTo`, "names the first unit of the next tier and must be at least 1");
       before = limit;
     });
   }

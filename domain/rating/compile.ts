@@ -12,14 +12,9 @@ import { RatingError } from "./determinants.ts";
 import type { Charge, ChargeKind, Proration, RateDocument, Schedule } from "./schema.ts";
 import { MINUTES_OF_DAY, scheduleTable, seasonTable, touCalendar, type TouCalendar } from "./tou-calendar.ts";
 import type { PeriodRate } from "./period.ts";
+import { ANY, commonDivisor, NO_LIMIT } from "./numbers.ts";
 import { QUANTITY_READERS, type QuantityReader } from "./quantity-readers.ts";
 import { Work } from "./work.ts";
-
-/** No limit: the last tier. */
-export const NO_LIMIT = Number.POSITIVE_INFINITY;
-
-/** Any season. */
-export const ANY = -1;
 
 /** A row of a charge as integers. */
 export interface CompiledRow {
@@ -172,10 +167,6 @@ function compileCharge(document: RateDocument, charge: Charge, index: number): C
     demandStep: charge.kind === "demand" ? scaledInteger(charge.step, 3) : 1,
     ratchetPercent: charge.kind === "demand" && charge.ratchet !== undefined ? scaledInteger(charge.ratchet.percent, RATCHET_DECIMALS) : 0,
   };
-}
-
-export function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 function unitOf(document: RateDocument, charge: Charge): Unit {

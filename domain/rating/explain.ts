@@ -1,7 +1,8 @@
 /** How an amount came about, in words a customer understands, English and Spanish, from the steps the arithmetic left. */
 import { formatDollars, type Cents } from "../money/cents.ts";
 import { milliText, type Milli, type Unit } from "../metering/units.ts";
-import { NO_LIMIT, type CompiledCharge } from "./compile.ts";
+import type { CompiledCharge } from "./compile.ts";
+import { NO_LIMIT } from "./numbers.ts";
 import { countOf, timesLimit } from "./assess.ts";
 import type { Determinants } from "./determinants.ts";
 import type { Text } from "./schema.ts";
@@ -136,7 +137,7 @@ export class Explanation {
     const slice = this.work.stepSlice[step]!;
     const what = this.what(step, slice, language);
     const when = this.whenOf(step, slice, language);
-    return when === "" ? what : `${when}: ${what}`;
+    return when === "" ? what : `${when}: ${what.charAt(0).toLowerCase()}${what.slice(1)}`;
   }
 
   private what(step: number, slice: Slice, language: Language): string {

@@ -1,9 +1,9 @@
 /** One look at a customer's intervals: sums and maxima by time-of-use code, in typed arrays. */
 import { MINUTE_MS } from "../calendar/zone.ts";
 import { MISSING } from "../metering/packed-day.ts";
-import { timesRatio, type Milli, type Unit } from "../metering/units.ts";
+import { timesRatio, UNITS, type Dimension, type Milli, type Ratio, type Unit } from "../metering/units.ts";
 import { RatingError, type Determinants, type DeterminantSeries } from "./determinants.ts";
-import { codesOf, ENERGY_OF, type Pass, type PeriodRate } from "./period.ts";
+import { codesOf, type Pass, type PeriodRate } from "./period.ts";
 
 /** What a pass found, by code. */
 export interface PassTotals {
@@ -16,15 +16,18 @@ export interface PassTotals {
 
 export const NEVER = Number.NEGATIVE_INFINITY;
 
-const POWER_OF: Readonly<Partial<Record<Unit, Unit>>> = Object.fromEntries(Object.entries(ENERGY_OF).map(([power, energy]) => [energy, power]));
+/** A series of power is as good as one of the energy it becomes in an hour. */
+const POWER_OF: Readonly<Partial<Record<Dimension, Dimension>>> = { energy: "power", "apparent-energy": "apparent-power", "reactive-energy": "reactive-power" };
 
 /** The series that a pass sums, of energy or of power; null without one. Errors: two series of the same. */
 export function seriesFor({ series }: Determinants, { unit }: Pass): DeterminantSeries | null {
   if (series === undefined) return null;
+  const { dimension } = UNITS[unit];
   let found: DeterminantSeries | null = null;
   for (const candidate of series) {
-    if (candidate.unit !== unit && candidate.unit !== POWER_OF[unit]) continue;
-    if (found !== null) throw new RatingError("series", `there are two series of ${unit}; add them up first`);
+    const other = UNITS[candidate.unit].dimension;
+    if (other !== dimension && other !== POWER_OF[dimension]) continue;
+    if (found !== null) throw new RatingError("series", `there are two series of ${dimension}; add them up first`);
     found = candidate;
   }
   return found;
@@ -89,16 +92,19 @@ function scanWindows(values: Int32Array, first: number, width: number, codes: Ui
 
 const MINUTES_OF_HOUR = 60;
 
-/** Demand of a window from its highest sum: energy by the hour, or the mean of power readings; rounded half up to a thousandth. */
-export function demandOf(highest: Milli, { window }: Pass, { unit, stepMinutes }: DeterminantSeries): Milli {
-  return isEnergy(unit) ? timesRatio(highest, { num: MINUTES_OF_HOUR, den: window }) : timesRatio(highest, { num: stepMinutes, den: window });
+/** Demand of a window in the pass's unit per hour: energy by the hour, or the mean of power; rounded half up to a thousandth. */
+export function demandOf(highest: Milli, { unit, window }: Pass, series: DeterminantSeries): Milli {
+  const { num, den } = perHour(unit, series);
+  return timesRatio(highest, { num: num * MINUTES_OF_HOUR, den: den * window });
 }
 
-/** Energy of a sum of intervals: power readings last one step each. */
-export function energyOf(sum: Milli, { unit, stepMinutes }: DeterminantSeries): Milli {
-  return POWER_OF[unit] !== undefined || ENERGY_OF[unit] === undefined ? sum : timesRatio(sum, { num: stepMinutes, den: MINUTES_OF_HOUR });
+/** Energy of a sum of intervals in the pass's unit; a reading of power lasts one step. Rounded half up to a thousandth. */
+export function energyOf(sum: Milli, { unit }: Pass, series: DeterminantSeries): Milli {
+  return unit === series.unit ? sum : timesRatio(sum, perHour(unit, series));
 }
 
-function isEnergy(unit: Unit): boolean {
-  return POWER_OF[unit] !== undefined;
+/** How much energy in `unit` one of the series' values is. */
+function perHour(unit: Unit, { unit: from, stepMinutes }: DeterminantSeries): Ratio {
+  const [size, of] = [UNITS[from].size, UNITS[unit].size];
+  return UNITS[from].dimension === UNITS[unit].dimension ? { num: size, den: of } : { num: size * stepMinutes, den: of * MINUTES_OF_HOUR };
 }

@@ -134,6 +134,16 @@ function isFor(row: Row, customer: Determinants): boolean {
   return Object.entries(row.when ?? {}).every(([name, value]) => (name === "meterSize" ? customer.meterSize : customer.attributes?.[name]) === value);
 }
 
+const calendars = new Map<string, LocalDate[]>();
+
+/** The days of a period are the same for every tariff: remembered, because dates are slow. */
+function daysOf({ from, to }: Period): LocalDate[] {
+  const key = `${from} ${to}`;
+  let days = calendars.get(key);
+  if (days === undefined) calendars.set(key, (days = eachDay({ from, to })));
+  return days;
+}
+
 /** Runs of days with the same row; charges by interval look at the season later, so for them: the same row in every season. */
 function spansOf(charge: Charge, document: RateDocument, customer: Determinants, whole: Period): Span[] {
   const active = (day: LocalDate): boolean => (charge.from === undefined || day >= charge.from) && (charge.to === undefined || day < charge.to);
@@ -143,13 +153,13 @@ function spansOf(charge: Charge, document: RateDocument, customer: Determinants,
   if (change !== "prorate") {
     const within = isPercent ? { from: customer.from, to: customer.to } : whole;
     const on = change === "start" ? within.from : addDays(within.to, -1);
-    return active(on) && inSegment(on) ? [{ days: eachDay(within), on, row: rowOn(charge, seasonOf(on, document), on, customer) }] : [];
+    return active(on) && inSegment(on) ? [{ days: daysOf(within), on, row: rowOn(charge, seasonOf(on, document), on, customer) }] : [];
   }
   const byInterval = charge.kind === "time-of-use" || charge.kind === "demand";
   const seasons = document.seasons.length === 0 ? [undefined] : document.seasons.map(({ id }) => id);
   const rowsOn = (day: LocalDate): Row[] => (byInterval ? seasons.map((season) => rowOn(charge, season, day, customer)) : [rowOn(charge, seasonOf(day, document), day, customer)]);
   const spans: { days: LocalDate[]; rows: Row[] }[] = [];
-  for (const day of eachDay(customer).filter(active)) {
+  for (const day of daysOf(customer).filter(active)) {
     const rows = rowsOn(day);
     const last = spans.at(-1);
     if (last !== undefined && last.rows.every((row, i) => row === rows[i])) last.days.push(day);

@@ -6,8 +6,9 @@ import { addDays, daysBetween, type LocalDate, type Period } from "../calendar/l
 import { MINUTE_MS, minutesOfDay, startOfDay, wallClockOf, type Instant, type TimeZone } from "../calendar/zone.ts";
 import type { Milli, Unit } from "../metering/units.ts";
 import { PERIOD_DAYS_MAX, SHARE_MAX } from "./bounds.ts";
-import { ANY, commonDivisor, NO_LIMIT, type CompiledCharge, type CompiledRate, type CompiledRow } from "./compile.ts";
+import type { CompiledCharge, CompiledRate, CompiledRow } from "./compile.ts";
 import { RatingError, type Determinants } from "./determinants.ts";
+import { ANY, commonDivisor, NO_LIMIT } from "./numbers.ts";
 import { plainLine, type PlainLine } from "./plain-line.ts";
 import { oneTier, tierTable, type TierTable } from "./tier-table.ts";
 import { clockText, MINUTES_OF_DAY } from "./tou-calendar.ts";
@@ -298,7 +299,7 @@ function codeShares(charge: CompiledCharge, span: Span, share: number, rate: Com
 // ---- intervals ------------------------------------------------------------------------------------------------
 
 /** Energy that a demand unit is the hourly rate of. */
-export const ENERGY_OF: Readonly<Partial<Record<Unit, Unit>>> = { kW: "kWh", kVA: "kVAh", kvar: "kvarh" };
+export const ENERGY_OF: Readonly<Partial<Record<Unit, Unit>>> = { W: "Wh", kW: "kWh", MW: "MWh", kVA: "kVAh", kvar: "kvarh" };
 
 /** The pass that a charge needs on these days; charges share one where they can. */
 function passFor(charge: CompiledCharge, span: Span, { key: { zone }, passes, rate }: Segment): number {

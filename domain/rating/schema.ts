@@ -25,7 +25,8 @@ const MONTH_DAY = /^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$|^24:00$/;
 
 const id = v.pipe(v.string(), v.regex(ID_TEXT, "must be a short name of lower-case letters, digits and hyphens, such as water-use"));
-const decimal = v.pipe(v.string(), v.regex(DECIMAL_TEXT, 'must be a decimal number in quotes, such as "3.10", with at most eight decimals'));
+const DECIMAL_MESSAGE = 'must be a decimal number in quotes, such as "3.10", with at most eight decimals';
+const decimal = v.pipe(v.string(DECIMAL_MESSAGE), v.regex(DECIMAL_TEXT, DECIMAL_MESSAGE));
 const localDate = v.pipe(v.string(), v.check(isLocalDate, "must be a real date such as 2026-07-01"));
 const label = v.pipe(v.string(), v.trim(), v.minLength(1, "must not be empty"), v.maxLength(120, "must be at most 120 characters"));
 const text = v.strictObject({ en: label, es: v.optional(label) });
@@ -123,7 +124,7 @@ const demand = v.strictObject({
   ...shared,
   kind: v.literal("demand"),
   determinant: v.optional(determinant, "demand"),
-  unit: v.optional(v.picklist(["kW", "kVA"]), "kW"),
+  unit: v.optional(v.picklist(["kW", "W", "MW", "kVA", "kvar"]), "kW"),
   intervalMinutes: v.optional(v.picklist([15, 30, 60]), 15),
   /** Without a schedule: the highest of the whole period. With one: the highest in each time-of-use period. */
   schedule: v.optional(id),

@@ -152,7 +152,7 @@ export class Work {
     let overall = NaN;
     for (let code = 0; code < pass.codes; code++) {
       const occurred = found.highest[code] !== NEVER;
-      found.usage[code] = occurred ? energyOf(found.sums[code]!, series) : NaN;
+      found.usage[code] = occurred ? energyOf(found.sums[code]!, pass, series) : NaN;
       found.demand[code] = occurred && pass.window > 0 ? demandOf(found.highest[code]!, pass, series) : NaN;
       if (!(found.demand[code]! <= overall) && occurred) overall = found.demand[code]!;
     }
