@@ -109,10 +109,10 @@ export default function SetUp({ loaderData: { holidays }, actionData }: Route.Co
           <Card title="Utility"><UtilityFields /></Card>
           <Card title="Bill cycles"><CycleRows value={FIRST_CYCLES} spare={5} /></Card>
           <Card title="Holidays">
-            <p className="soft">The federal holidays of this and the next year, on the days on which offices close. Take away those on which your counter is open, add your own.</p>
-            <HolidayRows value={holidays} />
+            <p className="soft">The federal holidays of this and the next year, on the days on which offices close. Take away those on which you are open, and add your own.</p>
+            <HolidayRows titled value={holidays} />
           </Card>
-          <Card title="Fees"><FeeRows value={SETTING_DEFAULTS.fees} /></Card>
+          <Card title="Fees"><FeeRows titled value={SETTING_DEFAULTS.fees} /></Card>
           <Card title="GL accounts"><GlFields value={SETTING_DEFAULTS.gl} /></Card>
           <Submit icon="check">Set up the utility</Submit>
         </FormFrame>

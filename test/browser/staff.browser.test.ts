@@ -112,7 +112,7 @@ test("a customer moves in: premise, person, service and rate on one form", async
   await page.getByLabel("Premise").fill("5 station");
   await page.getByRole("button", { name: "Find the premise" }).click();
   await page.getByRole("link", { name: EMPTY_PREMISE.line }).click();
-  await page.getByLabel("Name").fill("Marta Silva");
+  await page.getByLabel("Name", { exact: true }).fill("Marta Silva");
   await page.getByRole("button", { name: "Open the account" }).click();
   await page.getByText("The account is open.").waitFor();
   await page.getByRole("heading", { name: "Marta Silva" }).waitFor();

@@ -1,4 +1,5 @@
 /** What somebody does with an exception: one key and one form for each decision. */
+import type { FocusEvent } from "react";
 import { addDays } from "../../../domain/calendar/local-date.ts";
 import { milliText, quantityText, timesMultiplier, type Unit } from "../../../domain/metering/units.ts";
 import type { ExceptionPage } from "../../../worker/operations/exceptions.ts";
@@ -70,7 +71,7 @@ export function WordyDecisions({ page, ids, next, to, state, may }: Props) {
             <input type="hidden" name="decision" value="edit" readOnly />
             <input type="hidden" name="next" value={next} readOnly />
             {page.meter.kind === "register"
-              ? <TextField name="first" label={`What the meter showed, ${page.meter.unit}`} width="short" inputMode="decimal" defaultValue={milliText(page.meter.reads.find((read) => read.readAt === item.readAt)?.value ?? 0)} autoComplete="off" />
+              ? <TextField name="first" label={`What the meter showed, ${page.meter.unit}`} width="short" inputMode="decimal" defaultValue={milliText(page.meter.reads.find((read) => read.readAt === item.readAt)?.value ?? 0)} autoComplete="off" onFocus={selectAll} />
               : <SlotInputs page={page} />}
             <TextField name="reason" label="Why" hint="It stands in the log beside the change." maxLength={1000} autoComplete="off" />
             <Submit kind="secondary">Save the edit</Submit>
@@ -114,6 +115,9 @@ export function WordyDecisions({ page, ids, next, to, state, may }: Props) {
   );
 }
 
+/** Typing over is what one comes for. */
+const selectAll = (event: FocusEvent<HTMLInputElement>) => event.currentTarget.select();
+
 /** Every interval of the day with its value; what is changed is sent, the rest stays as it is. */
 function SlotInputs({ page }: { page: ExceptionPage }) {
   const { zone } = usePlace();
@@ -137,7 +141,7 @@ function SlotInput({ name, time, value, estimate, doubted }: { name: string; tim
   return (
     <li data-doubted={doubted || undefined}>
       <label htmlFor={id}>{time}</label>
-      <input className="input" id={id} name={name} inputMode="decimal" defaultValue={typed?.[0] ?? (value === null ? "" : milliText(value))} autoComplete="off" aria-invalid={error ? true : undefined} aria-describedby={error ? errorId : undefined} />
+      <input className="input" id={id} name={name} inputMode="decimal" defaultValue={typed?.[0] ?? (value === null ? "" : milliText(value))} autoComplete="off" onFocus={selectAll} aria-invalid={error ? true : undefined} aria-describedby={error ? errorId : undefined} />
       {estimate !== undefined ? <span className="small soft num">{milliText(estimate)}</span> : null}
       {error ? <span className="field-error" id={errorId}>{error}</span> : null}
     </li>

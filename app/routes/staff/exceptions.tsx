@@ -1,4 +1,4 @@
-import { Link, useSearchParams } from "react-router";
+import { Link, redirect, useSearchParams } from "react-router";
 import type { Route } from "./+types/exceptions";
 import { isLocalDate } from "../../../domain/calendar/local-date.ts";
 import { startOfDay } from "../../../domain/calendar/zone.ts";
@@ -55,6 +55,9 @@ export async function loader(asked: Route.LoaderArgs) {
   const shownId = asked.params.exceptionId ?? list.items[0]?.id;
   const page = shownId === undefined ? null : await answering(() => exceptionPage(world, actor, shownId));
   if (asked.params.exceptionId !== undefined && !page) throw refused(404, "There is no such exception.");
+  // A decision may cure what came next as well: then the one after that is shown.
+  const [first] = list.items;
+  if (asked.url.searchParams.get("did") === "decided" && page && page.item.status !== "open" && first) throw redirect(exceptionPath(first.id, asked.url.searchParams, "decided"));
   const at = list.items.findIndex((item) => item.id === page?.item.id);
   const next = list.items[at + 1]?.id ?? list.items.find((item) => item.id !== page?.item.id)?.id ?? "";
   const accountId = page?.item.accountId ?? null;

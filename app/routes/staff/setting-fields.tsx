@@ -56,16 +56,18 @@ export function BillingFields({ value }: { value: Setting<"billing"> }) {
 interface RowColumn { readonly field: string; readonly label: string; readonly type?: string; readonly width?: "short" | "wide"; readonly inputMode?: "numeric" | "decimal" }
 
 /** Rows of short fields, with empty ones at the end for more. A row whose fields are emptied is taken away. */
-export function RowFields({ name, legend, hint, columns, rows, spare }: {
+export function RowFields({ name, legend, titled, hint, columns, rows, spare }: {
   name: string; legend: string; hint?: string; columns: readonly RowColumn[]; rows: readonly Readonly<Record<string, string>>[];
   /** How many empty rows. */
   spare: number;
+  /** A title above says the legend already. */
+  titled?: boolean;
 }) {
   const field = useField(name);
   const all = [...rows, ...Array.from({ length: spare }, (): Readonly<Record<string, string>> => ({}))];
   return (
     <fieldset className="row-fields" id={field.id} tabIndex={field.error ? -1 : undefined} aria-describedby={field.error ? field.errorId : undefined}>
-      <legend>{legend}</legend>
+      <legend className={titled ? "unseen" : undefined}>{legend}</legend>
       {hint ? <div className="field-hint">{hint}</div> : null}
       {field.error ? <p className="field-error" id={field.errorId}><Icon name="bad" /><span>{field.error}</span></p> : null}
       <table>
@@ -92,13 +94,13 @@ function RowField({ name, column: { label, type = "text", width, inputMode }, va
   );
 }
 
-export function HolidayRows({ value, spare = 3 }: { value: Setting<"holidays">; spare?: number }) {
-  return <RowFields name="holidays" legend="Holidays" hint="Days on which the counter is closed: no bill is due on one. Empty a row to take it away." spare={spare}
+export function HolidayRows({ value, spare = 3, titled }: { value: Setting<"holidays">; spare?: number; titled?: boolean }) {
+  return <RowFields titled={titled} name="holidays" legend="Holidays" hint="Days on which the counter is closed: no bill is due on one. Empty a row to take it away." spare={spare}
     columns={[{ field: "on", label: "Day", type: "date" }, { field: "name", label: "Name", width: "wide" }]} rows={value.map(({ on, name }) => ({ on, name }))} />;
 }
 
-export function FeeRows({ value, spare = 2 }: { value: Setting<"fees">; spare?: number }) {
-  return <RowFields name="fees" legend="Fees" hint="The one with the code “returned” is charged when a payment is taken back with its fee." spare={spare}
+export function FeeRows({ value, spare = 2, titled }: { value: Setting<"fees">; spare?: number; titled?: boolean }) {
+  return <RowFields titled={titled} name="fees" legend="Fees" hint="The one with the code “returned” is charged when a payment is taken back with its fee." spare={spare}
     columns={[{ field: "code", label: "Code", width: "short" }, { field: "name", label: "Name", width: "wide" }, { field: "amount", label: "Amount, $", inputMode: "decimal", width: "short" }, { field: "gl", label: "GL account", width: "short" }]}
     rows={value.map((fee) => ({ ...fee, amount: dollarsText(fee.amount) }))} />;
 }
@@ -118,7 +120,7 @@ export function GlFields({ value, spare = 2 }: { value: Setting<"gl">; spare?: n
 }
 
 export function CycleRows({ value, spare = 3 }: { value: readonly { id: string; name: string; closeDay: number }[]; spare?: number }) {
-  return <RowFields name="cycles" legend="Bill cycles" hint="Accounts are billed by cycle, so that not everybody is billed on one day. A cycle closes on one day of every month, 1 to 28." spare={spare}
+  return <RowFields titled name="cycles" legend="Bill cycles" hint="Accounts are billed by cycle, so that not everybody is billed on one day. A cycle closes on one day of every month, 1 to 28." spare={spare}
     columns={[{ field: "id", label: "Code", width: "short" }, { field: "name", label: "Name", width: "wide" }, { field: "closeDay", label: "Closes on day", inputMode: "numeric", width: "short" }]}
     rows={value.map(({ id, name, closeDay }) => ({ id, name, closeDay: String(closeDay) }))} />;
 }
