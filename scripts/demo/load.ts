@@ -18,6 +18,7 @@ import { CUSTOMERS, foundUtility, publishRates } from "./utility.ts";
 import { beginDemo, ZONE, type Demo } from "./world.ts";
 import { liveThrough, type YearTally } from "./year.ts";
 
+export { tourLines } from "./tour.ts";
 export { SIGN_INS } from "./utility.ts";
 
 /** The one that the README's tour was written with. */

@@ -49,7 +49,12 @@ export async function signIns(): Promise<readonly SignIn[]> {
   return (await demoModule()).SIGN_INS;
 }
 
+/** What to try first. */
+export async function tourLines(publicUrl: string): Promise<readonly string[]> {
+  return (await demoModule()).tourLines(publicUrl, Date.now());
+}
+
 /** Loaded only where it is needed: a real utility's start reads none of it. */
-async function demoModule(): Promise<{ loadDemo: LoadDemo; SIGN_INS: readonly SignIn[] }> {
+async function demoModule(): Promise<{ loadDemo: LoadDemo; SIGN_INS: readonly SignIn[]; tourLines: (publicUrl: string, now: number) => readonly string[] }> {
   return import("../demo/load.ts");
 }

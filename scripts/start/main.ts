@@ -6,7 +6,7 @@ import { VERSION } from "../runtime/root.ts";
 import { progressOn } from "../progress.ts";
 import { everyMinute } from "./cron.ts";
 import { type DataDir, openDataDir, StartError } from "./data-dir.ts";
-import { type DemoState, demoState, hasUtility, loadInto, serveAsDemo, signIns } from "./demo.ts";
+import { type DemoState, demoState, hasUtility, loadInto, serveAsDemo, signIns, tourLines } from "./demo.ts";
 import { HELP, parseOptions, type StartOptions, UsageError } from "./options.ts";
 
 const progress = progressOn(process.stdout);
@@ -79,6 +79,7 @@ async function announce(meterline: Meterline, facts: readonly string[]): Promise
     for (const { role, name, email, password, path } of await signIns()) {
       lines.push(`  ${role.padEnd(10)} ${email.padEnd(32)} ${password.padEnd(16)} ${meterline.publicUrl}${path}  (${name})`);
     }
+    lines.push("", ...(await tourLines(meterline.publicUrl)));
   }
   lines.push("", "Ctrl-C stops it.");
   console.log(`${lines.map((line) => `  ${line}`.trimEnd()).join("\n")}\n`);
