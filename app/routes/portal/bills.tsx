@@ -3,12 +3,12 @@ import { billsOf } from "../../../worker/operations/billing.ts";
 import { openByBill, paymentsOf } from "../../../worker/operations/portal.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Card } from "../../components/card.tsx";
-import { DateText, PeriodText, TimeText } from "../../components/date-text.tsx";
+import { DateText, PeriodText } from "../../components/date-text.tsx";
 import { Page } from "../../components/layout.tsx";
 import { Money } from "../../components/money.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { Pagination, Table } from "../../components/table.tsx";
-import { formatDate } from "../../format/dates.ts";
+import { dateOf, formatDate } from "../../format/dates.ts";
 import { usePlace, useT } from "../../i18n/context.tsx";
 import { t } from "../../i18n/translate.ts";
 import { answering, localeOf } from "../../session.server.ts";
@@ -32,7 +32,7 @@ export async function loader(asked: Route.LoaderArgs) {
 
 export default function Bills({ loaderData: { bills, older, isFirst, payments } }: Route.ComponentProps) {
   const t = useT();
-  const { locale, today } = usePlace();
+  const { locale, zone, today } = usePlace();
   return (
     <Page title={t("bills.title")}>
       <Card flush>
@@ -59,7 +59,7 @@ export default function Bills({ loaderData: { bills, older, isFirst, payments } 
             rows={payments} rowKey={({ id }) => id}
             narrow="keep"
             columns={[
-              { key: "on", head: t("bills.received"), main: true, cell: ({ receivedAt }) => <TimeText at={receivedAt} /> },
+              { key: "on", head: t("bills.received"), main: true, cell: ({ receivedAt }) => formatDate(locale, dateOf(receivedAt, zone), "day", today) },
               { key: "how", head: t("bills.how"), cell: (payment) => payment.returned ? <Badge tone="bad">{t("money.returned")}</Badge> : tenderWord(t, payment) },
               { key: "amount", head: t("money.amount"), numeric: true, cell: ({ amount }) => <Money cents={amount} /> },
             ]}
