@@ -1,5 +1,6 @@
 /** A completed bill as rows. Its place in the log and the balances are put in by the commit, which alone knows them. */
 import type { AssembledBill } from "../../domain/billing/decide-bill.ts";
+import { packSnapshot } from "./stored-snapshot.ts";
 import type { Attachments } from "../account/writes.ts";
 
 export function billAttachments({ snapshot, frozen, command }: AssembledBill): Attachments {
@@ -7,7 +8,7 @@ export function billAttachments({ snapshot, frozen, command }: AssembledBill): A
   return {
     bill: [{
       id: billId, accountId, seq: 0, number, periodFrom, periodTo, issuedOn, dueOn, previousBalance: 0, charges, balance: 0, status: "complete",
-      runId: command.runId, snapshotHash: frozen.hash, snapshot: frozen.stored,
+      runId: command.runId, snapshotHash: frozen.hash, snapshot: packSnapshot(frozen.text, snapshot),
     }],
     billSegment: segments.map((segment, i) => {
       const { billedMilli, unit, estimated } = command.segments[i]!;

@@ -8,6 +8,7 @@ import type { PricedVersion } from "../../domain/billing/price.ts";
 import type { SqlPort } from "../port.ts";
 import type { RateHead } from "./accounts.ts";
 import { loadRates } from "./rates.ts";
+import { unpackSnapshot } from "./stored-snapshot.ts";
 import { loadDays } from "./usage.ts";
 
 interface BillRow {
@@ -23,7 +24,7 @@ const BILL = `SELECT b.snapshot, b.snapshot_hash AS hash, e.data AS completed, e
 export async function replayBill(port: SqlPort, billId: string): Promise<Replay | null> {
   const [row] = await port.query<BillRow>(BILL, [billId]);
   if (!row) return null;
-  const { snapshot, hash } = thaw(row.snapshot);
+  const { snapshot, hash } = thaw(unpackSnapshot(row.snapshot));
   const logged = (JSON.parse(row.completed) as { snapshotHash: string }).snapshotHash;
   const replay = replaySnapshot(snapshot, await inputsAsBilled(port, snapshot, row.recordedAt));
   return hash === logged && hash === row.hash ? replay : { ...replay, differences: ["The snapshot is not the one whose hash is in the log.", ...replay.differences] };
@@ -38,7 +39,7 @@ export interface ExplainedBill {
 export async function explainBill(port: SqlPort, billId: string): Promise<ExplainedBill | null> {
   const [row] = await port.query<BillRow>(BILL, [billId]);
   if (!row) return null;
-  const { snapshot } = thaw(row.snapshot);
+  const { snapshot } = thaw(unpackSnapshot(row.snapshot));
   return { snapshot, segments: explainSnapshot(snapshot, await inputsAsBilled(port, snapshot, row.recordedAt)) };
 }
 

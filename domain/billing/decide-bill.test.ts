@@ -82,7 +82,7 @@ test("whatever is used on whatever rates: the bill is its lines, its lines are i
 
       for (const segment of snapshot.segments) expect(segment.lines.reduce((sum, { cents }) => sum + cents, 0)).toBe(segment.total);
       expect(snapshot.segments.reduce((sum, { total }) => sum + total, 0)).toBe(snapshot.charges);
-      const { snapshot: stored, hash } = thaw(frozen.stored);
+      const { snapshot: stored, hash } = thaw(frozen.text);
       expect(hash).toBe(command.snapshotHash);
 
       const decided = decide(state, command, facts);

@@ -7,7 +7,6 @@
  * that moment (the balance before, the balance after) is in the event and on the bill's row.
  */
 import { createHash } from "node:crypto";
-import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { LocalDate } from "../calendar/local-date.ts";
 import type { TimeZone } from "../calendar/zone.ts";
 import { canonicalJson } from "../compliance/canonical.ts";
@@ -106,37 +105,18 @@ export interface BillSnapshot {
 }
 
 export interface FrozenSnapshot {
-  /** As the bill's row keeps it. */
-  readonly stored: string;
-  /** Of the canonical text. */
+  /** Canonical. */
+  readonly text: string;
   readonly hash: string;
 }
 
-/**
- * How a snapshot lies in its row: packed, since it is written thousands at a time and read one by one. A bill of three
- * services is 5 KB of text, which no two bills share a database page with, and 1.7 KB packed. Beside it stands what later
- * bills ask of many bills at once.
- */
-interface StoredSnapshot {
-  readonly closingReads: BillSnapshot["closingReads"];
-  readonly demand: BillSnapshot["demand"];
-  /** The canonical text, deflated, in base64. */
-  readonly packed: string;
-}
-
-/** For texts of some kilobytes: a small window and little memory cost nothing in bytes, and are set up in half the time. */
-const DEFLATE = { level: 3, windowBits: 13, memLevel: 5 } as const;
-
 export function freeze(snapshot: BillSnapshot): FrozenSnapshot {
   const text = canonicalJson(snapshot);
-  const { closingReads, demand } = snapshot;
-  const stored: StoredSnapshot = { closingReads, demand, packed: deflateRawSync(text, DEFLATE).toString("base64") };
-  return { stored: JSON.stringify(stored), hash: snapshotHash(text) };
+  return { text, hash: snapshotHash(text) };
 }
 
-/** A stored snapshot, and the hash of its text as it is now. */
-export function thaw(stored: string): { readonly snapshot: BillSnapshot; readonly hash: string } {
-  const text = inflateRawSync(Buffer.from((JSON.parse(stored) as StoredSnapshot).packed, "base64")).toString("utf8");
+/** A snapshot from its text, and the hash of the text as it is now. */
+export function thaw(text: string): { readonly snapshot: BillSnapshot; readonly hash: string } {
   return { snapshot: JSON.parse(text) as BillSnapshot, hash: snapshotHash(text) };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { unpackSnapshot } from "../../db/billing/stored-snapshot.ts";
 import { thaw } from "../../domain/billing/snapshot.ts";
 import { balanceOf } from "../../domain/lifecycle/account/state.ts";
 import { loadAccount } from "../../db/account/store.ts";
@@ -111,7 +112,7 @@ describe("a household's bills", () => {
     const lines = await utility.port.query<{ chargeId: string; amount: number }>(`SELECT charge_id AS "chargeId", amount FROM bill_line ORDER BY line`);
     expect(lines.filter(({ chargeId }) => chargeId === "service").map(({ amount }) => amount)).toEqual([8_13, 7_74]);
     const [{ snapshot }] = (await utility.port.query<{ snapshot: string }>("SELECT snapshot FROM bill")) as [{ snapshot: string }];
-    expect(thaw(snapshot).snapshot).toMatchObject({ segments: [{ rates: [{ version: 1 }, { version: 2, effectiveOn: "2026-03-22" }] }], messages: [{ code: "rateChange" }] });
+    expect(thaw(unpackSnapshot(snapshot)).snapshot).toMatchObject({ segments: [{ rates: [{ version: 1 }, { version: 2, effectiveOn: "2026-03-22" }] }], messages: [{ code: "rateChange" }] });
     await checkBook(utility);
   });
 

@@ -2,6 +2,7 @@
 import { findRun } from "../billing/lease.ts";
 import { countDue } from "../../db/billing/due.ts";
 import { explainBill, replayBill } from "../../db/billing/replay.ts";
+import { unpackSnapshot } from "../../db/billing/stored-snapshot.ts";
 import { loadHead, runStreamCommand, type OtherStream, type StreamAnswer } from "../../db/command.ts";
 import type { SqlPort } from "../../db/port.ts";
 import { settingsOn, todayOf } from "../../db/utility.ts";
@@ -114,7 +115,7 @@ export async function billPage(world: World, actor: UserActor, billId: string): 
   const { snapshot, segments } = explained!;
   return {
     accountId, bill, name, mailing: [line, city], segments, messages: snapshot.messages,
-    changes: changesSince(snapshot, previous ? thaw(previous.snapshot).snapshot : null),
+    changes: changesSince(snapshot, previous ? thaw(unpackSnapshot(previous.snapshot)).snapshot : null),
     previous: previous ? { id: previous.id, number: previous.number, charges: previous.charges, balance: previous.balance } : null,
     between, usage, snapshotHash,
   };
