@@ -53,9 +53,18 @@ function percentText(price: number, decimals: number): string {
   return priceText(price, decimals).replace(/\.?0+$/, "");
 }
 
-function dollars(price: number, decimals: number): string {
-  const text = priceText(Math.abs(price), decimals);
-  return `${price < 0 ? "-" : ""}$${text}`;
+/** A price as a customer reads it: never with a minus sign. */
+function dollars(price: number, decimals: number, language: Language): string {
+  const text = `$${priceText(Math.abs(price), decimals)}`;
+  if (price >= 0) return text;
+  return language === "en" ? `a credit of ${text}` : `un crédito de ${text}`;
+}
+
+/** What a line comes to, as a customer reads it. */
+function comesTo(cents: Cents, language: Language): string {
+  const text = formatDollars(Math.abs(cents));
+  if (cents >= 0) return text;
+  return language === "en" ? `credit ${text}` : `crédito ${text}`;
 }
 
 function days(count: number, language: Language): string {
@@ -202,29 +211,48 @@ export class Explanation {
   }
 
   private reckoning(language: Language, cents: Cents): string {
-    const { kind, creditForm } = this.compiled;
-    const result = formatDollars(Math.abs(cents));
+    const { kind, creditForm, perDay, times } = this.compiled;
+    const result = comesTo(cents, language);
+    const parts = (part: (step: number) => string): string => listed(this.saidSteps().map(part), language);
     switch (kind) {
-      case "fixed":
-        return `${listed(this.steps.map((step) => this.fixedPart(step, language)), language)}${this.steps.length > 1 || this.steps.some((step) => this.isShared(step)) || this.compiled.perDay || this.compiled.times !== null ? `: ${result}` : ""}`;
+      case "fixed": {
+        const isReckoned = this.steps.length > 1 || this.steps.some((step) => this.isShared(step)) || perDay || times !== null;
+        return `${parts((step) => this.fixedPart(step, language))}${isReckoned ? `: ${result}` : ""}`;
+      }
       case "flat":
       case "tiered":
-        return `${listed(this.steps.map((step) => this.pricedPart(step, language, "")), language)}: ${result}`;
+        return `${parts((step) => this.pricedPart(step, language, ""))}: ${result}`;
       case "time-of-use":
-        return `${listed(this.steps.map((step) => this.pricedPart(step, language, `${this.label(step, language).toLowerCase()}, `)), language)}: ${result}`;
+        return `${parts((step) => this.pricedPart(step, language, this.where(step, language)))}: ${result}`;
       case "demand":
-        return `${listed(this.steps.map((step) => this.demandPart(step, language)), language)}: ${result}`;
+        return `${parts((step) => this.demandPart(step, language))}: ${result}`;
       case "percentage":
-        return `${listed(this.steps.map((step) => this.percentPart(step, language)), language)}: ${result}`;
+        return `${parts((step) => this.percentPart(step, language))}: ${result}`;
       case "minimum":
       case "maximum":
-        return this.limitSentence(language, kind, result);
+        return this.limitSentence(language, kind, formatDollars(Math.abs(cents)));
       case "credit": {
-        const parts = creditForm === "price" ? this.steps.map((step) => this.pricedPart(step, language, "")) : creditForm === "percent" ? this.steps.map((step) => this.percentPart(step, language)) : [];
-        const of = parts.length === 0 ? "" : ` (${listed(parts, language)})`;
-        return language === "en" ? `a credit of ${result}${of} is taken off your bill` : `se descuenta de su factura un crédito de ${result}${of}`;
+        const of = creditForm === "amount" ? "" : ` (${parts((step) => (creditForm === "price" ? this.pricedPart(step, language, "") : this.percentPart(step, language)))})`;
+        const amount = formatDollars(Math.abs(cents));
+        return language === "en" ? `a credit of ${amount}${of} is taken off your bill` : `se descuenta de su factura un crédito de ${amount}${of}`;
       }
     }
+  }
+
+  /** Demand of hours that cost nothing, and usage beyond a credit, is not worth a word unless there is nothing else. */
+  private saidSteps(): readonly number[] {
+    const { stepPrice } = this.work;
+    const worth = this.steps.filter((step) => stepPrice[step] !== 0);
+    const leaveOut = this.compiled.kind === "demand" || this.steps.some((step) => stepPrice[step]! < 0);
+    return leaveOut && worth.length > 0 ? worth : this.steps;
+  }
+
+  /** " in peak hours", " in peak hours (Summer)". */
+  private where(step: number, language: Language): string {
+    const slice = this.work.stepSlice[step]!;
+    const when = this.whenOf(step, slice, language);
+    const hours = this.what(step, slice, language);
+    return ` ${language === "en" ? "in" : "en"} ${hours.charAt(0).toLowerCase()}${hours.slice(1)}${when === "" ? "" : ` (${when})`}`;
   }
 
   private isShared(step: number): boolean {
@@ -233,7 +261,7 @@ export class Explanation {
 
   private fixedPart(step: number, language: Language): string {
     const { decimals, times, perDay } = this.compiled;
-    const price = dollars(this.work.stepPrice[step]!, decimals);
+    const price = dollars(this.work.stepPrice[step]!, decimals, language);
     const { days: count } = this.work.stepSlice[step]!;
     const english = language === "en";
     const each = times === null ? "" : english ? ` for each of ${milliText(this.count)}` : ` por cada uno de ${milliText(this.count)}`;
@@ -242,18 +270,18 @@ export class Explanation {
     return english ? `${price}${each} for a standard bill, here for ${days(count, language)}` : `${price}${each} por una factura normal, aquí por ${days(count, language)}`;
   }
 
-  private pricedPart(step: number, language: Language, prefix: string): string {
+  private pricedPart(step: number, language: Language, where: string): string {
     const quantity = amountOf(this.work.stepQuantity[step]!, this.compiled.unit, language);
-    const price = dollars(this.work.stepPrice[step]!, this.compiled.decimals);
-    return language === "en" ? `${prefix}${quantity} at ${price}` : `${prefix}${quantity} a ${price}`;
+    const price = dollars(this.work.stepPrice[step]!, this.compiled.decimals, language);
+    return `${quantity}${where} ${language === "en" ? "at" : "a"} ${price}`;
   }
 
   private demandPart(step: number, language: Language): string {
-    const { schedule } = this.compiled;
     const english = language === "en";
-    const where = schedule < 0 ? (english ? "highest demand" : "demanda máxima") : english ? `highest demand in ${this.label(step, language).toLowerCase()}` : `demanda máxima en ${this.label(step, language).toLowerCase()}`;
-    const share = this.isShared(step) ? (english ? `, for part of the standard period` : `, por parte del período normal`) : "";
-    return this.pricedPart(step, language, `${where} `) + share;
+    const when = this.whenOf(step, this.work.stepSlice[step]!, language);
+    const where = this.compiled.schedule >= 0 ? this.where(step, language) : when === "" ? "" : ` (${when})`;
+    const share = this.isShared(step) ? (english ? ", for part of the standard period" : ", por parte del período normal") : "";
+    return `${english ? "highest demand" : "demanda máxima"} ${this.pricedPart(step, language, where)}${share}`;
   }
 
   private percentPart(step: number, language: Language): string {

@@ -82,8 +82,8 @@ describe("what is priced", () => {
 
   test("each period at its price, in a sentence", () => {
     const [line] = rateSegment(rate, june(() => 250)).lines;
-    expect(line).toMatchObject({ cents: 17_400, quantityMilli: 720_000, sentence: "Peak hours, 150 kWh at $0.40 and other hours, 570 kWh at $0.20: $174.00." });
-    expect(line!.sentenceEs).toBe("Horas pico, 150 kWh a $0.40 y otras horas, 570 kWh a $0.20: $174.00.");
+    expect(line).toMatchObject({ cents: 17_400, quantityMilli: 720_000, sentence: "150 kWh in peak hours at $0.40 and 570 kWh in other hours at $0.20: $174.00." });
+    expect(line!.sentenceEs).toBe("150 kWh en horas pico a $0.40 y 570 kWh en otras horas a $0.20: $174.00.");
   });
 
   test("a series longer than the bill is cut to its days", () => {
@@ -146,7 +146,7 @@ describe("demand", () => {
     // Slot 64 of the first day is 16:00; slot 8 is two in the morning.
     const line = billed(byPeriod, spike({ 64: 10_000, 8: 15_000 }), { schedules: [everyDay] });
     expect(line.steps.map(({ label, quantityMilli, exact }) => [label, quantityMilli, exact])).toEqual([["Peak hours", 40_000, "800.00"], ["Other hours", 60_000, "300.00"]]);
-    expect(line.sentence).toBe("Highest demand in peak hours 40 kW at $20.00 and highest demand in other hours 60 kW at $5.00: $1,100.00.");
+    expect(line.sentence).toBe("Highest demand 40 kW in peak hours at $20.00 and highest demand 60 kW in other hours at $5.00: $1,100.00.");
   });
 
   test("is at least the minimum, and at least its share of the highest of the last months", () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { compileRate, parseRateDocument, rateSegment } from "../index.ts";
-import { PUBLISHED_RATES, waterResidential } from "./index.ts";
+import { startOfDay } from "../../calendar/zone.ts";
+import { electricTimeOfUse, PUBLISHED_RATES, waterResidential } from "./index.ts";
 
 const document = (input: unknown) => {
   const parsed = parseRateDocument(input);
@@ -20,4 +21,19 @@ test("the water of a home in Banning costs what the city's own bill says", () =>
   expect(bill.lines.map(({ chargeId, cents }) => [chargeId, cents])).toEqual([["water-service", 2094], ["water-use", 2320]]);
   expect(bill.totalCents).toBe(4414);
   expect(bill.lines[1]!.sentence).toBe("11 ccf at $1.84 and 1.264 ccf at $2.34: $23.20.");
+});
+
+test("a home by time of day: the sentences of a summer month", () => {
+  const rate = compileRate(document(electricTimeOfUse.document));
+  const start = startOfDay("2026-07-01", "America/Los_Angeles");
+  const values = new Int32Array(31 * 96).fill(200);
+  const bill = rateSegment(rate, { from: "2026-07-01", to: "2026-08-01", zone: "America/Los_Angeles", quantities: { usage: { kWh: 595_200 } }, series: [{ unit: "kWh", stepMinutes: 15, start, values }] });
+  expect(bill.lines.map(({ sentence }) => sentence)).toEqual([
+    "$0.32854 a day for 31 days: $10.18.",
+    "124 kWh in peak hours at $0.41333 and 471.2 kWh in other hours at $0.34989: $216.12.",
+    "440.2 kWh at a credit of $0.08633: credit $38.00.",
+    "5 percent of $188.30: $9.42.",
+  ]);
+  expect(bill.lines[2]!.sentenceEs).toBe("440.2 kWh a un crédito de $0.08633: crédito $38.00.");
+  expect(bill.totalCents).toBe(19_772);
 });
