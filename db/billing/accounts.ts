@@ -1,9 +1,11 @@
 /** Many accounts at once, with everything but their usage: state, service points and meters, past bills, open work. Seen at one moment. */
 import type { LocalDate } from "../../domain/calendar/local-date.ts";
 import { startOfDay, type TimeZone } from "../../domain/calendar/zone.ts";
-import type { AccountFacts, BillingWork, PastBill, PointFacts } from "../../domain/billing/facts.ts";
+import type { AccountFacts, PastBill, PointFacts } from "../../domain/billing/facts.ts";
+import { BILLING_KIND } from "../../domain/billing/work.ts";
 import type { AccountState } from "../../domain/lifecycle/account/state.ts";
 import type { Channel, ChannelLeg } from "../../domain/metering/index.ts";
+import { loadExceptions, type ExceptionRecord } from "../metering/exceptions.ts";
 import type { SqlPort } from "../port.ts";
 
 /** A published version of a rate schedule, without its document. */
@@ -17,6 +19,8 @@ export interface RateHead {
 export interface LoadedAccounts {
   /** In the order asked for; ids that have no account are left out. */
   readonly accounts: readonly AccountFacts[];
+  /** By account: work items of billing that are open, or were decided on in the run. */
+  readonly work: ReadonlyMap<string, readonly ExceptionRecord[]>;
   /** By schedule, from the oldest to the newest day on which they begin to count. */
   readonly rates: ReadonlyMap<string, readonly RateHead[]>;
 }
@@ -42,10 +46,8 @@ const RATES = `SELECT v.schedule_id AS "scheduleId", v.version, v.effective_on A
 const HISTORY = `SELECT b.account_id AS "accountId", b.period_from AS "periodFrom", b.period_to AS "periodTo", b.charges
   FROM ${IDS} CROSS JOIN bill AS b ON b.account_id = i.value AND b.issued_on >= ? WHERE b.status = 'complete' ORDER BY b.period_to DESC`;
 
-const WORK = `SELECT x.account_id AS "accountId", x.id, x.rule, x.status, x.run_id AS "runId", x.decision,
-    x.service_point_id AS "servicePointId", x.sentence, x.numbers, x.owner, x.opened_at AS "openedAt", e.seq, e.hash
-  FROM ${IDS} CROSS JOIN exception AS x ON x.account_id = i.value JOIN event AS e ON e.stream = 'exception:' || x.id
-  WHERE x.kind = 'billing' AND (x.status = 'open' OR x.run_id = ?) AND NOT EXISTS (SELECT 1 FROM event AS later WHERE later.stream = e.stream AND later.seq = e.seq + 1)`;
+/** Few accounts have any; their items are fetched by id. */
+const WORK = `SELECT x.account_id AS "accountId", x.id FROM ${IDS} CROSS JOIN exception AS x ON x.account_id = i.value WHERE x.kind = '${BILLING_KIND}' AND (x.status = 'open' OR x.run_id = ?)`;
 
 type MeterRow = Channel & { servicePointId: string; installedOn: LocalDate; removedOn: LocalDate | null; badge: string; size: string | null };
 type PointRow = Pick<PointFacts, "servicePointId" | "measuredAt" | "dwellingUnits">;
@@ -71,7 +73,8 @@ export async function loadAccountFacts(port: SqlPort, accountIds: readonly strin
   const legsAt = Map.groupBy(meters!.rows as unknown as MeterRow[], (row) => row.servicePointId);
   const pointOf = new Map((points!.rows as unknown as PointRow[]).map((row) => [row.servicePointId, pointFacts(row, legsAt.get(row.measuredAt) ?? [], zone)]));
   const historyOf = Map.groupBy(history!.rows as unknown as (PastBill & { accountId: string })[], (row) => row.accountId);
-  const workOf = Map.groupBy(work!.rows as unknown as (Omit<BillingWork, "head"> & { accountId: string; seq: number; hash: string })[], (row) => row.accountId);
+  const items = work!.rows as unknown as { accountId: string; id: string }[];
+  const records = await loadExceptions(port, items.map(({ id }) => id));
   const accounts = (states!.rows as unknown as { accountId: string; seq: number; hash: string; state: string }[]).map((row): AccountFacts => {
     const state = JSON.parse(row.state) as AccountState;
     return {
@@ -79,10 +82,10 @@ export async function loadAccountFacts(port: SqlPort, accountIds: readonly strin
       head: { seq: row.seq, hash: row.hash },
       points: new Map(state.agreements.flatMap(({ servicePointId }) => (pointOf.has(servicePointId) ? [[servicePointId, pointOf.get(servicePointId)!] as const] : []))),
       history: (historyOf.get(row.accountId) ?? []).map(({ periodFrom, periodTo, charges }) => ({ periodFrom, periodTo, charges })),
-      work: (workOf.get(row.accountId) ?? []).map(({ seq, hash, accountId: _, ...item }) => ({ ...item, head: { seq, hash } })),
     };
   });
-  return { accounts, rates: Map.groupBy(rates!.rows as unknown as RateHead[], (head) => head.scheduleId) };
+  const workOf = new Map([...Map.groupBy(items, ({ accountId }) => accountId)].map(([accountId, own]) => [accountId, own.flatMap(({ id }) => records.get(id) ?? [])]));
+  return { accounts, work: workOf, rates: Map.groupBy(rates!.rows as unknown as RateHead[], (head) => head.scheduleId) };
 }
 
 function pointFacts(row: PointRow, meters: readonly MeterRow[], zone: TimeZone): PointFacts {

@@ -11,6 +11,7 @@ import {
 } from "../../domain/metering/index.ts";
 import { loadHead } from "../command.ts";
 import { commitUnits, type CommitUnit } from "../commit.ts";
+import { cureWork, exceptionUnit, loadExceptions, type ExceptionRecord } from "../metering/exceptions.ts";
 import type { InsertRow, Writes } from "../rows.ts";
 import type { SqlPort } from "../port.ts";
 import { loadDays, type UsageNeed } from "./usage.ts";
@@ -46,7 +47,11 @@ export async function storeEstimates(port: SqlPort, asked: readonly EstimateOf[]
   }
   if (made.size === 0) return 0;
   const units: CommitUnit[] = [];
-  for (const [meterId, ofMeter] of Map.groupBy(made.values(), (each) => each.meterId)) units.push(await unitOf(port, meterId, ofMeter, by));
+  for (const [meterId, ofMeter] of Map.groupBy(made.values(), (each) => each.meterId)) {
+    const unit = await unitOf(port, meterId, ofMeter, by);
+    const provenance = { commandId: unit.command.id, batchId: "", actor: by.actor, source: by.source, recordedAt: by.now };
+    units.push(unit, ...ofMeter.flatMap(({ cured }) => cured.map((record) => exceptionUnit(cureWork(record, by.now), provenance, unit.command))));
+  }
   await commitUnits(port, units);
   return made.size;
 }
@@ -61,6 +66,8 @@ interface Made {
   readonly meterId: string;
   readonly event: EventDraft;
   readonly writes: Pick<Writes, "intervalDay" | "intervalRevision" | "registerRead">;
+  /** Work items about what was missing and is not any more. */
+  readonly cured: readonly ExceptionRecord[];
 }
 
 /** All estimates of one meter: they are events of its stream. */
@@ -94,15 +101,20 @@ async function intervalEstimate(port: SqlPort, leg: ChannelLeg, period: Period, 
   });
   if (estimate.filled === 0) return null;
   const stored = new Map(days.map((day) => [day.day, day]));
+  const open = await openExceptions(port, channel.channelId, period);
+  const cured: ExceptionRecord[] = [];
   const dayRows: InsertRow<"intervalDay">[] = [];
   const revisionRows: InsertRow<"intervalRevision">[] = [];
   for (const { day, layer, methods } of estimate.days) {
     const before: StoredDay = stored.get(day) ?? { channelId: channel.channelId, day, version: 0, raw: emptyDay(slotCount(day, zone, channel.stepMinutes!)), revisions: [] };
     const revision = (before.revisions.at(-1)?.revision ?? 0) + 1;
     const best = dayStats(bestOf(before.raw, [...before.revisions, { layer }]));
+    const ofDay = open.filter(({ row }) => row.day === day);
+    const mended = best.present === best.slots ? ofDay.filter(({ row }) => row.rule === MISSING_RULE) : [];
+    cured.push(...mended);
     dayRows.push({
       channelId: channel.channelId, day, version: before.version + 1, raw: Buffer.from(dayBytes(before.raw.values)), flags: flagsText(before.raw.quality),
-      bestTotal: best.sum, bestPeak: best.max, missing: best.slots - best.present, suspect: 0, estimated: best.estimated, batchId: by.commandId, recordedAt: by.now,
+      bestTotal: best.sum, bestPeak: best.max, missing: best.slots - best.present, suspect: ofDay.length > mended.length ? 1 : 0, estimated: best.estimated, batchId: by.commandId, recordedAt: by.now,
     });
     revisionRows.push({
       channelId: channel.channelId, day, revision, values: Buffer.from(dayBytes(layer.values)), flags: flagsText(layer.quality) ?? "", rule: "estimate", actor: by.actor, reason: `${REASON} ${methods}`, recordedAt: by.now,
@@ -112,8 +124,16 @@ async function intervalEstimate(port: SqlPort, leg: ChannelLeg, period: Period, 
   return {
     meterId: channel.meterId,
     event: { type: "IntervalsEstimated", version: 1, data: { channelId: channel.channelId, from: period.from, to: period.to, filled, unfilled, counts, scaled, reason: REASON } },
-    writes: { intervalDay: dayRows, intervalRevision: revisionRows },
+    writes: { intervalDay: dayRows, intervalRevision: revisionRows }, cured,
   };
+}
+
+/** The rule of validation whose cause an estimate takes away; whatever else is in doubt about a day stays so. */
+const MISSING_RULE = "missing";
+
+async function openExceptions(port: SqlPort, channelId: number, { from, to }: Period): Promise<ExceptionRecord[]> {
+  const rows = await port.query<{ id: string }>("SELECT id FROM exception WHERE channel_id = ? AND day >= ? AND day < ? AND read_at IS NULL AND status = 'open' AND severity = 'fail'", [channelId, from, to]);
+  return [...(await loadExceptions(port, rows.map(({ id }) => id))).values()];
 }
 
 async function intervalHistory(port: SqlPort, channel: Channel, day: LocalDate, zone: TimeZone): Promise<ChannelHistory> {
@@ -163,7 +183,7 @@ async function readEstimate(port: SqlPort, leg: ChannelLeg, period: Period, zone
   return {
     meterId: channel.meterId,
     event: { type: "ReadEstimated", version: 1, data: { channelId: channel.channelId, readAt: at, value: read.value, method, daily, reason: REASON } },
-    writes: { registerRead: [{ channelId: channel.channelId, readAt: at, version, value: read.value, quality: "estimated", suspect: 0, source: by.source, actor: by.actor, reason: REASON, batchId: by.commandId, recordedAt: by.now }] },
+    writes: { registerRead: [{ channelId: channel.channelId, readAt: at, version, value: read.value, quality: "estimated", suspect: 0, source: by.source, actor: by.actor, reason: REASON, batchId: by.commandId, recordedAt: by.now }] }, cured: [],
   };
 }
 

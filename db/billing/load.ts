@@ -6,6 +6,7 @@ import { hasRatchet, rateNeeds, type SegmentToBill } from "../../domain/billing/
 import type { AccountState } from "../../domain/lifecycle/account/state.ts";
 import type { Milli } from "../../domain/metering/index.ts";
 import type { InputStamp } from "../commit.ts";
+import type { ExceptionRecord } from "../metering/exceptions.ts";
 import type { SqlPort } from "../port.ts";
 import { loadAccountFacts, type AccountsAsked } from "./accounts.ts";
 import { loadRates } from "./rates.ts";
@@ -13,6 +14,8 @@ import { loadUsages, type LoadedUsage, type UsageNeed } from "./usage.ts";
 
 export interface AccountToBill {
   readonly facts: AccountFacts;
+  /** Work items of billing that are open, or were decided on in the run. */
+  readonly work: readonly ExceptionRecord[];
   readonly segments: readonly SegmentToBill[];
   /** What the segments asked of the meters, for those that ask anything. */
   readonly needs: readonly UsageNeed[];
@@ -31,7 +34,7 @@ const DEMAND_MONTHS = 24;
 
 /** Accounts in the order asked for; those that do not exist are left out. An account with nothing due has no segments. */
 export async function loadToBill(port: SqlPort, accountIds: readonly string[], asked: ToBillAsked): Promise<AccountToBill[]> {
-  const { accounts, rates: heads } = await loadAccountFacts(port, accountIds, asked);
+  const { accounts, work, rates: heads } = await loadAccountFacts(port, accountIds, asked);
   const rates = await loadRates(port, heads);
   const dues = accounts.map((facts) => asked.due(facts.state).map((due) => ({ due, point: pointOf(facts, due), versions: rates.get(due.agreement.rateScheduleId) ?? [] })));
   const needs = dues.map((segments) => segments.flatMap(needOf));
@@ -39,7 +42,7 @@ export async function loadToBill(port: SqlPort, accountIds: readonly string[], a
   const demand = await loadDemand(port, dues.flat());
   return accounts.map((facts, i): AccountToBill => {
     const segments = dues[i]!.map((segment): SegmentToBill => ({ ...segment, usage: usages.get(segment.due.agreement.agreementId)?.usage ?? null }));
-    return { facts, segments, needs: needs[i]!, inputs: inputsOf(segments, usages), demandHistory: demand };
+    return { facts, work: work.get(facts.state.accountId) ?? [], segments, needs: needs[i]!, inputs: inputsOf(segments, usages), demandHistory: demand };
   });
 }
 

@@ -30,14 +30,6 @@ export interface BillingWork {
   readonly status: string;
   readonly runId: string | null;
   readonly decision: string | null;
-  readonly servicePointId: string | null;
-  readonly sentence: string;
-  /** JSON of the figures behind the sentence. */
-  readonly numbers: string;
-  readonly owner: string | null;
-  readonly openedAt: number;
-  /** End of the item's own stream. */
-  readonly head: { readonly seq: number; readonly hash: string };
 }
 
 export interface AccountFacts {
@@ -47,7 +39,6 @@ export interface AccountFacts {
   readonly points: ReadonlyMap<string, PointFacts>;
   /** Newest first. */
   readonly history: readonly PastBill[];
-  readonly work: readonly BillingWork[];
 }
 
 export const daysOfBill = (bill: PastBill): number => Math.max(1, daysBetween(bill.periodFrom, bill.periodTo));

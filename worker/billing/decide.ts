@@ -9,7 +9,7 @@ import { addMonths, type LocalDate } from "../../domain/calendar/local-date.ts";
 import { billWindow, dueSegments } from "../../domain/billing/cycle.ts";
 import { decideBill, type BillContext, type BillDecision } from "../../domain/billing/decide-bill.ts";
 import type { HoldReason } from "../../domain/billing/hold-rules.ts";
-import { releasedRules, workOfBill, workOfHold } from "../../domain/billing/work.ts";
+import { releasedRules, workPlan } from "../../domain/billing/work.ts";
 import type { Facts } from "../../domain/lifecycle/account/commands.ts";
 import type { World } from "../operations/context.ts";
 import type { BillRunRow } from "./lease.ts";
@@ -82,9 +82,9 @@ async function decideOne(world: World, context: RunContext, loaded: AccountToBil
 }
 
 /** A fault of ours holds one account and not the run; its words go to the work item. */
-function decide(context: RunContext, { facts: { state, history, work }, segments, demandHistory }: AccountToBill): BillDecision {
+function decide(context: RunContext, { facts: { state, history }, work, segments, demandHistory }: AccountToBill): BillDecision {
   try {
-    return decideBill({ accountId: state.accountId, customerClass: state.customerClass, segments, history, demandHistory, released: releasedRules(work, context.runId) }, context);
+    return decideBill({ accountId: state.accountId, customerClass: state.customerClass, segments, history, demandHistory, released: releasedRules(work.map(({ row }) => row), context.runId) }, context);
   } catch (error) {
     return { kind: "hold", reasons: [{ rule: "fault", sentence: `The bill could not be reckoned: ${error instanceof Error ? error.message : String(error)}`, numbers: {}, servicePointId: null }] };
   }
@@ -108,30 +108,30 @@ async function estimated(world: World, { settings, actor, runId }: RunContext, {
   }
 }
 
-function commandOf(world: World, context: RunContext, { facts, inputs }: AccountToBill, decision: BillDecision): Decided {
+function commandOf(world: World, context: RunContext, { facts, work, inputs }: AccountToBill, decision: BillDecision): Decided {
   const { runId, periodTo, actor } = context;
-  const { state, head, work } = facts;
+  const { state, head } = facts;
   const { accountId } = state;
   const account: LoadedAccount = { state, head };
   const recordedAt = world.now();
   const provenance = { actor, source: "billing", batchId: "", recordedAt };
-  const attach = (id: string, changes: Parameters<typeof workAttachments>[0]) => workAttachments(changes, { accountId, runId, provenance: { ...provenance, commandId: id } });
+  const plan = workPlan(work.map(({ row }) => row), { runId, accountId }, decision.kind === "hold" ? decision.reasons : []);
+  const workOf = (id: string) => workAttachments(plan, work, { accountId, runId, provenance: { ...provenance, commandId: id } });
   if (decision.kind === "bill") {
     const id = `bill:${runId}:${accountId}`;
     return {
       kind: "command", accountId, outcome: "billed", account,
-      command: { id, command: decision.bill.command, inputs, provenance, attachments: joined(billAttachments(decision.bill), outcomeRow(runId, accountId, "billed", null), attach(id, workOfBill(work))) },
+      command: { id, command: decision.bill.command, inputs, provenance, attachments: joined(billAttachments(decision.bill), outcomeRow(runId, accountId, "billed", null), workOf(id)) },
     };
   }
   const reason = sentences(decision.reasons);
-  const changes = workOfHold(work, { runId, accountId, periodTo }, decision.reasons);
-  if (changes.length === 0) return { kind: "unchanged", accountId, outcome: "held", reason };
+  if (plan.open.length + plan.cure.length === 0) return { kind: "unchanged", accountId, outcome: "held", reason };
   const id = `hold:${runId}:${accountId}:${head.seq}`;
   return {
     kind: "command", accountId, outcome: "held", account,
     command: {
       id, command: { type: "HoldBill", runId, periodTo, reasons: decision.reasons.map(({ sentence }) => sentence) }, provenance,
-      attachments: joined(outcomeRow(runId, accountId, "held", reason), attach(id, changes)),
+      attachments: joined(outcomeRow(runId, accountId, "held", reason), workOf(id)),
     },
   };
 }

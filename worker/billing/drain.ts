@@ -8,12 +8,15 @@
 import { accountStream, prepareCommand } from "../../db/account/store.ts";
 import { commitSet, writeRows, type CommitUnit } from "../../db/commit.ts";
 import { dueAccounts, runCounts } from "../../db/billing/due.ts";
+import { loadExceptions } from "../../db/metering/exceptions.ts";
 import { loadHead, runStreamCommand } from "../../db/command.ts";
 import { ConstraintError, UnavailableError } from "../../db/port.ts";
 import { runEvent, runStream, type RunCounts } from "../../domain/billing/run.ts";
+import { workId } from "../../domain/billing/work.ts";
 import type { World } from "../operations/context.ts";
 import { decideAccounts, runContext, type Decided, type DecidedCommand, type DecidedUnchanged, type RunContext } from "./decide.ts";
 import { findRun, Lease, type BillRunRow } from "./lease.ts";
+import { joined, workAttachments } from "./units.ts";
 
 export interface DrainOptions {
   /** Stop after so long and leave the rest to the next call. */
@@ -175,15 +178,15 @@ class Drain {
   }
 
   /** Nothing could be done: a person must see it, and the run goes on. */
-  async #fail(accountId: string, reason: string): Promise<void> {
-    const now = this.#world.now();
-    await writeRows(this.#world.port, {
-      billRunAccount: [{ runId: this.#run.id, accountId, outcome: "failed", reason }],
-      exception: [{
-        id: `bill:${this.#run.id}:${accountId}:failed`, kind: "billing", rule: "failed", severity: "fail", status: "open", meterId: null, channelId: null, day: null, readAt: null, servicePointId: null,
-        accountId, runId: this.#run.id, sentence: `The bill could not be made: ${reason}`, numbers: "{}", owner: null, openedAt: now, closedAt: null, decision: null,
-      }],
-    });
+  async #fail(accountId: string, message: string): Promise<void> {
+    const { port } = this.#world;
+    const runId = this.#run.id;
+    const reason = { rule: "failed", sentence: `The bill could not be made: ${message}`, numbers: {}, servicePointId: null };
+    const id = workId(runId, accountId, reason);
+    const known = [...(await loadExceptions(port, [id])).values()];
+    const open = known.some(({ row }) => row.status === "open") ? [] : [{ id, reason }];
+    const provenance = { actor: this.#run.startedBy, source: "billing", batchId: "", recordedAt: this.#world.now(), commandId: `failed:${runId}:${accountId}` };
+    await writeRows(port, joined({ billRunAccount: [{ runId, accountId, outcome: "failed", reason: message }] }, workAttachments({ open, cure: [] }, known, { accountId, runId, provenance })));
     this.#counts = { ...this.#counts, failed: this.#counts.failed + 1 };
   }
 

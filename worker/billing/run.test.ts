@@ -206,14 +206,18 @@ describe("usage that did not come", () => {
     const channel = channelOf("1001", "water");
     await meterDays(utility.port, channel, "2026-02-01", "2026-03-20", 10_000);
     await meterDays(utility.port, channel, "2026-03-21", "2026-04-01", 10_000);
+    await utility.port.write([{
+      sql: "INSERT INTO exception (id, kind, rule, severity, status, channel_id, day, sentence, numbers, opened_at) VALUES ('gap', 'reads', 'missing', 'fail', 'open', ?, '2026-03-20', 'A day is missing.', '{}', 1)", args: [channel],
+    }]);
     await runBills(utility, "2026-04-01");
-    expect(await workOf(utility)).toMatchObject([{ rule: "missing", sentence: "Water: 24 of 743 intervals of meter WATER1001 are missing and no register reads stand in for them." }]);
+    expect(await workOf(utility)).toMatchObject([{ rule: "missing", sentence: "Water: 24 of 743 intervals of meter WATER1001 are missing and no register reads stand in for them." }, { rule: "suspect" }]);
 
     utility.clock.now = Date.parse("2026-04-05T15:00:00Z");
     await runBills(utility, "2026-04-01");
     expect((await billsOf(utility)).map(({ charges }) => charges)).toEqual([42_24]);
     expect(await utility.port.query("SELECT day, rule FROM interval_revision")).toEqual([{ day: "2026-03-20", rule: "estimate" }]);
     expect(await utility.port.query("SELECT stream, type FROM event WHERE stream LIKE 'meter:%'")).toEqual([{ stream: "meter:water-1001", type: "IntervalsEstimated" }]);
+    expect(await utility.port.query("SELECT status, decision FROM exception WHERE id = 'gap'")).toEqual([{ status: "closed", decision: "cured" }]);
     // One day of thirty is not an estimated bill.
     expect((await loadAccount(utility.port, "1001")).state.agreements[0]!.estimatesInRow).toBe(0);
     await checkBook(utility);

@@ -1,8 +1,10 @@
-/** From a decision about an account to what its commit writes: the command, and the rows that hang on it. */
+/** What hangs on an account's commit beside its own events: work items with theirs, the outcome in the run. */
 import type { Attachments } from "../../db/account/writes.ts";
-import type { InsertRow } from "../../db/rows.ts";
-import { seal, type Provenance, type SealedEvent } from "../../domain/compliance/chain.ts";
-import { workStream, type WorkChange } from "../../domain/billing/work.ts";
+import { cureWork, openWork, type ExceptionChange, type ExceptionRecord } from "../../db/metering/exceptions.ts";
+import { seal, type Provenance } from "../../domain/compliance/chain.ts";
+import { exceptionStream } from "../../domain/lifecycle/exception.ts";
+import type { HoldReason } from "../../domain/billing/hold-rules.ts";
+import { BILLING_KIND, type WorkPlan } from "../../domain/billing/work.ts";
 
 export interface WorkOf {
   readonly accountId: string;
@@ -10,27 +12,26 @@ export interface WorkOf {
   readonly provenance: Provenance;
 }
 
-/** Work items with their events as rows that stand or fall with the account's own commit. */
-export function workAttachments(changes: readonly WorkChange[], { accountId, runId, provenance }: WorkOf): Attachments {
+/** A plan as rows that stand or fall with the account's own commit. */
+export function workAttachments({ open, cure }: WorkPlan, known: readonly ExceptionRecord[], of: WorkOf): Attachments {
+  const { runId, provenance: { recordedAt } } = of;
+  const recordOf = (id: string) => known.find(({ row }) => row.id === id);
+  const changes = [
+    ...open.map(({ id, reason }): ExceptionChange => {
+      const change = openWork(newWork(id, reason, of.accountId), recordOf(id), recordedAt);
+      return { ...change, row: { ...change.row, runId } };
+    }),
+    ...cure.map((id) => cureWork(recordOf(id)!, recordedAt)),
+  ];
   if (changes.length === 0) return {};
   return {
-    event: changes.flatMap((change) => seal(workStream(change.id), change.head, [change.event], provenance).map(eventRow)),
-    exception: changes.map((change) => exceptionRow(change, accountId, runId, provenance.recordedAt)),
+    event: changes.flatMap(({ row, head, events }) => seal(exceptionStream(row.id), head, events, of.provenance).map((event) => ({ ...event }))),
+    exception: changes.map(({ row }) => row),
   };
 }
 
-function eventRow(event: SealedEvent): InsertRow<"event"> {
-  return { ...event };
-}
-
-function exceptionRow({ id, status, reason, known, event }: WorkChange, accountId: string, runId: string, now: number): InsertRow<"exception"> {
-  const decision = event.type === "ExceptionClosed" ? event.data.decision : null;
-  return {
-    id, kind: "billing", rule: reason?.rule ?? known!.rule, severity: "fail", status, meterId: null, channelId: null, day: null, readAt: null,
-    servicePointId: reason ? reason.servicePointId : known!.servicePointId, accountId, runId: known?.runId ?? runId,
-    sentence: reason?.sentence ?? known!.sentence, numbers: reason ? JSON.stringify(reason.numbers) : known!.numbers, owner: known?.owner ?? null,
-    openedAt: reason ? now : known!.openedAt, closedAt: status === "open" ? null : now, decision,
-  };
+function newWork(id: string, { rule, sentence, numbers, servicePointId }: HoldReason, accountId: string) {
+  return { id, kind: BILLING_KIND, rule, severity: "fail", meterId: null, channelId: null, day: null, readAt: null, servicePointId, accountId, sentence, numbers, detail: null };
 }
 
 /** Attachments of several sources as one. */

@@ -101,11 +101,11 @@ describe("cycles and runs", () => {
     const { world, port } = utility;
     const pass = (exceptionId: string, commandId = "form-1", reason = "Filled the pool, called the customer.") => letBillPass(world, supervisor, { commandId, exceptionId, reason });
     const first = "bill:01-2026-04-01:1001:first-bill";
-    expect(await pass("bill:01-2026-04-01:1002:missing:water-point-1002")).toMatchObject({ status: "refused", refusal: { code: "mend" } });
+    expect(await pass("bill:01-2026-04-01:1002:missing:water-point-1002")).toMatchObject({ status: "refused", refusal: { code: "decision" } });
     expect(await pass(first, "form-2", " ")).toMatchObject({ status: "refused", refusal: { field: "reason" } });
     expect(await pass(first)).toMatchObject({ status: "done", result: { runId: "01-2026-04-01" }, replayed: false });
     expect(await pass(first)).toMatchObject({ status: "done", replayed: true });
-    expect(await pass(first, "form-3")).toMatchObject({ status: "refused", refusal: { code: "closed" } });
+    expect(await pass(first, "form-3")).toMatchObject({ status: "refused", refusal: { code: "stage" } });
     await expect(letBillPass(world, clerk, { commandId: "form-4", exceptionId: first, reason: "x" })).rejects.toMatchObject({ status: 403 });
     expect(await drainRun(world, "01-2026-04-01")).toBe("finished");
     expect(await port.query("SELECT account_id AS account, charges FROM bill")).toEqual([{ account: "1001", charges: 12_00 + 12_40 + 365_56 }]);

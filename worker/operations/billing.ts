@@ -4,6 +4,7 @@ import { countDue } from "../../db/billing/due.ts";
 import { explainBill, replayBill } from "../../db/billing/replay.ts";
 import { unpackSnapshot } from "../../db/billing/stored-snapshot.ts";
 import { loadHead, runStreamCommand, type OtherStream, type StreamAnswer } from "../../db/command.ts";
+import { loadExceptions } from "../../db/metering/exceptions.ts";
 import type { SqlPort } from "../../db/port.ts";
 import { settingsOn, todayOf } from "../../db/utility.ts";
 import { addMonths, type LocalDate } from "../../domain/calendar/local-date.ts";
@@ -13,13 +14,16 @@ import { HOLD_RULES, holdRule } from "../../domain/billing/hold-rules.ts";
 import type { Replay } from "../../domain/billing/replay.ts";
 import { runEvent, runIdOf, runStream, type RunCounts } from "../../domain/billing/run.ts";
 import { thaw, type BillMessage, type SegmentSnapshot } from "../../domain/billing/snapshot.ts";
-import { ACCEPTED, workStream } from "../../domain/billing/work.ts";
+import { ACCEPTED, BILLING_KIND } from "../../domain/billing/work.ts";
+import { personalRef } from "../../domain/compliance/chain.ts";
+import { decideException, exceptionStream } from "../../domain/lifecycle/exception.ts";
 import { summaryOf, type EventSummary } from "../../domain/lifecycle/account/summary.ts";
-import type { Refusal } from "../../domain/lifecycle/account/decide.ts";
 import { actorText, requireOnAccount, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import type { Milli } from "../../domain/metering/index.ts";
 import type { Cents } from "../../domain/money/cents.ts";
 import type { World } from "./context.ts";
+import { stateOf } from "./exceptions/decide.ts";
+import { LOG_KEY } from "./registry.ts";
 
 export { startBillRun, type RunToStart, type StartedRun } from "../billing/start.ts";
 
@@ -279,13 +283,6 @@ async function heldAccounts(port: SqlPort, runId: string, after: string): Promis
 
 // ---- letting a bill pass --------------------------------------------------------------------------------------
 
-interface Item {
-  readonly accountId: string;
-  readonly rule: string;
-  readonly status: string;
-  readonly runId: string;
-}
-
 /**
  * A person has looked at a bill that was held because it seemed unusual, and lets it go out as it is. The account is tried
  * again at once; what else holds it still does.
@@ -295,35 +292,34 @@ export async function letBillPass(world: World, actor: UserActor, input: { reado
   const { port } = world;
   const { commandId, exceptionId } = input;
   const reason = input.reason.trim();
-  const find = async () => (await port.query<Item>(`SELECT account_id AS "accountId", rule, status, run_id AS "runId" FROM exception WHERE id = ? AND kind = 'billing'`, [exceptionId]))[0];
-  requirePermission(actor, "decide:exception:any", (await find())?.accountId);
+  const find = async () => (await loadExceptions(port, [exceptionId])).get(exceptionId);
+  requirePermission(actor, "decide:exception:any", (await find())?.row.accountId ?? undefined);
   const now = world.now();
   const billOn = await todayOf(port, now);
+  const reasonRef = personalRef(world.key(LOG_KEY), "note", { commandId, note: reason });
   const answer = await runStreamCommand<{ runId: string }>(
     port,
-    { commandId, stream: workStream(exceptionId), input: { exceptionId, reason }, provenance: { actor: actorText(actor), source: "staff", recordedAt: now } },
+    { commandId, stream: exceptionStream(exceptionId), input: { exceptionId, reason }, provenance: { actor: actorText(actor), source: "staff", recordedAt: now } },
     async () => {
       const item = await find();
-      const refusal = passRefused(item, reason);
-      if (refusal) return { ok: false, refusal };
-      const { accountId, runId } = item!;
+      if (!item || item.row.kind !== BILLING_KIND) return { ok: false, refusal: { code: "no-item", message: "There is no such work item." } };
+      if (reason === "") return { ok: false, refusal: { code: "reason", message: "Say why the bill is right as it is.", field: "reason" } };
+      const { row } = item;
+      const decided = decideException(stateOf(row, now), { type: "decide", decision: ACCEPTED, before: null, after: null, method: null, reasonRef }, now, { meterId: null, servicePointId: row.servicePointId });
+      if (!decided.ok) return decided;
+      const runId = row.runId!;
       return {
-        ok: true, result: { runId }, writes: {},
-        drafts: [{ type: "ExceptionClosed", version: 1, data: { exceptionId, decision: ACCEPTED, reason } }],
-        others: [await retryOf(port, runId, accountId, billOn)],
-        further: [{ sql: "UPDATE exception SET status = 'closed', decision = ?, closed_at = ? WHERE id = ?", args: [ACCEPTED, now, exceptionId] }],
+        ok: true, result: { runId }, drafts: decided.events,
+        writes: {
+          exception: [{ ...row, status: "closed", stage: null, snoozedUntil: null, closedAt: now, decision: ACCEPTED }],
+          personalData: [{ ref: reasonRef, kind: "note", value: JSON.stringify(reason), recordedAt: now }],
+        },
+        others: [await retryOf(port, runId, row.accountId!, billOn)],
       };
     },
   );
   if (answer.status === "done") world.wakeRun(answer.result.runId);
   return answer;
-}
-
-function passRefused(item: Item | undefined, reason: string): Refusal | null {
-  if (!item) return { code: "no-item", message: "There is no such work item." };
-  if (holdRule(item.rule)?.cure !== "review") return { code: "mend", message: "This bill cannot go out as it is: its cause must be mended first." };
-  if (item.status !== "open") return { code: "closed", message: "This has been decided on already." };
-  return reason === "" ? { code: "reason", message: "Say why the bill is right as it is.", field: "reason" } : null;
 }
 
 /** One account of a run made due again, and the run opened for it. */
