@@ -98,12 +98,12 @@ function noteTiers(usage: Milli, limits: Float64Array, slice: Slice, work: Work)
   }
 }
 
-function notePlainLine(line: number, { form, slice, tiers, parts, price, count }: PlainLine, quantity: number, amount: number, work: Work): void {
+function notePlainLine(line: number, { form, slice, tiers, parts }: PlainLine, quantity: number, amount: number, work: Work): void {
   work.open(line, parts);
   work.rest[line] = amount;
   work.quantity[line] = quantity;
   if (form === TIERS) noteTiers(quantity, tiers.limits, slice, work);
-  else work.step(form === MINIMUM ? 1 : quantity, form === AMOUNT ? price / count : price, 1, 0, slice);
+  else work.step(quantity, slice.prices[0]!, 1, 0, slice);
 }
 
 /** The long way: several rows, shares of days, intervals, rounding otherwise than half up by line. */
@@ -438,7 +438,7 @@ function putAmounts({ index, perCent }: CompiledCharge, { slices, shareOf }: Row
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
     const price = slice.prices[0]!;
-    work.add(index, perCent, price, slice.share, shareOf);
+    work.add(index, perCent, ONE * price, slice.share, shareOf);
     if (work.explaining) work.step(ONE, price, slice.share, 0, slice);
   }
 }

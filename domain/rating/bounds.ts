@@ -73,17 +73,22 @@ function largestQuantity(document: RateDocument, charge: Charge): LargestQuantit
     case "time-of-use":
       return thousandths("usage");
     case "credit":
-      return charge.rates[0]!.price === undefined ? { name: "count", units: new Decimal(1), counted: new Decimal(PERIOD_DAYS_MAX) } : thousandths("usage");
+      return charge.rates[0]!.price === undefined ? once() : thousandths("usage");
     case "demand":
       return thousandths("demand");
     case "fixed": {
       const days = charge.per === "day" ? PERIOD_DAYS_MAX : 1;
-      const { units, counted } = charge.times === undefined ? { units: new Decimal(1), counted: new Decimal(1000) } : thousandths("count");
+      const { units, counted } = charge.times === undefined ? once() : thousandths("count");
       return { name: "count", units: units.times(days), counted: counted.times(days) };
     }
     case "percentage":
     case "minimum":
     case "maximum":
-      return { name: "count", units: new Decimal(1), counted: new Decimal(PERIOD_DAYS_MAX) };
+      return once();
   }
+}
+
+/** An amount is counted in thousandths as well. */
+function once(): LargestQuantity {
+  return { name: "count", units: new Decimal(1), counted: new Decimal(1000) };
 }

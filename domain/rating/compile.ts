@@ -176,7 +176,6 @@ function unitOf(document: RateDocument, charge: Charge): Unit {
 /** Quantities and counts are thousandths, so 10^decimals × 1000 of the products make a dollar. */
 function perCentOf(charge: Charge, decimals: number, form: "amount" | "price" | "percent"): number {
   if (charge.kind === "percentage" || (charge.kind === "credit" && form === "percent")) return 100 * 10 ** decimals;
-  if (charge.kind === "minimum" || charge.kind === "maximum" || (charge.kind === "credit" && form === "amount")) return 10 ** (decimals - 2);
   return 10 ** (decimals + 1);
 }
 

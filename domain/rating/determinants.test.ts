@@ -11,7 +11,7 @@ const usage: UsageOfPeriod = {
     { unit: "kWh", direction: "received", stepMinutes: 60, start: 0, values: Int32Array.of(2) },
   ],
   peak: null, legs: [], slots: { expected: 720, missing: 0, estimated: 0, edited: 0 }, estimatedPerMille: 0, suspectDays: [],
-  inputs: { days: [], reads: [] }, problems: [], complete: true,
+  inputs: { days: [], reads: [] }, crossChecks: [], problems: [], complete: true,
 };
 
 test("the usage of a service point becomes what is priced: each quantity in its own unit, what went back left aside", () => {

@@ -45,7 +45,7 @@ export function plainLine(charge: CompiledCharge, slices: readonly Slice[], shar
   const count = charge.perDay ? ONE * slice.days : ONE;
   return {
     form, slice, count,
-    price: form === AMOUNT ? price * count : price,
+    price: form === AMOUNT || form === MINIMUM ? price * count : price,
     tiers: slice.tiers,
     reads: charge.reads,
     parts: charge.perCent, inverse: 1 / charge.perCent,

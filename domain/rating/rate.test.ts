@@ -222,19 +222,22 @@ describe("taxes, minimums and credits", () => {
   test("a minimum bill adds what is missing, and is no line when nothing is", () => {
     const least: Charge = { id: "least", kind: "minimum", name: { en: "Minimum bill" }, glKey: "fixed", of: ["use"], rates: [{ amount: "10.00" }] };
     const bill = rateSegment(compiled(waterRate([use, least])), usedWater(2));
-    expect(bill.lines[1]).toMatchObject({ cents: 380, sentence: "The least to pay is $10.00 for this bill, so $3.80 is added." });
+    expect(bill.lines[1]).toMatchObject({ cents: 380, quantityMilli: 1000, unit: "period", exact: "3.80", steps: [{ quantityMilli: 1000, price: "10.00", exact: "10.00" }], sentence: "The least to pay is $10.00 for this bill, so $3.80 is added." });
     expect(centsByLine([use, least], usedWater(6))).toEqual({ use: 1860 });
   });
 
   test("a cap takes away what is above it", () => {
     const most: Charge = { id: "most", kind: "maximum", name: { en: "Most to pay" }, glKey: "fixed", of: ["use"], rates: [{ amount: "10.00" }] };
     expect(centsByLine([use, most], usedWater(6))).toEqual({ use: 1860, most: -860 });
+    const short = rateSegment(compiled(waterRate([use, most])), usedWater(6, { to: "2026-06-11" })).lines[1];
+    expect(short).toMatchObject({ cents: -2263, steps: [{ price: "10.00", exact: "3.333333333333" }] });
   });
 
   test("a low-income credit is for those enrolled on the last day, and never more than the charges", () => {
     const credit: Charge = { id: "help", kind: "credit", name: { en: "Help with your bill" }, glKey: "credit", onlyFor: "low-income", of: ["service", "use"], rates: [{ amount: "15.00" }] };
     const enrolled = { programs: [{ program: "low-income", from: "2026-01-01", to: "2027-01-01" }] };
     expect(centsByLine([service, use, credit], usedWater(6, enrolled))).toMatchObject({ help: -1500 });
+    expect(rateSegment(compiled(waterRate([service, use, credit])), usedWater(6, enrolled)).lines[2]!.steps).toMatchObject([{ price: "15.00", exact: "-15.00" }]);
     expect(centsByLine([service, use, credit], usedWater(0, enrolled))).toMatchObject({ help: -1200 });
     expect(centsByLine([service, use, credit], usedWater(6, { programs: [{ program: "low-income", to: "2026-06-15" }] }))).not.toHaveProperty("help");
     expect(centsByLine([service, use, credit], usedWater(6))).not.toHaveProperty("help");
