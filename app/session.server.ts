@@ -62,10 +62,7 @@ export function requireStaff(asked: Asked, permission?: Permission): Session {
   return session;
 }
 
-/** Middleware of the portal's layout. The layout must have a loader, or navigations within the browser pass it by. */
-export const customersOnly: MiddlewareFunction<Response> = (asked) => void requireCustomer(asked);
-
-/** Middleware of a staff layout; the same holds. */
+/** Middleware of a staff layout. The layout must have a loader, or navigations within the browser pass it by. */
 export function staffOnly(permission?: Permission): MiddlewareFunction<Response> {
   return (asked) => void requireStaff(asked, permission);
 }

@@ -331,6 +331,8 @@ describe("what is not theirs", () => {
       `/portal/usage?service=${SAM_ACCOUNT}-water`, `/portal/requests/${crypto.randomUUID()}`, "/portal/nowhere",
     ];
     for (const path of paths) expect((await rosa.goto(path))?.status(), path).toBe(404);
+    // The plain frame of an unknown address looks like the others.
+    expect(await rosa.locator(".portal-name").evaluate((name) => getComputedStyle(name).textDecorationLine)).toBe("none");
     await rosa.goto(`/portal/bills/${sams.id}`);
     // Said inside the frame, with the way on still there.
     expect(await rosa.getByRole("heading", { level: 1 }).textContent()).toBe("There is nothing here");

@@ -118,12 +118,6 @@ export interface Home {
   readonly payments: readonly PaymentRow[];
 }
 
-/** Everything the portal's first page shows of one account; null when there is no such account. */
-export async function portalHome(world: World, actor: UserActor, accountId: string): Promise<Home | null> {
-  requireOnAccount(actor, "read:account", accountId);
-  return homeOf(world, accountId, 3);
-}
-
 async function homeOf(world: World, accountId: string, rows: number): Promise<Home | null> {
   const { port } = world;
   const now = world.now();
