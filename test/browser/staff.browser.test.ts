@@ -171,6 +171,8 @@ test("a run is confirmed, started and watched; its bills are there, and the boar
   await page.getByText("Refuse cart").waitFor();
   await page.getByRole("link", { name: "Work it out again" }).click();
   await page.getByText("The same, to the cent").waitFor();
+  const pdf = await page.request.get((await page.getByRole("link", { name: "PDF" }).getAttribute("href"))!);
+  expect([pdf.status(), pdf.headers()["content-type"], (await pdf.body()).subarray(0, 5).toString()]).toEqual([200, "application/pdf", "%PDF-"]);
 });
 
 test("an auditor sees everything and changes nothing: no button, and no way around it", async () => {

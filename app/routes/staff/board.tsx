@@ -1,4 +1,5 @@
-import { useMemo } from "react";
+import { useEffect, useMemo } from "react";
+import { useRevalidator } from "react-router";
 import type { Route } from "./+types/board";
 import { formatDollars } from "../../../domain/money/cents.ts";
 import { boardPage } from "../../../worker/operations/board.ts";
@@ -36,6 +37,7 @@ export default function Board({ loaderData }: Route.ComponentProps) {
   const from = useMemo((): BoardLive => ({ position: loaderData.position, board: loaderData.board, feed: loaderData.feed, runs: loaderData.runs }), [loaderData]);
   const { board, feed, runs, connection } = useBoardLive(from);
   useFrame({ connection });
+  useCountedAgain(feed, loaderData.position);
   const day = `day=${board.day}`;
   const running = runs.filter(isRunning);
   const rest = runs.filter((run) => !isRunning(run)).slice(0, 3);
@@ -73,6 +75,17 @@ export default function Board({ loaderData }: Route.ComponentProps) {
       </Columns>
     </Page>
   );
+}
+
+/** Events after which something else waits for a person: what the push does not count is loaded again. */
+const CHANGES_WAITING: ReadonlySet<string> = new Set(["BillRunFinished", "ExceptionOpened", "ExceptionDecided", "ExceptionClosed", "GatewayCreated", "GatewayRevoked", "RequestOpened", "RequestAdvanced"]);
+
+function useCountedAgain(feed: BoardLive["feed"], loaded: number): void {
+  const { revalidate } = useRevalidator();
+  const changed = feed.find((item) => item.position > loaded && CHANGES_WAITING.has(item.type))?.position;
+  useEffect(() => {
+    if (changed !== undefined) void revalidate();
+  }, [changed, revalidate]);
 }
 
 function Needs({ to, label, value, tone = "warn" }: { to: string; label: string; value: number; tone?: "info" | "warn" | "bad" }) {

@@ -51,13 +51,15 @@ function filterOf(search: URLSearchParams, userId: string): ExceptionFilter & { 
 export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "read:exception:any");
   const filter = filterOf(asked.url.searchParams, actor.userId);
-  const [list, counts] = await answering(() => Promise.all([listExceptions(world, actor, filter), countExceptions(world, actor)]));
-  const shownId = asked.params.exceptionId ?? list.items[0]?.id;
-  const page = shownId === undefined ? null : await answering(() => exceptionPage(world, actor, shownId));
-  if (asked.params.exceptionId !== undefined && !page) throw refused(404, "There is no such exception.");
+  const { exceptionId } = asked.params;
+  const [list, counts, named] = await answering(() => Promise.all([
+    listExceptions(world, actor, filter), countExceptions(world, actor), exceptionId === undefined ? null : exceptionPage(world, actor, exceptionId),
+  ]));
+  const [oldest] = list.items;
+  const page = named ?? (exceptionId === undefined && oldest ? await answering(() => exceptionPage(world, actor, oldest.id)) : null);
+  if (exceptionId !== undefined && !page) throw refused(404, "There is no such exception.");
   // A decision may cure what came next as well: then the one after that is shown.
-  const [first] = list.items;
-  if (asked.url.searchParams.get("did") === "decided" && page && page.item.status !== "open" && first) throw redirect(exceptionPath(first.id, asked.url.searchParams, "decided"));
+  if (asked.url.searchParams.get("did") === "decided" && page && page.item.status !== "open" && oldest) throw redirect(exceptionPath(oldest.id, asked.url.searchParams, "decided"));
   const at = list.items.findIndex((item) => item.id === page?.item.id);
   const next = list.items[at + 1]?.id ?? list.items.find((item) => item.id !== page?.item.id)?.id ?? "";
   const accountId = page?.item.accountId ?? null;

@@ -8,7 +8,7 @@ import { DescriptionList } from "../../components/description-list.tsx";
 import { Columns, Page, Row } from "../../components/layout.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
-import { formatMilli } from "../../format/quantities.ts";
+import { milliText } from "../../../domain/metering/units.ts";
 import { answering, refused } from "../../session.server.ts";
 import { accountPath } from "./account-head.tsx";
 import { UsageStory } from "./meter-bars.tsx";
@@ -65,7 +65,7 @@ export default function Meter({ loaderData: { page } }: Route.ComponentProps) {
           <Table<MeterRead> caption="Register reads, newest first" narrow="keep" rows={page.reads} rowKey={(row) => `${row.channelId} ${row.readAt} ${row.value}`} empty={<EmptyState title="No register has been read yet" />}
             columns={[
               { key: "at", head: "Read", main: true, cell: (row) => <TimeText at={row.readAt} /> },
-              { key: "value", head: "Dials", numeric: true, cell: (row) => formatMilli(row.value) },
+              { key: "value", head: "Dials", numeric: true, cell: (row) => milliText(row.value) },
               { key: "state", head: "State", cell: (row) => (row.suspect > 0 ? <Badge tone="warn">In doubt</Badge> : plainWord(row.quality)) },
             ]} />
         </Card> : null}

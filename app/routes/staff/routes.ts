@@ -30,6 +30,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("billing/runs/:runId", "run.tsx"),
     page("bills", "bills.tsx"),
     page("bills/:billId", "bill.tsx"),
+    page("bills/:billId/pdf", "bill-pdf.ts"),
     page("gateways", "gateways.tsx"),
     page("payments", "payments.tsx"),
     page("reads", "reads.tsx"),

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { parseRateDocument, type RateDocumentInput } from "../../../domain/rating/index.ts";
+import { stepsPictures, weekPictures } from "./rate-pictures.ts";
+import { chargeWords } from "./rate-words.ts";
+
+function documentOf(input: RateDocumentInput) {
+  const parsed = parseRateDocument(input);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
+  return parsed.document;
+}
+
+const WATER = documentOf({
+  format: 1, commodity: "water", name: { en: "Water" }, unit: "kgal",
+  charges: [
+    { id: "service", kind: "fixed", name: { en: "Service charge" }, glKey: "water", rates: [{ when: { meterSize: '5/8"' }, amount: "14.60" }, { when: { meterSize: '1"' }, amount: "22.10" }] },
+    { id: "use", kind: "tiered", name: { en: "Water use" }, glKey: "water", rates: [{ tiers: [{ upTo: "3", price: "2.41" }, { upTo: "6", price: "3.62" }, { upTo: null, price: "5.18" }] }] },
+    { id: "tax", kind: "percentage", name: { en: "City tax" }, glKey: "tax", of: ["service", "use"], rates: [{ percent: "5" }] },
+  ],
+});
+
+test("each charge is a sentence, with a row for each kind of customer", () => {
+  expect(chargeWords(WATER)).toEqual([
+    { id: "service", name: "Service charge", how: "A fixed amount on each bill.", rows: [{ who: '5/8" meter', what: "$14.60" }, { who: '1" meter', what: "$22.10" }] },
+    { id: "use", name: "Water use", how: "Each step has its own price.", rows: [{ who: "", what: "first 3 kgal at $2.41, up to 6 kgal at $3.62 and above 6 kgal at $5.18" }] },
+    { id: "tax", name: "City tax", how: "A percentage of service charge and water use.", rows: [{ who: "", what: "5 percent" }] },
+  ]);
+});
+
+test("tiers are steps from where the one before ends", () => {
+  expect(stepsPictures(WATER)[0]).toMatchObject({ title: "Water use", per: "1,000 gallons", steps: [{ from: 0, to: 3000 }, { from: 3000, to: 6000 }, { from: 6000, to: null, priceText: "$5.18" }] });
+});
+
+test("a time-of-use price is a week of hours for each season, the dearest hour the darkest", () => {
+  const document = documentOf({
+    format: 1, commodity: "electric", name: { en: "Electricity" }, unit: "kWh",
+    seasons: [{ id: "summer", name: { en: "Summer" }, ranges: [{ from: "06-01", to: "09-30" }] }, { id: "winter", name: { en: "Winter" }, ranges: [{ from: "10-01", to: "05-31" }] }],
+    schedules: [{ id: "tod", periods: [{ id: "peak", name: { en: "Peak" } }, { id: "off", name: { en: "Off-peak" } }], rules: [
+      { days: ["weekdays"], hours: [{ from: "00:00", to: "16:00", period: "off" }, { from: "16:00", to: "21:00", period: "peak" }, { from: "21:00", to: "24:00", period: "off" }] },
+      { days: ["weekends", "holidays"], hours: [{ from: "00:00", to: "24:00", period: "off" }] },
+    ] }],
+    charges: [{ id: "energy", kind: "time-of-use", name: { en: "Energy" }, glKey: "electric", schedule: "tod", rates: [{ season: "summer", prices: { peak: "0.30", off: "0.10" } }, { season: "winter", prices: { peak: "0.20", off: "0.10" } }] }],
+  });
+  const pictures = weekPictures(document);
+  expect(pictures.map((picture) => picture.title)).toEqual(["Energy, summer", "Energy, winter"]);
+  const [summer] = pictures;
+  expect([summer!.week[0]![15], summer!.week[0]![16], summer!.week[0]![20], summer!.week[0]![21], summer!.week[5]![17]]).toEqual(["off", "peak", "peak", "off", "off"]);
+  expect(summer!.periods.map(({ id, level, priceText }) => [id, level, priceText])).toEqual([["peak", 4, "$0.30 per kWh"], ["off", 1, "$0.10 per kWh"]]);
+  expect(chargeWords(document)[0]!.rows[0]).toEqual({ who: "Summer", what: "peak $0.30 and off-peak $0.10 per kWh" });
+});
