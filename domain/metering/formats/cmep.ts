@@ -32,6 +32,9 @@ const COMMODITY = /^[EGWS]$/i;
 const FLAGS: Readonly<Record<string, Quality>> = { "": "actual", R: "actual", E: "estimated", A: "edited" };
 const FLAG = /^([REAN]?)\d{0,9}$/;
 
+/** Fields are packed; blanks around them are no part of them. */
+const BLANK = /\s/;
+
 const CRC = /^(?:H[0-9A-F]{4})?$/i;
 
 /** What the time-of-use label of MEPMD02 may be. */
@@ -54,16 +57,20 @@ interface IntervalLength {
 }
 
 export class CmepParser implements ReadsParser {
-  readonly #sink: ReadSink;
-  readonly #clock: WallClock;
   readonly #lines: Lines;
 
   constructor(sink: ReadSink, context: FileContext) {
-    this.#sink = sink;
-    this.#clock = new WallClock(context.zone);
+    const records = new CmepRecords(sink, context);
+    const refuse = (line: number, reason: string): void => sink.refuse({ line, kind: "refused", reason });
     this.#lines = new Lines({
-      line: (text, line) => this.#record(text, line),
-      tooLong: (line) => this.#refuse(line, `the line is longer than ${LINE_MAX} characters`),
+      line: (text, line) => {
+        if (text.trim() === "") return;
+        const fields = text.includes('"') ? fieldsOf(text, ",") : text.split(",");
+        if (fields === null) return refuse(line, "a double quote is opened and not closed");
+        if (BLANK.test(text)) for (let i = 0; i < fields.length; i++) fields[i] = fields[i]!.trim();
+        records.record(fields, line);
+      },
+      tooLong: (line) => refuse(line, `the line is longer than ${LINE_MAX} characters`),
     });
   }
 
@@ -74,23 +81,36 @@ export class CmepParser implements ReadsParser {
   end(): void {
     this.#lines.end();
   }
+}
+
+/** Records, whatever they were written in. */
+export class CmepRecords {
+  readonly #sink: ReadSink;
+  readonly #clock: WallClock;
+  /** The flag read last, its letter (null: none that is known), and what it says. */
+  #flag = "";
+  #letter: string | null = "";
+  #quality: Quality = "actual";
+
+  constructor(sink: ReadSink, context: FileContext) {
+    this.#sink = sink;
+    this.#clock = new WallClock(context.zone);
+  }
 
   #refuse(line: number, reason: string): void {
     this.#sink.refuse({ line, kind: "refused", reason });
   }
 
-  #record(text: string, line: number): void {
-    if (text.trim() === "") return;
-    const fields = text.includes('"') ? fieldsOf(text, ",") : text.split(",");
-    if (fields === null) return this.#refuse(line, "a double quote is opened and not closed");
-    const type = fields[FIELD.type]!.trim().toUpperCase();
+  /** Reads one record; its fields are without blanks around them. */
+  record(fields: readonly string[], line: number): void {
+    const type = fields[FIELD.type]!.toUpperCase();
     if (type !== "MEPMD01" && type !== "MEPMD02") return this.#refuse(line, `${quoted(type)} is not a record of metering data (MEPMD01 or MEPMD02)`);
     const problem = type === "MEPMD01" ? this.#intervalData(fields, line) : this.#touData(fields, line);
     if (problem !== null) this.#refuse(line, problem);
   }
 
   /** MEPMD01. Returns why the record as a whole cannot be used, or null. */
-  #intervalData(fields: string[], line: number): string | null {
+  #intervalData(fields: readonly string[], line: number): string | null {
     const shift = this.#shiftOf(fields);
     if (typeof shift === "string") return shift;
     const head = this.#head(fields, shift, MD01.constant);
@@ -99,7 +119,7 @@ export class CmepParser implements ReadsParser {
     const data = MD01.data + shift;
     const count = this.#countOf(fields, MD01.count + shift, data);
     if (typeof count === "string") return count;
-    const length = intervalLength(fields[MD01.interval + shift]!.trim());
+    const length = intervalLength(fields[MD01.interval + shift]!);
     if (as.kind === "interval" && length === null) return `${quoted(fields[MD01.interval + shift]!)} is not an interval length (MMDDHHMM, e.g. 00000100 for an hour)`;
 
     const series = `${meter} ${channel}`;
@@ -107,7 +127,7 @@ export class CmepParser implements ReadsParser {
     let previous: { wall: number; at: Instant } | null = null;
     for (let i = 0; i < count; i++) {
       const at = data + i * 3;
-      const stamp = fields[at]!.trim();
+      const stamp = fields[at]!;
       const end: { wall: number; at: Instant } | string = stamp === "" ? this.#following(previous, length, series) : this.#instant(stamp, series);
       if (typeof end === "string") {
         this.#refuse(line, `reading ${i + 1}: ${end}`);
@@ -117,18 +137,19 @@ export class CmepParser implements ReadsParser {
       previous = end;
       const value = this.#value(fields[at + 1]!, fields[at + 2]!, as, line, i);
       if (value === null) continue;
+      const flag = fields[at + 1]!;
       const start = as.kind === "register" ? end.at : this.#before(end, length!, series);
       if (start === null) {
         this.#refuse(line, `reading ${i + 1}: the start of the interval ${skippedTime("its wall-clock time", this.#clock.zone)}`);
         continue;
       }
-      this.#sink.read({ meter, channel, unit: as.unit, kind: as.kind, start, end: end.at, value: value.text, quality: value.quality, flag: value.flag, line });
+      this.#sink.read({ meter, channel, unit: as.unit, kind: as.kind, start, end: end.at, value, quality: this.#quality, flag: flag === "" ? null : flag, line });
     }
     return null;
   }
 
   /** MEPMD02: a value a time-of-use period, over one span or, for registers, at its end. */
-  #touData(fields: string[], line: number): string | null {
+  #touData(fields: readonly string[], line: number): string | null {
     const shift = this.#shiftOf(fields);
     if (typeof shift === "string") return shift;
     const head = this.#head(fields, shift, MD02.constant);
@@ -137,79 +158,81 @@ export class CmepParser implements ReadsParser {
     const data = MD02.data + shift;
     const count = this.#countOf(fields, MD02.count + shift, data);
     if (typeof count === "string") return count;
-    const start = this.#instant(fields[MD02.start + shift]!.trim(), `${meter} from`);
+    const start = this.#instant(fields[MD02.start + shift]!, `${meter} from`);
     if (typeof start === "string") return `start: ${start}`;
-    const end = this.#instant(fields[MD02.end + shift]!.trim(), `${meter} to`);
+    const end = this.#instant(fields[MD02.end + shift]!, `${meter} to`);
     if (typeof end === "string") return `end: ${end}`;
     if (end.at <= start.at) return "the span ends before it begins";
     for (let i = 0; i < count; i++) {
       const at = data + i * 3;
-      const label = fields[at]!.trim();
+      const label = fields[at]!;
       if (!TOU_LABEL.test(label)) {
         this.#refuse(line, `value ${i + 1}: ${quoted(label)} is not a time-of-use label such as ON-PEAK or TOTAL`);
         continue;
       }
       const value = this.#value(fields[at + 1]!, fields[at + 2]!, as, line, i);
       if (value === null) continue;
-      this.#sink.read({ meter, channel: `${channel}:${label.toUpperCase()}`, unit: as.unit, kind: as.kind, start: as.kind === "register" ? end.at : start.at, end: end.at, value: value.text, quality: value.quality, flag: value.flag, line });
+      const flag = fields[at + 1]!;
+      this.#sink.read({ meter, channel: `${channel}:${label.toUpperCase()}`, unit: as.unit, kind: as.kind, start: as.kind === "register" ? end.at : start.at, end: end.at, value, quality: this.#quality, flag: flag === "" ? null : flag, line });
     }
     return null;
   }
 
   /** 0, or 1 for senders that put an empty field before the purpose. */
   #shiftOf(fields: readonly string[]): number | string {
-    const purposeAt = (at: number): string => (fields[at] ?? "").trim().toUpperCase();
+    const purposeAt = (at: number): string => (fields[at] ?? "").toUpperCase();
     if (fields.length <= FIELD.units) return `the record has ${fields.length} fields; it is cut off`;
     if (PURPOSES.has(purposeAt(FIELD.purpose))) return 0;
-    if (PURPOSES.has(purposeAt(FIELD.purpose + 1)) && COMMODITY.test((fields[FIELD.commodity + 1] ?? "").trim())) return 1;
+    if (fields.length > FIELD.units + 1 && PURPOSES.has(purposeAt(FIELD.purpose + 1)) && COMMODITY.test(fields[FIELD.commodity + 1] ?? "")) return 1;
     return `${quoted(fields[FIELD.purpose]!)} is not a purpose such as OK`;
   }
 
   #head(fields: readonly string[], shift: number, constantAt: number): { meter: string; channel: string; as: RecordUnit } | string {
-    const purpose = fields[FIELD.purpose + shift]!.trim().toUpperCase();
+    const purpose = fields[FIELD.purpose + shift]!.toUpperCase();
     if (!READS_PURPOSES.has(purpose)) return `records of purpose ${purpose} carry no reads`;
-    const meter = fields[FIELD.meter]!.trim() || fields[FIELD.receiverCustomer]!.trim();
+    const meter = fields[FIELD.meter] || fields[FIELD.receiverCustomer]!;
     if (meter === "") return "neither field 8 nor field 6 names the meter";
     if (meter.length > METER_MAX) return `${quoted(meter)} is too long for a meter's number`;
-    const commodity = fields[FIELD.commodity + shift]!.trim().toUpperCase();
+    const commodity = fields[FIELD.commodity + shift]!.toUpperCase();
     if (!COMMODITY.test(commodity)) return `${quoted(commodity)} is not a commodity (E, G, W or S)`;
-    const channel = fields[FIELD.units + shift]!.trim();
-    const as = recordUnit(channel.toUpperCase(), commodity, (fields[constantAt + shift] ?? "").trim());
+    const channel = fields[FIELD.units + shift]!;
+    const as = recordUnit(channel.toUpperCase(), commodity, fields[constantAt + shift] ?? "");
     return typeof as === "string" ? as : { meter, channel, as };
   }
 
   /** The declared count, checked against what is there; after the data, only a check sum and empty fields may follow. */
   #countOf(fields: readonly string[], countAt: number, data: number): number | string {
-    const text = (fields[countAt] ?? "").trim();
+    const text = fields[countAt] ?? "";
     if (!/^\d{1,5}$/.test(text)) return fields.length <= countAt ? "the record ends before its count of readings; it is cut off" : `${quoted(text)} is not a count of readings`;
     const count = Number(text);
     const needed = data + count * 3;
     if (fields.length < needed) return `the record declares ${count} readings but has fields for ${Math.floor((fields.length - data) / 3)}; it is cut off`;
     for (let at = needed; at < fields.length; at++) {
-      const extra = fields[at]!.trim();
+      const extra = fields[at]!;
       if (extra !== "" && !(at === needed && CRC.test(extra))) return `the record declares ${count} readings but goes on after them`;
     }
     return count;
   }
 
-  #value(flagField: string, valueField: string, as: RecordUnit, line: number, index: number): { text: string; quality: Quality; flag: string | null } | null {
-    const flag = flagField.trim();
-    const letter = FLAG.exec(flag.toUpperCase())?.[1];
-    if (letter === undefined) {
+  /** The value in its unit, with `#quality` set; null when there is none, which has been told. */
+  #value(flag: string, raw: string, as: RecordUnit, line: number, index: number): string | null {
+    if (flag !== this.#flag) {
+      this.#flag = flag;
+      this.#letter = FLAG.exec(flag.toUpperCase())?.[1] ?? null;
+      this.#quality = FLAGS[this.#letter ?? ""] ?? "actual";
+    }
+    if (this.#letter === null) {
       this.#refuse(line, `reading ${index + 1}: ${quoted(flag)} is not a quality flag (R, E, A, N or empty)`);
       return null;
     }
-    if (letter === "N") {
+    if (this.#letter === "N") {
       this.#sink.refuse({ line, kind: "no-read", reason: `reading ${index + 1}: no read (${flag})` });
       return null;
     }
-    const decimal = plainDecimal(valueField);
-    const text = decimal === null ? null : inUnit(decimal, as);
-    if (text === null) {
-      this.#refuse(line, `reading ${index + 1}: ${notDecimal(valueField)}`);
-      return null;
-    }
-    return { text, quality: FLAGS[letter]!, flag: flag === "" ? null : flag };
+    const decimal = plainDecimal(raw);
+    const value = decimal === null ? null : inUnit(decimal, as);
+    if (value === null) this.#refuse(line, `reading ${index + 1}: ${notDecimal(raw)}`);
+    return value;
   }
 
   /** CCYYMMDDHHMM as an instant, or why it is none. */
@@ -219,7 +242,8 @@ export class CmepParser implements ReadsParser {
     const minute = two(stamp, 10);
     if (day < 0 || !((hour < 24 && minute < 60) || (hour === 24 && minute === 0))) return `${quoted(stamp)} is not a date and time (CCYYMMDDHHMM)`;
     const wall = day * DAY_MS + (hour * 60 + minute) * MINUTE_MS;
-    const at = this.#clock.instant(wall, series);
+    const ordinary = this.#clock.ordinary(wall);
+    const at = Number.isNaN(ordinary) ? this.#clock.instant(wall, series) : ordinary;
     return at === null ? skippedTime(stamp, this.#clock.zone) : { wall, at };
   }
 

@@ -12,10 +12,10 @@
 import * as v from "valibot";
 import { isTimeZone } from "../../calendar/zone.ts";
 import { QUALITIES } from "../channel.ts";
-import { delimiterOf, type Delimiter } from "./csv.ts";
+import { delimiterOf, fieldsOf, type Delimiter } from "./csv.ts";
 import { plainDecimal } from "./decimal.ts";
 import { sourceUnit } from "./source-units.ts";
-import { foldHeader, type Column, type Measure, type TableLayout, type UnitRule } from "./table-layout.ts";
+import { fits, foldHeader, type Column, type Measure, type TableLayout, type UnitRule } from "./table-layout.ts";
 
 /** Values in one row; a meter with all its channels and quadrants has fewer. */
 const VALUES_MAX = 50;
@@ -102,10 +102,16 @@ function refColumn(ref: ColumnRef): Column {
   return [typeof ref === "number" ? `#${ref}` : foldHeader(ref)];
 }
 
-/** The layout that a mapping stands for, and the delimiter of the file. */
+/** Lines before the header in which it is looked for. */
+const HEADER_LINES = 40;
+
+/** The layout that a mapping stands for, and the delimiter of the file: the one by which a line is its header. */
 export function mappedLayout(mapping: CsvMapping, head: string): { layout: TableLayout; delimiter: Delimiter } {
-  const line = head.split(/\r\n|\n|\r/).slice(mapping.skipLines ?? 0).find((each) => each.trim() !== "") ?? "";
-  return { layout: layoutOf(mapping), delimiter: mapping.delimiter ?? delimiterOf(line) };
+  const layout = layoutOf(mapping);
+  if (mapping.delimiter !== undefined) return { layout, delimiter: mapping.delimiter };
+  const lines = head.split(/\r\n|\n|\r/).slice(mapping.skipLines ?? 0).filter((line) => line.trim() !== "");
+  const header = lines.slice(0, HEADER_LINES).find((line) => fits(layout, (fieldsOf(line, delimiterOf(line)) ?? []).map(foldHeader)));
+  return { layout, delimiter: delimiterOf(header ?? lines[0] ?? "") };
 }
 
 function layoutOf(mapping: CsvMapping): TableLayout {

@@ -18,20 +18,22 @@ const GROUPED = /^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$/;
  * thousands: "023497.071" → "23497.071", "43490.000" → "43490", "1.2E3" → "1200", "1,234.5" → "1234.5".
  */
 export function plainDecimal(raw: string): string | null {
-  return isCanonicalWhole(raw) ? raw : canonical(raw.trim());
-}
-
-/** Most values: a few digits that need no change. */
-function isCanonicalWhole(text: string): boolean {
-  const length = text.length;
-  if (length === 0 || length > WHOLE_DIGITS_MAX) return false;
-  const first = text.charCodeAt(0);
-  if (first < 49 || first > 57) return length === 1 && first === 48;
-  for (let i = 1; i < length; i++) {
-    const code = text.charCodeAt(i);
-    if (code < 48 || code > 57) return false;
+  const length = raw.length;
+  const first = raw.charCodeAt(0);
+  // Most values are a few digits, perhaps a point, and perhaps needless zeros behind it.
+  if (first >= 48 && first <= 57 && length <= WHOLE_DIGITS_MAX && (first !== 48 || length === 1 || raw.charCodeAt(1) === 46)) {
+    let point = -1;
+    let last = 0;
+    let i = 1;
+    for (; i < length; i++) {
+      const code = raw.charCodeAt(i);
+      if (code === 46 && point < 0) point = i;
+      else if (code < 48 || code > 57) break;
+      else if (code !== 48) last = i;
+    }
+    if (i === length && point !== length - 1) return point < 0 || last === length - 1 ? raw : raw.slice(0, last > point ? last + 1 : point);
   }
-  return true;
+  return canonical(raw.trim());
 }
 
 function canonical(text: string): string | null {

@@ -1,6 +1,7 @@
 /** Which format a file is in, from its first characters and, only where two tables have the same columns, from its name. */
 import { delimiterOf, fieldsOf, type Delimiter } from "./csv.ts";
 import { HEAD_ENDS } from "./head-ends.ts";
+import { isSensusRecords, SENSUS_RECORDS } from "./sensus-records.ts";
 import { columnAt, fits, foldHeader, type TableLayout } from "./table-layout.ts";
 import { TimeText } from "./time-text.ts";
 
@@ -12,6 +13,7 @@ const HEADER_LINES = 40;
 
 export type Detected =
   | { readonly format: "meterline" | "espi" | "iec61968" | "cmep" | "mvrs" | "nem" | "greenbutton-csv" }
+  | { readonly format: "sensus-records"; readonly delimiter: Delimiter }
   | { readonly format: "table"; readonly layout: TableLayout; readonly delimiter: Delimiter }
   | { readonly format: null; readonly line: number; readonly reason: string };
 
@@ -44,6 +46,7 @@ function detectTable(lines: readonly string[], name: string, wanted: (format: st
     if (line.trim() === "") continue;
     const delimiter = delimiterOf(line);
     const header = (fieldsOf(line, delimiter) ?? line.split(delimiter)).map(foldHeader);
+    if (wanted(SENSUS_RECORDS.format) && isSensusRecords(header)) return { format: SENSUS_RECORDS.format, delimiter };
     const candidates = HEAD_ENDS.filter((layout) => wanted(layout.format) && fits(layout, header));
     if (candidates.length === 0) continue;
     const layout = candidates.length === 1 ? candidates[0]! : choose(candidates, header, lines.slice(i + 1), delimiter, name);

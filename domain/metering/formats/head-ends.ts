@@ -146,7 +146,7 @@ export const HEAD_ENDS: readonly TableLayout[] = [
     stamp: "end",
     measures: [register(["reading"], unitIn("units"))],
   },
-  { ...SUBECA, format: "subeca-register", title: "Subeca latest reads", name: /latest|regist|read/i, stamp: "end", measures: [register(["value"], unitIn("unit"))] },
+  { ...SUBECA, format: "subeca-register", title: "Subeca latest reads", name: /latest|regist/i, stamp: "end", measures: [register(["value"], unitIn("unit"))] },
   // An hour of usage is named by the hour in which it was used.
   { ...SUBECA, format: "subeca-interval", title: "Subeca usage", name: /usage|hourly|interval/i, stamp: "start", measures: [interval(["value"], unitIn("unit"))] },
 ];

@@ -4,3 +4,4 @@ export * from "./reads-file.ts";
 export { CSV_MAPPING, parseCsvMapping, type CheckedMapping, type CsvMapping } from "./csv-mapping.ts";
 export { detect, HEAD_MAX, type Detected } from "./detect.ts";
 export { mvrsDownload, type DownloadMeter, type DownloadRegister, type ReadMethod } from "./mvrs-download.ts";
+export { ReadingCollector, type ReadingBatch } from "./readings.ts";

@@ -105,7 +105,7 @@ export class NemParser implements ReadsParser {
   #dayRecord(fields: readonly string[], line: number): void {
     const stream = this.#stream;
     if (stream === null) return this.#refuse(line, "the day belongs to no data stream (record 200) that can be used");
-    const date = fields[1]!.trim();
+    const date = (fields[1] ?? "").trim();
     if (!/^\d{8}$/.test(date) || !this.#time.read(date)) return this.#refuse(line, `${quoted(date)} is not a date (YYYYMMDD)`);
     const start = this.#time.wall - MARKET_OFFSET;
     const count = DAY_MINUTES / stream.minutes;

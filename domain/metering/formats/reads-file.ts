@@ -20,6 +20,7 @@ import { mappedLayout, type CsvMapping } from "./csv-mapping.ts";
 import { MvrsParser } from "./mvrs.ts";
 import { NemParser } from "./nem.ts";
 import type { FileContext, FileRead, ReadSink, ReadsParser, Refusal } from "./read.ts";
+import { SENSUS_RECORDS, SensusRecordsParser } from "./sensus-records.ts";
 import { TableParser } from "./table.ts";
 
 export interface ReadsFileOptions {
@@ -59,13 +60,14 @@ export const FORMATS: readonly FormatInfo[] = [
   { format: "mvrs", title: "Itron MVRS handheld, fixed width" },
   { format: "nem", title: "AEMO NEM12 and NEM13" },
   ...HEAD_ENDS.map(({ format, title }) => ({ format, title })),
+  { format: SENSUS_RECORDS.format, title: SENSUS_RECORDS.title },
   { format: "csv", title: "Any table, with a mapping" },
 ];
 
 /** Other names under which the trade knows a format. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   json: ["meterline"], "green-button": ["espi", "greenbutton-csv"], greenbutton: ["espi", "greenbutton-csv"], cim: ["iec61968"], "iec61968-9": ["iec61968"], meterreadings: ["iec61968"],
-  nem12: ["nem"], nem13: ["nem"], badger: ["beacon"], "beacon360": ["beacon"], mueller: ["sentryx"], sensus: ["cmep", "sensus-interval", "sensus-register", "xylem-interval", "xylem-register"],
+  nem12: ["nem"], nem13: ["nem"], badger: ["beacon"], "beacon360": ["beacon"], mueller: ["sentryx"], sensus: ["cmep", "sensus-interval", "sensus-register", "sensus-records", "xylem-interval", "xylem-register"],
   flexnet: ["cmep"], mepmd01: ["cmep"], mepmd02: ["cmep"], sce: ["greenbutton-csv"],
 };
 
@@ -129,6 +131,10 @@ export class ReadsFile {
     const found = detect(head, this.#options.name, (candidate) => wanted === null || wanted.includes(candidate));
     if (found.format === null) return this.#unreadable(found.line, found.reason);
     if (found.format === "table") return this.#table(found);
+    if (found.format === "sensus-records") {
+      this.#format = found.format;
+      return new SensusRecordsParser(this.#sink, this.#context, found.delimiter);
+    }
     if (wanted !== null && !wanted.includes(found.format)) return this.#unreadable(1, `the file is not in format ${format}; it looks like ${found.format}`);
     return this.#named(found.format);
   }

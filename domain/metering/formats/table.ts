@@ -42,6 +42,8 @@ interface MeasureColumns {
 
 interface Columns {
   readonly header: readonly string[];
+  /** The header as it is written; files put together from several have it again in the middle. */
+  readonly titles: readonly string[];
   readonly meter: readonly number[];
   readonly channel: number;
   readonly interval: number;
@@ -119,7 +121,7 @@ export class TableParser implements ReadsParser {
   #reads(fields: readonly string[], line: number, columns: Columns): void {
     const problem = rowProblem(fields, columns);
     if (problem !== null) return this.#refuse(line, problem);
-    if (fields.length === columns.header.length && isHeaderAgain(fields, columns.header)) return;
+    if (fields[0] === columns.titles[0] && fields.every((field, i) => field === columns.titles[i])) return;
     const meter = meterOf(fields, columns.meter);
     if (meter === "") return this.#refuse(line, "no column names the meter");
     const meterTrouble = meterProblem(meter);
@@ -151,7 +153,7 @@ export class TableParser implements ReadsParser {
     if (value === null) return `${at.name}: ${quoted(row.raw)} times its multiplier is not a number that is counted`;
     const { meter, channel, quality, flag, line, columns } = row;
     const { kind } = at.measure;
-    const stamp = this.#stampOf(fields, at.time, `${kind} ${meter} ${channel ?? ""}`);
+    const stamp = this.#stampOf(fields, at.time, kind, meter, channel);
     if (typeof stamp === "string") return stamp;
     const read: FileRead = { meter, channel, unit: unit.unit, kind, start: stamp.at, end: stamp.at, value, quality, flag, line };
     if (kind === "register") this.#lengths.register(read);
@@ -167,13 +169,13 @@ export class TableParser implements ReadsParser {
     return found ?? `${at.name}: ${unit.from === "words" && text !== "" ? `${quoted(text)} names no unit` : notUnit(text)}`;
   }
 
-  #stampOf(fields: readonly string[], at: TimeColumns, series: string): Stamp | string {
+  #stampOf(fields: readonly string[], at: TimeColumns, kind: string, meter: string, channel: string | null): Stamp | string {
     const text = at.clock < 0 ? cell(fields, at.at) : `${cell(fields, at.at)} ${cell(fields, at.clock)}`.trim();
     const local = cell(fields, at.local);
-    if (text === "") return local === "" ? "there is no time" : this.#readStamp(local, "local", this.#clock, series);
+    if (text === "") return local === "" ? "there is no time" : this.#readStamp(local, "local", this.#clock, kind, meter, channel);
     const clock = this.#clockOf(fields, at);
     if (typeof clock === "string") return clock;
-    const stamp = this.#readStamp(text, at.rule.means, clock, series);
+    const stamp = this.#readStamp(text, at.rule.means, clock, kind, meter, channel);
     if (typeof stamp === "string" || local === "") return stamp;
     if (!this.#time.read(local)) return `${quoted(local)} is not a date and time`;
     const apart = Math.abs(this.#time.wall - stamp.at);
@@ -181,12 +183,13 @@ export class TableParser implements ReadsParser {
     return stamp;
   }
 
-  #readStamp(text: string, means: "local" | "utc", clock: WallClock, series: string): Stamp | string {
+  #readStamp(text: string, means: "local" | "utc", clock: WallClock, kind: string, meter: string, channel: string | null): Stamp | string {
     if (!this.#time.read(text)) return `${quoted(text)} is not a date and time`;
     const { wall, offset } = this.#time;
     if (offset !== null) return { at: wall - offset, wall, clock: null };
     if (means === "utc") return { at: wall, wall, clock: null };
-    const at = clock.instant(wall, series);
+    const ordinary = clock.ordinary(wall);
+    const at = Number.isNaN(ordinary) ? clock.instant(wall, `${kind} ${meter} ${channel ?? ""}`) : ordinary;
     return at === null ? skippedTime(text, clock.zone) : { at, wall, clock };
   }
 
@@ -248,7 +251,7 @@ function columnsOf(layout: TableLayout, header: readonly string[], titles: reado
   const quality = layout.quality ? columnAt(header, layout.quality.column) : -1;
   const meter = layout.meter.map((column) => columnAt(header, column)).filter((at) => at >= 0);
   const used = [...meter, channel, interval, quality, ...measures.flatMap(({ value, unit, multiplier, time }) => [value, unit, multiplier, time.at, time.clock, time.zone, time.local])];
-  return { header, meter, channel, interval, quality, measures, last: Math.max(...used) };
+  return { header, titles, meter, channel, interval, quality, measures, last: Math.max(...used) };
 }
 
 /** A row that is not as long as the header has its values in the wrong columns, or was cut off in one. */
@@ -258,10 +261,6 @@ function rowProblem(fields: readonly string[], { header, last }: Columns): strin
     return fields.slice(header.length).every((field) => field.trim() === "") ? null : `the row has ${fields.length} columns, the header ${header.length}`;
   }
   return fields.length === header.length || last < fields.length - 1 ? null : `the row has ${fields.length} columns, the header ${header.length}; it is cut off`;
-}
-
-function isHeaderAgain(fields: readonly string[], header: readonly string[]): boolean {
-  return foldHeader(fields[0]!) === header[0] && fields.every((field, i) => foldHeader(field) === header[i]);
 }
 
 function cell(fields: readonly string[], at: number): string {

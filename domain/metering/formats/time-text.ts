@@ -55,7 +55,7 @@ export class TimeText {
   /** YYYY-MM-DD HH:MM[:SS] and MM/DD/YYYY HH:MM[:SS], the two that nearly all files have, digit by digit. */
   #fixed(text: string): boolean {
     const length = text.length;
-    if (length !== 16 && length !== 19) return false;
+    if (length !== 16 && length !== 19 && (length < 21 || text.charCodeAt(19) !== 46)) return false;
     const yearFirst = text.charCodeAt(4) === 45 && text.charCodeAt(7) === 45;
     if (!yearFirst && (this.#dayFirst || text.charCodeAt(2) !== 47 || text.charCodeAt(5) !== 47)) return false;
     const between = text.charCodeAt(10);
@@ -66,7 +66,7 @@ export class TimeText {
     const hour = two(text, 11);
     const minute = two(text, 14);
     const second = length === 16 ? 0 : text.charCodeAt(16) === 58 ? two(text, 17) : Number.NaN;
-    return this.#set(year, month, day, hour, minute, second, 0);
+    return this.#set(year, month, day, hour, minute, second, length <= 19 ? 0 : thousandths(text, 20));
   }
 
   #free(text: string): boolean {
@@ -107,7 +107,7 @@ export class TimeText {
   #set(year: number, month: number, day: number, hour: number, minute: number, second: number, millis: number): boolean {
     const date = civilDay(year, month, day);
     // Midnight at the end of a day is written 24:00 by some.
-    const clockOk = (hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60) || (hour === 24 && minute === 0 && second === 0);
+    const clockOk = (hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 && second < 60 && millis >= 0) || (hour === 24 && minute === 0 && second === 0);
     if (date < 0 || !clockOk) return false;
     this.wall = date * DAY_MS + hour * HOUR_MS + minute * MINUTE_MS + second * 1000 + millis;
     return true;
@@ -123,6 +123,17 @@ export function two(text: string, at: number): number {
 
 function four(text: string, at: number): number {
   return two(text, at) * 100 + two(text, at + 2);
+}
+
+/** Three digits after a point of which the rest is digits as well; NaN when they are none. */
+function thousandths(text: string, from: number): number {
+  let value = 0;
+  for (let i = 0; i < 3 || from + i < text.length; i++) {
+    const digit = from + i < text.length ? text.charCodeAt(from + i) - 48 : 0;
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN;
+    if (i < 3) value = value * 10 + digit;
+  }
+  return value;
 }
 
 const fullYear = (text: string): number => (text.length === 2 ? 2000 + +text : +text);

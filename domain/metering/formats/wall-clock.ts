@@ -23,9 +23,22 @@ interface LocalDayOffsets {
   readonly change: Instant | null;
 }
 
+/** Rules of zones are slow to evaluate, and the same days are asked for in file after file. */
+const daysOfZones = new Map<TimeZone, Map<number, LocalDayOffsets>>();
+const ZONES_MAX = 50;
+
+function daysOf(zone: TimeZone): Map<number, LocalDayOffsets> {
+  let days = daysOfZones.get(zone);
+  if (days === undefined) {
+    if (daysOfZones.size >= ZONES_MAX) daysOfZones.clear();
+    daysOfZones.set(zone, (days = new Map()));
+  }
+  return days;
+}
+
 export class WallClock {
   readonly zone: TimeZone;
-  readonly #days = new Map<number, LocalDayOffsets>();
+  readonly #days: Map<number, LocalDayOffsets>;
   #day: LocalDayOffsets = { day: -1, before: 0, after: 0, change: null };
   readonly #seen = new Map<string, Instant>();
   #previous = Number.NaN;
@@ -34,6 +47,7 @@ export class WallClock {
 
   constructor(zone: TimeZone) {
     this.zone = zone;
+    this.#days = daysOf(zone);
   }
 
   /**
@@ -45,6 +59,13 @@ export class WallClock {
     if (day !== this.#day.day) this.#day = this.#offsetsOf(day);
     const { before, change } = this.#day;
     return change === null ? wall - before : this.#onChangeDay(wall, this.#day, series);
+  }
+
+  /** The same for days on which clocks do not change, without a series; NaN on others. */
+  ordinary(wall: number): number {
+    const day = Math.floor(wall / DAY_MS);
+    if (day !== this.#day.day) this.#day = this.#offsetsOf(day);
+    return this.#day.change === null ? wall - this.#day.before : Number.NaN;
   }
 
   /** A new record of the series begins: what came before says nothing about its order. */

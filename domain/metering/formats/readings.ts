@@ -1,0 +1,153 @@
+/**
+ * Canonical reads of a file as the readings that ingest takes: a register read each, intervals of one channel that follow
+ * each other as one. What is on its way is given out in batches, so that a file of any size needs the memory of one batch.
+ */
+import { MINUTE_MS, type Instant } from "../../calendar/zone.ts";
+import type { Quality } from "../channel.ts";
+import { MISSING, STEPS_MINUTES } from "../packed-day.ts";
+import { READS_MAX, VALUES_MAX, type Reading } from "../reads-request.ts";
+import { INTERVAL_MAX, INTERVAL_MIN, parseMilli, type Milli, type Unit } from "../units.ts";
+import type { FileRead, ReadSink, Refusal } from "./read.ts";
+
+export interface ReadingBatch {
+  readonly reads: readonly Reading[];
+  /** By index of a reading, the line of the file on which it begins. */
+  readonly lines: readonly number[];
+}
+
+/** Intervals of a batch: ten thousand meters' day of hours, or a hundred meters' month of quarter hours. */
+const BATCH_VALUES = 300_000;
+
+/** Values of a run at first; it grows to a month. */
+const RUN_VALUES = 32;
+
+/** Missing values up to here are a gap in one run; after a longer one another begins. */
+const GAP_MAX = 96;
+
+const HOUR_MS = 60 * MINUTE_MS;
+const STEPS: ReadonlySet<number> = new Set(STEPS_MINUTES);
+
+interface Run {
+  readonly meter: string;
+  readonly channel: string | null;
+  readonly unit: Unit;
+  readonly quality: Quality;
+  readonly stepMinutes: number;
+  readonly start: Instant;
+  readonly line: number;
+  next: Instant;
+  values: Int32Array;
+  count: number;
+}
+
+/** A sink for a `ReadsFile`: gives batches to `onBatch`, and refusals, its own among them, to `onRefusal`. */
+export class ReadingCollector implements ReadSink {
+  readonly #onBatch: (batch: ReadingBatch) => void;
+  readonly #onRefusal: (refusal: Refusal) => void;
+  #reads: Reading[] = [];
+  #lines: number[] = [];
+  readonly #runs = new Map<string, Run>();
+  #values = 0;
+  #last: Run | null = null;
+
+  constructor(onBatch: (batch: ReadingBatch) => void, onRefusal: (refusal: Refusal) => void) {
+    this.#onBatch = onBatch;
+    this.#onRefusal = onRefusal;
+  }
+
+  read(read: FileRead): void {
+    const value = milliOf(read.value);
+    if (value === null) return this.#refuse(read, `${read.value} ${read.unit} is more than is counted exactly`);
+    if (read.kind === "register") {
+      this.#add({ index: this.#reads.length, meter: read.meter, channel: read.channel, unit: read.unit, quality: read.quality, kind: "register", at: read.end, value }, read.line);
+    } else this.#interval(read, value);
+    if (this.#reads.length + this.#runs.size >= READS_MAX || this.#values >= BATCH_VALUES) this.end();
+  }
+
+  refuse(refusal: Refusal): void {
+    this.#onRefusal(refusal);
+  }
+
+  /** Gives out what is there. */
+  end(): void {
+    for (const run of this.#runs.values()) this.#close(run);
+    this.#runs.clear();
+    this.#last = null;
+    this.#values = 0;
+    if (this.#reads.length === 0) return;
+    const batch = { reads: this.#reads, lines: this.#lines };
+    this.#reads = [];
+    this.#lines = [];
+    this.#onBatch(batch);
+  }
+
+  #refuse({ line, meter }: FileRead, reason: string): void {
+    this.#onRefusal({ line, kind: "refused", reason: `meter ${meter}: ${reason}` });
+  }
+
+  #add(reading: Reading, line: number): void {
+    this.#reads.push(reading);
+    this.#lines.push(line);
+  }
+
+  #interval(read: FileRead, value: Milli): void {
+    const stepMinutes = (read.end - read.start) / MINUTE_MS;
+    if (!STEPS.has(stepMinutes)) return this.#refuse(read, `an interval of ${stepMinutes} minutes is a total, not an interval that is stored`);
+    if (value > INTERVAL_MAX || value < INTERVAL_MIN) return this.#refuse(read, `${read.value} ${read.unit} is more than an interval holds`);
+    // The last minute of an interval (00:59) is how some head-ends write its end.
+    const late = read.start % HOUR_MS === HOUR_MS - MINUTE_MS || (read.start + MINUTE_MS) % (stepMinutes * MINUTE_MS) === 0;
+    const start = late && stepMinutes > 1 ? read.start + MINUTE_MS : read.start;
+    const run = this.#runOf(read, stepMinutes, start);
+    const gap = (start - run.next) / (stepMinutes * MINUTE_MS);
+    if (run.count + gap >= run.values.length) run.values = grown(run.values, run.count + gap + 1);
+    run.values.fill(MISSING, run.count, run.count + gap);
+    run.values[run.count + gap] = value;
+    run.count += gap + 1;
+    run.next = start + stepMinutes * MINUTE_MS;
+    this.#values += gap + 1;
+  }
+
+  /** The run that the interval continues, or a new one. */
+  #runOf(read: FileRead, stepMinutes: number, start: Instant): Run {
+    let run = this.#last;
+    if (run === null || run.meter !== read.meter || run.channel !== read.channel || run.unit !== read.unit || run.quality !== read.quality || run.stepMinutes !== stepMinutes) {
+      run = this.#runs.get(keyOf(read, stepMinutes)) ?? null;
+    }
+    if (run !== null) {
+      const gap = (start - run.next) / (stepMinutes * MINUTE_MS);
+      if (Number.isInteger(gap) && gap >= 0 && gap <= GAP_MAX && run.count + gap < VALUES_MAX) return (this.#last = run);
+      this.#close(run);
+    }
+    const { meter, channel, unit, quality, line } = read;
+    run = { meter, channel, unit, quality, stepMinutes, start, line, next: start, values: new Int32Array(RUN_VALUES), count: 0 };
+    this.#runs.set(keyOf(read, stepMinutes), run);
+    return (this.#last = run);
+  }
+
+  #close({ meter, channel, unit, quality, stepMinutes, start, line, values, count }: Run): void {
+    this.#add({ index: this.#reads.length, meter, channel, unit, quality, kind: "interval", start, stepMinutes, values: values.slice(0, count) }, line);
+  }
+}
+
+function keyOf({ meter, channel, unit, quality }: FileRead, stepMinutes: number): string {
+  return `${meter}\n${channel ?? ""}\n${unit}\n${quality}\n${stepMinutes}`;
+}
+
+function grown(values: Int32Array, needed: number): Int32Array {
+  const more = new Int32Array(Math.max(needed, Math.min(values.length * 2, VALUES_MAX)));
+  more.set(values);
+  return more;
+}
+
+/** Canonical decimal text as thousandths; further digits are rounded half away from zero, as for posted reads. */
+function milliOf(value: string): Milli | null {
+  const length = value.length;
+  if (length > 9) return parseMilli(value);
+  let whole = 0;
+  for (let i = 0; i < length; i++) {
+    const digit = value.charCodeAt(i) - 48;
+    if (!(digit >= 0 && digit <= 9)) return parseMilli(value);
+    whole = whole * 10 + digit;
+  }
+  return whole * 1000;
+}
