@@ -41,7 +41,7 @@ const one = async <R extends object>(port: SqlPort, sql: string): Promise<R> => 
 
 describe("a demonstration of 24 meters", () => {
   let demo: Awaited<ReturnType<typeof load>>;
-  beforeAll(async () => void (demo = await load(METERS)), 60_000);
+  beforeAll(async () => void (demo = await load(METERS)), 120_000);
 
   test("leaves a sound book: chains hold, entries balance, every account is its log", async () => {
     expect(await checkBook(demo.port)).toEqual([]);
@@ -109,5 +109,5 @@ describe("a demonstration of 24 meters", () => {
 
   test("is the same again on the same day", async () => {
     expect((await load(METERS)).log).toEqual(demo.log);
-  }, 60_000);
+  }, 120_000);
 });
