@@ -9,7 +9,7 @@ import { inProcessWorld, type InProcessWorld } from "../worker/operations/in-pro
 import { SECRET_KEY, supervisor } from "../test/support/utility.ts";
 import { perSecond, type BenchRow } from "./harness.ts";
 import { benchDatabase, type BenchDatabase } from "./support/database.ts";
-import { foundUtility, loadDays, loadHomes, type Home } from "./support/town.ts";
+import { foundUtility, loadDays, loadHomes, type Home } from "../test/support/town.ts";
 
 const PAIRS = 5;
 /** A cycle for each pair, and one to warm up. */

@@ -16,7 +16,7 @@ import { createGateway } from "../worker/operations/gateways.ts";
 import { inProcessWorld } from "../worker/operations/in-process.ts";
 import { admin, ZONE } from "../test/support/utility.ts";
 import { perSecond, type BenchRow } from "./harness.ts";
-import { foundUtility, loadDays, loadHomes, usageOf, type Home } from "./support/town.ts";
+import { foundUtility, loadDays, loadHomes, usageOf, type Home } from "../test/support/town.ts";
 
 const HOMES = 2_500;
 const PAIRS = 5;

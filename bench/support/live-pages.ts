@@ -17,7 +17,7 @@ import { inProcessWorld } from "../../worker/operations/in-process.ts";
 import { createUser } from "../../worker/operations/people.ts";
 import { SIGNATURE_HEADER, TestProvider } from "../../worker/payments/test-provider.ts";
 import { startBareObject, type BareObject } from "./bare-object.ts";
-import { foundUtility, loadDays, loadHomes } from "./town.ts";
+import { foundUtility, loadDays, loadHomes } from "../../test/support/town.ts";
 import { addDays } from "../../domain/calendar/local-date.ts";
 import { localDateOf } from "../../domain/calendar/zone.ts";
 import { ZONE } from "../../test/support/utility.ts";

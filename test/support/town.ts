@@ -1,6 +1,6 @@
 /**
- * A utility of a size worth measuring: homes with meters and accounts, loaded in sets by the same builders that single
- * commands use, so that what is measured afterwards meets the rows it would meet in daily work.
+ * A utility of a size worth measuring or killing: homes with meters and accounts, loaded in sets by the same builders that single
+ * commands use, so that what comes afterwards meets the rows it would meet in daily work.
  */
 import { prepareCommand } from "../../db/account/store.ts";
 import { unitOf } from "../../db/command.ts";
@@ -17,7 +17,7 @@ import { publishRateVersion } from "../../worker/operations/rates.ts";
 import { LOG_KEY, openingOf, premiseOf, type NewPremise } from "../../worker/operations/registry.ts";
 import { setUpUtility } from "../../worker/operations/settings.ts";
 import type { InProcessWorld } from "../../worker/operations/in-process.ts";
-import { admin, newAccount, UTILITY, ZONE } from "../../test/support/utility.ts";
+import { admin, newAccount, UTILITY, ZONE } from "./utility.ts";
 
 export type Metered = "water" | "electric";
 
@@ -42,7 +42,7 @@ const isWater = (channelId: number): boolean => channelId % 10 === WATER;
 
 /** Sets the utility up, its rates counting from the day on, all cycles closing on the first of the month. */
 export async function foundUtility(world: InProcessWorld, cycles: readonly string[], ratesFrom: LocalDate): Promise<void> {
-  const setUp = await setUpUtility(world, "system:bench", {
+  const setUp = await setUpUtility(world, "system:test", {
     utility: UTILITY, cycles: cycles.map((id) => ({ id, name: `Cycle ${id}`, closeDay: 1 })), holidays: [], fees: SETTING_DEFAULTS.fees, gl: SETTING_DEFAULTS.gl,
   });
   if (setUp.status !== "done") throw new Error("the utility could not be set up");
@@ -93,7 +93,7 @@ function premiseUnit(world: InProcessWorld, { accountId, badge, channel }: Home,
     ],
   };
   const recordedAt = world.now();
-  const command = { commandId: `premise-${accountId}`, stream: `premise:p${accountId}`, input: {}, provenance: { actor: "system:bench", source: "load", recordedAt } };
+  const command = { commandId: `premise-${accountId}`, stream: `premise:p${accountId}`, input: {}, provenance: { actor: "system:test", source: "load", recordedAt } };
   return unitOf(command, "", { seq: 0, hash: "" }, premiseOf(premise, world.key(LOG_KEY), recordedAt));
 }
 
@@ -107,7 +107,7 @@ function nextCommand(world: InProcessWorld, { accountId, cycleId }: Home, n: num
   const recordedAt = world.now();
   const account = loading.get(accountId) ?? { state: emptyAccount(accountId), head: { seq: 0, hash: "" } };
   const opening = openingOf({ ...newAccount(accountId, `Customer ${accountId}`), billCycle: cycleId, openedOn: startOn }, world.key(LOG_KEY), recordedAt);
-  const provenance = { actor: "system:bench", source: "load", batchId: "", recordedAt };
+  const provenance = { actor: "system:test", source: "load", batchId: "", recordedAt };
   const [commodity, rateScheduleId] = SERVICES[Math.max(0, n - 1)]!;
   const service = { type: "StartService" as const, agreementId: `${accountId}-${commodity}`, premiseId: `p${accountId}`, servicePointId: `${commodity}-${accountId}`, commodity, rateScheduleId, startOn };
   const answer = prepareCommand(account, n === 0 ? { id: `open-${accountId}`, ...opening, provenance } : { id: `start-${accountId}-${commodity}`, command: service, provenance }, facts);
