@@ -24,7 +24,6 @@ const RUN_VALUES = 32;
 /** Missing values up to here are a gap in one run; after a longer one another begins. */
 const GAP_MAX = 96;
 
-const HOUR_MS = 60 * MINUTE_MS;
 const STEPS: ReadonlySet<number> = new Set(STEPS_MINUTES);
 
 interface Run {
@@ -95,8 +94,8 @@ export class ReadingCollector implements ReadSink {
     if (!STEPS.has(stepMinutes)) return this.#refuse(read, `an interval of ${stepMinutes} minutes is a total, not an interval that is stored`);
     if (value > INTERVAL_MAX || value < INTERVAL_MIN) return this.#refuse(read, `${read.value} ${read.unit} is more than an interval holds`);
     // The last minute of an interval (00:59) is how some head-ends write its end.
-    const late = read.start % HOUR_MS === HOUR_MS - MINUTE_MS || (read.start + MINUTE_MS) % (stepMinutes * MINUTE_MS) === 0;
-    const start = late && stepMinutes > 1 ? read.start + MINUTE_MS : read.start;
+    const late = stepMinutes > 1 && (read.start + MINUTE_MS) % (stepMinutes * MINUTE_MS) === 0;
+    const start = late ? read.start + MINUTE_MS : read.start;
     const run = this.#runOf(read, stepMinutes, start);
     const gap = (start - run.next) / (stepMinutes * MINUTE_MS);
     if (run.count + gap >= run.values.length) run.values = grown(run.values, run.count + gap + 1);

@@ -56,6 +56,7 @@ interface KnownName {
   readonly leaf: boolean;
   /** As it was written last, prefix and all: nearly always as it is written next. */
   qualified: string;
+  prefix: string | null;
   /** The tag that opened after it last: files of reads repeat themselves, and this is tried first. */
   next: KnownName | null;
 }
@@ -72,7 +73,7 @@ export class XmlScanner implements XmlTag {
   readonly #handler: XmlHandler;
   readonly #foreign: (namespace: string) => boolean;
   readonly #byLength: readonly (readonly KnownName[])[];
-  readonly #unknown: KnownName = { local: "", id: 0, leaf: false, qualified: "", next: null };
+  readonly #unknown: KnownName = { local: "", id: 0, leaf: false, qualified: "", prefix: null, next: null };
 
   #text = "";
   /** What is before has been told of. */
@@ -108,7 +109,7 @@ export class XmlScanner implements XmlTag {
     this.#foreign = vocabulary.foreign;
     const longest = Math.max(...vocabulary.names.map((name) => name.length));
     const byLength: KnownName[][] = Array.from({ length: longest + 1 }, () => []);
-    vocabulary.names.forEach((local, i) => byLength[local.length]!.push({ local, id: i + 1, leaf: vocabulary.leaves.includes(local), qualified: local, next: null }));
+    vocabulary.names.forEach((local, i) => byLength[local.length]!.push({ local, id: i + 1, leaf: vocabulary.leaves.includes(local), qualified: local, prefix: null, next: null }));
     this.#byLength = byLength;
   }
 
@@ -252,7 +253,7 @@ export class XmlScanner implements XmlTag {
     const expected = this.#last.next;
     if (expected !== null) {
       const nameTo = tag + 1 + expected.qualified.length;
-      if (text.charCodeAt(nameTo) === GT && standsAt(text, tag + 1, expected.qualified) && !this.#isForeign(text, tag)) return this.#element(text, expected, tag, nameTo, nameTo, false, null);
+      if (text.charCodeAt(nameTo) === GT && standsAt(text, tag + 1, expected.qualified) && !this.#isForeign(expected)) return this.#element(text, expected, tag, nameTo, nameTo, false, null);
     }
     return this.#unexpectedTag(text, tag);
   }
@@ -273,12 +274,15 @@ export class XmlScanner implements XmlTag {
     const local = colon < 0 ? tag + 1 : colon + 1;
     const known = this.#knownName(text, local, nameTo - local);
     const written = nameTo - tag - 1;
-    if (known.id === 0 || known.qualified.length !== written || !standsAt(text, tag + 1, known.qualified)) known.qualified = text.slice(tag + 1, nameTo);
+    if (known.id === 0 || known.qualified.length !== written || !standsAt(text, tag + 1, known.qualified)) {
+      known.qualified = text.slice(tag + 1, nameTo);
+      known.prefix = colon < 0 ? null : text.slice(tag + 1, colon);
+    }
     if (known.id !== 0 && end === nameTo) this.#last.next = known;
     const declares = end > nameTo && text.slice(nameTo, end).includes("xmlns");
     const outer = declares ? this.#scope : null;
     if (declares) this.#scope = declaredScope(text.slice(nameTo, end), this.#scope, this.#foreign);
-    return this.#element(text, known, tag, nameTo, end, this.#isForeign(text, tag), outer);
+    return this.#element(text, known, tag, nameTo, end, this.#isForeign(known), outer);
   }
 
   #element(text: string, known: KnownName, tag: number, nameTo: number, end: number, foreign: boolean, outer: Scope | null): boolean {
@@ -336,11 +340,8 @@ export class XmlScanner implements XmlTag {
     return this.#unknown;
   }
 
-  #isForeign(text: string, tag: number): boolean {
-    const { foreign, prefixes } = this.#scope;
-    if (!foreign && prefixes.size === 0) return false;
-    const prefix = /^<([^\s:/>]+):/.exec(text.slice(tag, tag + 100))?.[1];
-    return prefix === undefined ? foreign : (prefixes.get(prefix) ?? false);
+  #isForeign({ prefix }: KnownName): boolean {
+    return prefix === null ? this.#scope.foreign : (this.#scope.prefixes.get(prefix) ?? false);
   }
 }
 
