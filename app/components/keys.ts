@@ -1,8 +1,8 @@
 /** Keys of the staff's pages. They never act while somebody types, and never take a key of the browser or of a screen reader. */
 import { useEffect, useRef } from "react";
 
-/** `"/"`, `"?"`, `"j"`; `"mod+k"` is Ctrl or ⌘; `"g b"` one after the other; `"*"` gets what no other took. */
-export type KeyMap = Readonly<Record<string, (key: string) => void>>;
+/** `"/"`, `"?"`, `"j"`; `"mod+k"` is Ctrl or ⌘; `"g b"` one after the other; `"*"` gets what no other took, and says whether it used it. */
+export type KeyMap = Readonly<Record<string, (key: string) => unknown>>;
 
 /** The second key of a pair is waited for this long. */
 const PAIR_MS = 1_200;
@@ -34,8 +34,9 @@ export function useKeys(map: KeyMap): void {
       } else if (!mod && Object.keys(latest.current).some((keys) => keys.startsWith(`${name} `))) {
         first = name;
         firstAt = event.timeStamp;
-      } else if (!mod && name.length === 1) {
-        latest.current["*"]?.(name);
+      } else if (!mod && name.length === 1 && latest.current["*"]?.(name) === true) {
+        // A key that brought somebody into a field must not be written into it.
+        event.preventDefault();
       }
     };
     document.addEventListener("keydown", onKey);
@@ -52,8 +53,9 @@ export function focusRow(step: 1 | -1): void {
   next?.scrollIntoView({ block: "nearest" });
 }
 
-/** Presses the button that shows this key (`data-key`), as a decision of a triage does. */
-export function pressKeyed(key: string): void {
-  if (!/^[a-z0-9]$/i.test(key)) return;
-  document.querySelector<HTMLElement>(`main [data-key="${key}"]`)?.click();
+/** Presses the button that shows this key (`data-key`), as a decision of a triage does; false when there is none. */
+export function pressKeyed(key: string): boolean {
+  const button = /^[a-z0-9]$/i.test(key) ? document.querySelector<HTMLElement>(`main [data-key="${key}"]`) : null;
+  button?.click();
+  return button !== null;
 }
