@@ -278,7 +278,7 @@ export const registerRead = sqliteTable(
 
 // ---------------------------------------------------------------------------------------- ingest and VEE
 
-/** A head-end that may post reads, with a credential of its own. The secret is encrypted under the bound key. */
+/** A head-end that may post reads, with a credential of its own. The secrets are encrypted under the bound key. */
 export const gateway = sqliteTable("gateway", {
   id: text().primaryKey(),
   name: text().notNull(),
@@ -286,6 +286,9 @@ export const gateway = sqliteTable("gateway", {
   secret: text().notNull(),
   status: text().notNull(),
   lastSeenAt: integer("last_seen_at"),
+  /** The secret before the last change still counts until then: a head-end is not reconfigured in the same minute. */
+  previousSecret: text("previous_secret"),
+  previousUntil: integer("previous_until"),
 });
 
 /** One accepted request of a gateway, named by the hash of its body: posting it again finds it here. */
@@ -295,7 +298,95 @@ export const readBatch = sqliteTable("read_batch", {
   receivedAt: integer("received_at").notNull(),
   reads: integer().notNull(),
   outcome: text().notNull(),
+  /** The file that it is a part of; null: it was posted as it is. */
+  fileId: text("file_id"),
 });
+
+/**
+ * One file of reads, named by who sent it, what is in it and how it was to be read: the same file again is found here. The
+ * file itself lies in R2 under `key`, as it was sent.
+ */
+export const readsFile = sqliteTable(
+  "reads_file",
+  {
+    id: text().primaryKey(),
+    /** As in `read_batch`. */
+    gatewayId: text("gateway_id").notNull(),
+    actor: text().notNull(),
+    /** `api`, `inbox` or `staff`. */
+    source: text().notNull(),
+    name: text().notNull(),
+    key: text().notNull(),
+    /** SHA-256 of the file as it was sent and of its content unpacked, hex. */
+    hash: text().notNull(),
+    contentHash: text("content_hash").notNull(),
+    bytes: integer().notNull(),
+    contentBytes: integer("content_bytes").notNull(),
+    /** JSON: what was said about it beside its content (format, zone, length of intervals, mapping). */
+    options: text().notNull(),
+    /** As which it was read; null while it was not, or where nothing could. */
+    format: text(),
+    /** `received` until every part of it is stored, then `done`, or `unreadable` where it could not be followed to its end. */
+    status: text().notNull(),
+    /** JSON: reads by what became of them, and what was refused; null until it is over. */
+    counts: text(),
+    receivedAt: integer("received_at").notNull(),
+    finishedAt: integer("finished_at"),
+    /** Somebody is at work on it until then. */
+    claimedUntil: integer("claimed_until").notNull(),
+  },
+  (t) => [index("reads_file_received").on(t.receivedAt), index("reads_file_open").on(t.claimedUntil).where(sql`status = 'received'`)],
+);
+
+/** What of a file is stored, part by part in its order, so that whoever takes it up again need not begin anew. */
+export const readsFilePart = sqliteTable(
+  "reads_file_part",
+  {
+    fileId: text("file_id").notNull(),
+    part: integer().notNull(),
+    batchId: text("batch_id"),
+    /** JSON: counts of this part. */
+    counts: text().notNull(),
+    /** JSON: what did not simply become a read, with line, kind and reason. */
+    notes: text().notNull(),
+    notesCount: integer("notes_count").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.fileId, t.part] })],
+);
+
+/**
+ * Where stored values come from: a register's read, or a run of a channel's intervals within a day, and its lines in the
+ * file that its batch is of. `line + n × line_step` is the line of the nth; `lines` (JSON) lists them where no step does.
+ */
+export const readSource = sqliteTable(
+  "read_source",
+  {
+    channelId: integer("channel_id").notNull(),
+    /** The read, or the start of the run's first interval. */
+    at: integer().notNull(),
+    batchId: text("batch_id").notNull(),
+    line: integer().notNull(),
+    slots: integer().notNull(),
+    lineStep: integer("line_step").notNull(),
+    lines: text(),
+  },
+  (t) => [primaryKey({ columns: [t.channelId, t.at, t.batchId, t.line] })],
+);
+
+/** What the columns of a table are that no known head-end sends. A version never changes; the newest in effect counts. */
+export const readsMapping = sqliteTable(
+  "reads_mapping",
+  {
+    name: text().notNull(),
+    version: integer().notNull(),
+    /** JSON, as `domain/metering/formats/csv-mapping.ts` checks it. */
+    mapping: text().notNull(),
+    effectiveAt: integer("effective_at").notNull(),
+    actor: text().notNull(),
+    recordedAt: integer("recorded_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.name, t.version] })],
+);
 
 /** The queue of what needs a person. Projection of the stream `exception:ID`; `open` rows keep data out of bills. */
 export const exception = sqliteTable(
