@@ -617,6 +617,27 @@ export const setting = sqliteTable(
   (t) => [primaryKey({ columns: [t.topic, t.effectiveOn, t.version] })],
 );
 
+/** A change of a setting that another person decides on before it counts. Projection of the utility's stream; `before` is what it was held against. */
+export const settingProposal = sqliteTable(
+  "setting_proposal",
+  {
+    id: text().primaryKey(),
+    topic: text().notNull(),
+    effectiveOn: text("effective_on").notNull(),
+    before: text().notNull(),
+    value: text().notNull(),
+    /** `open`, `approved`, `rejected`, `withdrawn`. */
+    status: text().notNull(),
+    noteRef: text("note_ref"),
+    proposedBy: text("proposed_by").notNull(),
+    proposedAt: integer("proposed_at").notNull(),
+    decidedBy: text("decided_by"),
+    decidedAt: integer("decided_at"),
+    decisionRef: text("decision_ref"),
+  },
+  (t) => [index("setting_proposal_open").on(t.proposedAt).where(sql`status = 'open'`)],
+);
+
 // ------------------------------------------------------------------------------------------ live and out
 
 /** Accounts that somebody is looking at. A bulk commit looks here after it committed. */
