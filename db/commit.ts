@@ -82,8 +82,8 @@ export function mustHold(condition: string, args: readonly SqlValue[]): Statemen
 }
 
 /** Writes without an event of their own (a first load, a projection's repair), all or nothing. */
-export async function writeRows(port: SqlPort, writes: Writes): Promise<void> {
-  const statements = inserts(writes);
+export async function writeRows(port: SqlPort, writes: Writes, further: readonly Statement[] = []): Promise<void> {
+  const statements = [...inserts(writes), ...further];
   if (statements.length > 0) await port.write(statements);
 }
 

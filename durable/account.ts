@@ -11,7 +11,7 @@ import { CLOSE_ACCESS_ENDED, CLOSE_TRY_LATER, PING, PONG, type AccountMessage } 
 import { AccountDesk, type Answer, type Envelope } from "./desk.ts";
 import type { Env } from "./env.ts";
 import { DurableInbox } from "./inbox.ts";
-import { closeQuietly, sendQuietly, SOCKET_USER_HEADER, type SocketAttachment } from "./socket.ts";
+import { closeQuietly, sendQuietly, socketTag, socketTags, type SocketOwner } from "./socket.ts";
 import { recordLateRefusal } from "../db/account/late-refusal.ts";
 
 /** How long until waiting commands are tried again; never zero, an alarm set to "now" inside an alarm may not fire. */
@@ -101,20 +101,19 @@ export class AccountObject extends DurableObject<Env> {
     await this.#pushUsage(accountId, await loadAccount(this.#port, accountId));
   }
 
-  /** A person's access to this account has ended: so do that person's pages. */
-  async accessEnded(userId: string): Promise<void> {
-    for (const socket of this.ctx.getWebSockets(userTag(userId))) closeQuietly(socket, CLOSE_ACCESS_ENDED, "Access to this account has ended.");
+  /** Somebody's access to this account, or one of their sign-ins, has ended: so do the pages that were open under it. */
+  async accessEnded(owner: SocketOwner): Promise<void> {
+    for (const socket of this.ctx.getWebSockets(socketTag(owner))) closeQuietly(socket, CLOSE_ACCESS_ENDED, "Access to this account has ended.");
   }
 
   /** The upgrade of a live socket, authenticated by the Worker. `?since=SEQ` resumes. */
   override async fetch(request: Request): Promise<Response> {
-    const userId = request.headers.get(SOCKET_USER_HEADER);
-    if (request.headers.get("upgrade") !== "websocket" || !userId) return new Response("This address answers WebSocket upgrades.", { status: 426 });
+    const tags = socketTags(request);
+    if (request.headers.get("upgrade") !== "websocket" || !tags) return new Response("This address answers WebSocket upgrades.", { status: 426 });
     const accountId = this.#accountId();
     const since = Number(new URL(request.url).searchParams.get("since") ?? "-1");
     const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server, [userTag(userId)]);
-    server.serializeAttachment({ v: 1, userId } satisfies SocketAttachment);
+    this.ctx.acceptWebSocket(server, tags);
     try {
       // Watched first, read second: a bulk commit in between either shows in what we read or sees that we watch.
       await this.#syncWatched();
@@ -217,5 +216,3 @@ export class AccountObject extends DurableObject<Env> {
     if (accountId !== this.#accountId()) throw new Error(`a command for ${accountId} reached the object of ${this.#accountId()}`);
   }
 }
-
-const userTag = (userId: string): string => `user:${userId}`;

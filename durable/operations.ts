@@ -2,9 +2,9 @@ import { DurableObject } from "cloudflare:workers";
 import { foldBoard, type BoardFold } from "../db/board.ts";
 import { openPort } from "../db/open.ts";
 import { UnavailableError, type SqlPort } from "../db/port.ts";
-import { PING, PONG, type Board, type BoardMessage, type FeedItem, type RunProgress } from "../domain/live/messages.ts";
+import { CLOSE_ACCESS_ENDED, PING, PONG, type Board, type BoardMessage, type FeedItem, type RunProgress } from "../domain/live/messages.ts";
 import type { Env } from "./env.ts";
-import { closeQuietly, sendQuietly, SOCKET_USER_HEADER, type SocketAttachment } from "./socket.ts";
+import { closeQuietly, sendQuietly, socketTag, socketTags, type SocketOwner } from "./socket.ts";
 
 /** Feed items kept to answer a page that comes back; a longer absence gets the board as it is. */
 const FEED_KEPT = 100;
@@ -70,18 +70,17 @@ export class OperationsObject extends DurableObject<Env> {
     this.#broadcast({ t: "run", run });
   }
 
-  /** A person who left: so do their pages. */
-  async accessEnded(userId: string): Promise<void> {
-    for (const socket of this.ctx.getWebSockets(`user:${userId}`)) closeQuietly(socket, 4403, "Access has ended.");
+  /** A person who left, or a sign-in that ended: so do the pages that were open under it. */
+  async accessEnded(owner: SocketOwner): Promise<void> {
+    for (const socket of this.ctx.getWebSockets(socketTag(owner))) closeQuietly(socket, CLOSE_ACCESS_ENDED, "Access has ended.");
   }
 
   override async fetch(request: Request): Promise<Response> {
-    const userId = request.headers.get(SOCKET_USER_HEADER);
-    if (request.headers.get("upgrade") !== "websocket" || !userId) return new Response("This address answers WebSocket upgrades.", { status: 426 });
+    const tags = socketTags(request);
+    if (request.headers.get("upgrade") !== "websocket" || !tags) return new Response("This address answers WebSocket upgrades.", { status: 426 });
     const since = Number(new URL(request.url).searchParams.get("since") ?? "-1");
     const { 0: client, 1: server } = new WebSocketPair();
-    this.ctx.acceptWebSocket(server, [`user:${userId}`]);
-    server.serializeAttachment({ v: 1, userId } satisfies SocketAttachment);
+    this.ctx.acceptWebSocket(server, tags);
     try {
       await this.#refresh();
       const { position, board } = this.#fold!;

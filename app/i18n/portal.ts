@@ -19,6 +19,7 @@ export const portalMessages = {
   "home.soFarHow": { en: "Your use since {date} at today’s prices, as if the bill were made now. The likely range carries your average day to the end of the period.", es: "Su consumo desde el {date} a los precios de hoy, como si la factura se hiciera ahora. El rango probable extiende su día promedio hasta el final del período." },
   "home.soFarEarly": { en: "A few more days of readings and we can say where this is heading.", es: "Con unos días más de lecturas podremos decir hacia dónde va." },
   "home.soFarNone": { en: "Your new bill starts to count when readings arrive.", es: "Su nueva factura empieza a contar cuando lleguen lecturas." },
+  "home.soFarClosed": { en: "Your bill for {from} to {to} is being prepared; it is not in this figure.", es: "Su factura del {from} al {to} se está preparando; no está incluida en este monto." },
   "home.noPayment": { en: "No payments yet", es: "Aún no hay pagos" },
   "home.nothingRunning": { en: "Nothing is open right now.", es: "No hay nada abierto por ahora." },
 

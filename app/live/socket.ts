@@ -22,6 +22,8 @@ const PATIENCE_MAX_MS = 30_000;
 const STABLE_MS = 10_000;
 /** Nothing is said while a drop heals within this time: phones change networks all day. */
 const QUIET_MS = 2_000;
+/** The page on which somebody signed out is leaving already: only the others have to be loaded again. */
+const LEAVING_MS = 1_000;
 const PING_EVERY_MS = 25_000;
 const PONG_WITHIN_MS = 10_000;
 
@@ -67,7 +69,10 @@ export function openLive(options: LiveSocketOptions): () => void {
       socket = null;
       clear();
       if (ended) return;
-      if (event.code === CLOSE_ACCESS_ENDED || event.code === CLOSE_CLIENT_TOO_OLD) return options.onReload();
+      if (event.code === CLOSE_ACCESS_ENDED || event.code === CLOSE_CLIENT_TOO_OLD) {
+        ended = true;
+        return later(options.onReload, LEAVING_MS);
+      }
       quiet ??= setTimeout(() => options.onConnection(navigator.onLine ? "connecting" : "offline"), QUIET_MS);
       const patience = Math.min(PATIENCE_FIRST_MS * 2 ** attempts, PATIENCE_MAX_MS);
       attempts += 1;

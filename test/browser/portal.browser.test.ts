@@ -7,9 +7,10 @@ import { deriveKey } from "../../db/keys.ts";
 import { addDays } from "../../domain/calendar/local-date.ts";
 import { formatDollars } from "../../domain/money/cents.ts";
 import { advanceRequest } from "../../worker/operations/requests.ts";
+import { saveCycle } from "../../worker/operations/settings.ts";
 import { TestProvider, SIGNATURE_HEADER } from "../../worker/payments/test-provider.ts";
 import type { ProviderEvent } from "../../worker/payments/provider.ts";
-import { clerk } from "../support/utility.ts";
+import { clerk, supervisor } from "../support/utility.ts";
 import { useStage } from "./harness.ts";
 import { channelOf, electricShape, HOME_ACCOUNT, loadHousehold, PASSWORD, ROSA, SAM, SAM_ACCOUNT, SECOND_ACCOUNT, waterShape, type Household } from "./household.ts";
 
@@ -444,4 +445,28 @@ describe("light and quiet", () => {
       }
     }
   }, 240_000);
+});
+
+describe("at the end", () => {
+  test("a period that has closed and is not billed yet is said to be on its way, in both languages", async () => {
+    await saveCycle(household.world, supervisor, "close-rosas-cycle-today", { id: "01", name: "Cycle 1", closeDay: Math.min(28, Number(household.today.slice(8))) });
+    const page = await stage.person(PHONE);
+    await signIn(page, ROSA, `/portal?account=${HOME_ACCOUNT}`);
+    await page.getByText(/^Your bill for \w{3} \d+ to \w{3} \d+ is being prepared; it is not in this figure\.$/).waitFor();
+    if (PICTURES) await page.screenshot({ path: `${PICTURES}/home-closed-360.png`, fullPage: true });
+    await page.goto("/language/es?next=%2Fportal");
+    await page.getByText(/^Su factura del .+ al .+ se está preparando/).waitFor();
+  });
+
+  test("signing out in one tab ends what the other one shows, without anybody touching it", async () => {
+    const page = await stage.person(DESK);
+    await signIn(page, ROSA);
+    const other = await page.context().newPage();
+    await other.goto("/portal");
+    await alive(other);
+    await page.click(".portal-menu-button");
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL(/sign-in\?after=out/);
+    await other.waitForURL(/sign-in\?next=/);
+  });
 });

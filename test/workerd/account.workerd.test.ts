@@ -100,9 +100,9 @@ test("an object evicted between accepting and committing finishes what it had ac
   expect(await book(id)).toMatchObject({ payments: 1, balance: -700 });
 });
 
-async function connect(accountId: string, since: number | null): Promise<{ socket: WebSocket; messages: AccountMessage[] }> {
+async function connect(accountId: string, since: number | null, sessionId = "s1"): Promise<{ socket: WebSocket; messages: AccountMessage[] }> {
   const query = since === null ? "" : `?since=${since}`;
-  const response = await objectOf(accountId).fetch(`http://object/live${query}`, { headers: { upgrade: "websocket", "x-meterline-user": "u1" } });
+  const response = await objectOf(accountId).fetch(`http://object/live${query}`, { headers: { upgrade: "websocket", "x-meterline-user": "u1", "x-meterline-session": sessionId } });
   const socket = response.webSocket!;
   const messages: AccountMessage[] = [];
   socket.addEventListener("message", (event) => messages.push(JSON.parse(event.data as string) as AccountMessage));
@@ -149,6 +149,17 @@ test("when a person's access ends, that person's pages close and others stay", a
   const id = await openAccount();
   const { socket } = await connect(id, 1);
   const closed = new Promise<number>((resolve) => socket.addEventListener("close", (event) => resolve(event.code)));
-  await objectOf(id).accessEnded("u1");
+  await objectOf(id).accessEnded({ userId: "u1" });
   expect(await closed).toBe(4403);
+});
+
+test("when one sign-in ends, its pages close; the same person's on another device stay", async () => {
+  const id = await openAccount();
+  const [{ socket: signedOut }, { socket: phone, messages }] = [await connect(id, 1, "s1"), await connect(id, 1, "s2")];
+  const closed = new Promise<number>((resolve) => signedOut.addEventListener("close", (event) => resolve(event.code)));
+  await objectOf(id).accessEnded({ sessionId: "s1" });
+  expect(await closed).toBe(4403);
+  await objectOf(id).execute(payment(id, "after", 100));
+  await vi.waitFor(() => expect(messages.at(-1)).toMatchObject({ t: "event", type: "PaymentPosted" }));
+  expect(phone.readyState).toBe(WebSocket.OPEN);
 });

@@ -81,7 +81,7 @@ test("the database is away: the gateway is told to come again, and then it is ta
 });
 
 test("a page that shows the account hears of it", async () => {
-  const response = await env.ACCOUNT.getByName(ACCOUNT).fetch("http://object/live", { headers: { upgrade: "websocket", "x-meterline-user": "u1" } });
+  const response = await env.ACCOUNT.getByName(ACCOUNT).fetch("http://object/live", { headers: { upgrade: "websocket", "x-meterline-user": "u1", "x-meterline-session": "s1" } });
   const socket = response.webSocket!;
   const messages: { t: string }[] = [];
   socket.addEventListener("message", ({ data }) => void messages.push(JSON.parse(data as string) as { t: string }));

@@ -1,6 +1,7 @@
 /** Who delivers what of the outbox. */
 import { openPort } from "../../db/open.ts";
 import type { Env } from "../../durable/env.ts";
+import type { SocketOwner } from "../../durable/socket.ts";
 import type { Deliver, OutboxDeps, OutboxMessage } from "./drain.ts";
 import { deliverMail } from "./mail.ts";
 
@@ -20,9 +21,9 @@ function liveDeliveries(env: Env): Record<string, Deliver> {
   return {
     accountChanged: (message) => account(message).accountChanged(),
     usageChanged: (message) => account(message).usageChanged(),
-    accessEnded: (message) => account(message).accessEnded(userOf(message)),
-    boardAccessEnded: (message) => env.OPERATIONS.getByName("utility").accessEnded(userOf(message)),
+    accessEnded: (message) => account(message).accessEnded(ownerOf(message)),
+    boardAccessEnded: (message) => env.OPERATIONS.getByName("utility").accessEnded(ownerOf(message)),
   };
 }
 
-const userOf = (message: OutboxMessage): string => (message.payload as { readonly userId: string }).userId;
+const ownerOf = ({ payload }: OutboxMessage): SocketOwner => payload as SocketOwner;

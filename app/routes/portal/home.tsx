@@ -108,7 +108,7 @@ function BillSoFar({ soFar, last }: { soFar: SoFar | null; last: number | undefi
   const t = useT();
   const { locale, today } = usePlace();
   if (!soFar) return <Card title={t("bill.soFar")}><p className="soft">{t("home.soFarNone")}</p></Card>;
-  const { projection } = soFar;
+  const { projection, closed } = soFar;
   const whole = (cents: number) => formatDollars(Math.round(cents / 100) * 100).replace(/\.00$/, "");
   // The period's end is the first day that is not in it.
   const projected = projection ? t("bill.projected", { low: whole(projection.low), high: whole(projection.high), date: formatDate(locale, addDays(projection.periodTo, -1), "day", today) }) : null;
@@ -122,6 +122,7 @@ function BillSoFar({ soFar, last }: { soFar: SoFar | null; last: number | undefi
         <ProjectionBar soFar={soFar.total} low={projection.low} high={projection.high} likely={projection.total} {...(last === undefined ? {} : { last, lastWord: t("bill.lastBill") })}
           label={`${t("bill.soFar")} ${formatDollars(soFar.total)}. ${projected}.`} soFarWord={t("bill.soFar")} rangeWord={t("usage.range")} />
       ) : <p className="soft">{t("home.soFarEarly")}</p>}
+      {closed ? <p className="soft">{t("home.soFarClosed", { from: formatDate(locale, closed.from, "day", today), to: formatDate(locale, addDays(closed.to, -1), "day", today) })}</p> : null}
       <Why question={t("home.soFarWhy")}>
         <p>{t("home.soFarHow", { date: formatDate(locale, soFar.periodFrom, "day", today) })}</p>
         <ul className="plain-lines">

@@ -10,6 +10,7 @@ import { parseDollars } from "../../../domain/money/cents.ts";
 import { LIMITS } from "../../auth/attempts.ts";
 import { linkExpiry, linkOf, readLink, type Link } from "../../auth/links.ts";
 import type { SignInLetter } from "../../auth/letters.ts";
+import { accessEndedMessage } from "./open-pages.ts";
 import { attemptOf, whenAvailable } from "./sign-in.ts";
 import { isEmail, normalEmail } from "./users.ts";
 import { COMMAND_ID, linkKey, provenanceOf, refuse, utilityName, type From, type Makers, type Outcome, type PeopleWorld } from "./world.ts";
@@ -131,18 +132,13 @@ export async function endAccess(world: PeopleWorld, actor: UserActor, input: { r
     return {
       ok: true,
       drafts: [peopleEvent("AccessEnded", { userId, accountId, reason })],
-      writes: { accountAccess: [{ ...access, endedAt: world.now() }], outbox: [accessEndedMessage(world.now(), userId, accountId)] },
+      writes: { accountAccess: [{ ...access, endedAt: world.now() }], outbox: [accessEndedMessage(world.now(), { userId }, accountId)] },
       result: {},
     };
   });
   if (answer.status === "done") world.wakeOutbox();
   if (answer.status === "conflict") return { ok: false, refusal: { code: "conflict", message: "This form was sent before with other content. Open it again." } };
   return answer.status === "refused" ? { ok: false, refusal: answer.refusal } : { ok: true };
-}
-
-/** Closes the pages of a person that show an account. */
-export function accessEndedMessage(now: number, userId: string, accountId: string): InsertRow<"outbox"> {
-  return { kind: "accessEnded", key: accountId, payload: JSON.stringify({ userId }), createdAt: now, availableAt: now, attempts: 0 };
 }
 
 /**

@@ -7,7 +7,7 @@ import { accessStream, peopleEvent, staffStream } from "../../../domain/lifecycl
 import { LIMITS } from "../../auth/attempts.ts";
 import { linkExpiry, linkOf, readLink, type Link, type LinkPurpose } from "../../auth/links.ts";
 import { hashPassword } from "../../auth/password.ts";
-import { accessEndedMessage } from "./access.ts";
+import { pagesToClose } from "./open-pages.ts";
 import { attemptOf, whenAvailable } from "./sign-in.ts";
 import { newPasswordProblem, normalEmail, setPasswordStatement } from "./users.ts";
 import { linkKey, provenanceOf, refuse, utilityName, type From, type Outcome, type PeopleWorld } from "./world.ts";
@@ -90,7 +90,7 @@ export async function setPassword(world: PeopleWorld, token: string, password: s
       return {
         ok: true,
         drafts: [peopleEvent("PasswordSet", { userId })],
-        writes: { outbox: await pagesToClose(world, userId, now) },
+        writes: { outbox: await pagesToClose(world, { userId }, now) },
         further: [
           mustHold("EXISTS (SELECT 1 FROM auth_verification WHERE identifier = ? AND expires_at > ?)", [IDENTIFIER + link.hash, now]),
           ...endLinksAndSessions(userId),
@@ -112,11 +112,4 @@ export function endLinksAndSessions(userId: string): Statement[] {
     { sql: "DELETE FROM auth_verification WHERE value = ? AND substr(identifier, 1, ?) = ?", args: [userId, IDENTIFIER.length, IDENTIFIER] },
     { sql: "DELETE FROM auth_session WHERE user_id = ?", args: [userId] },
   ];
-}
-
-/** Messages that close what a person has open: the pages of linked accounts, and the staff's board. */
-export async function pagesToClose(world: PeopleWorld, userId: string, now: number): Promise<InsertRow<"outbox">[]> {
-  const linked = await world.port.query<{ accountId: string }>(`SELECT account_id AS "accountId" FROM account_access WHERE user_id = ? AND ended_at IS NULL`, [userId]);
-  const board = { kind: "boardAccessEnded", key: "utility", payload: JSON.stringify({ userId }), createdAt: now, availableAt: now, attempts: 0 };
-  return [...linked.map(({ accountId }) => accessEndedMessage(now, userId, accountId)), board];
 }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { writeRows } from "../../../db/commit.ts";
 import { forgetWhatIsOver } from "../../auth/forget.ts";
 import { eventsOf, HERE, HOUR, letters, newTown, PASSWORD, person, requestWith, sessionFor, sessionIn, visitOf, type Town } from "./people.testing.ts";
 import { forgotPassword, passwordLinkOwner, setPassword } from "./passwords.ts";
@@ -86,6 +87,25 @@ describe("a session ends", () => {
     const cleared = await signOut(town, visit);
     expect(cleared.getSetCookie()[0]).toMatch(/meterline\.session_token=; Max-Age=0/);
     expect(await sessionIn(town, visit)).toBeNull();
+  });
+
+  test("with the pages that are open under it: of linked accounts, and for staff whatever is being looked at; other sign-ins of the person stay", async () => {
+    const ana = await person(town, { email: "ana@example.com" });
+    await person(town, { email: "carl@utility.example", role: "csr" });
+    await writeRows(town.port, {
+      accountAccess: [{ userId: ana, accountId: "1001", grantedAt: town.now(), grantedBy: "system:setup", endedAt: null }],
+      watched: [{ accountId: "1001", since: town.now() }, { accountId: "1002", since: town.now() }],
+    });
+    const closing = async (email: string) => {
+      const visit = await visitOf(town, email);
+      const other = await visitOf(town, email);
+      const { sessionId } = (await sessionIn(town, visit))!;
+      await signOut(town, visit);
+      expect(await sessionIn(town, other)).not.toBeNull();
+      return town.port.query("SELECT kind, key FROM outbox WHERE payload = ? ORDER BY key", [JSON.stringify({ sessionId })]);
+    };
+    expect(await closing("ana@example.com")).toEqual([{ kind: "accessEnded", key: "1001" }, { kind: "boardAccessEnded", key: "utility" }]);
+    expect(await closing("carl@utility.example")).toEqual([{ kind: "accessEnded", key: "1001" }, { kind: "accessEnded", key: "1002" }, { kind: "boardAccessEnded", key: "utility" }]);
   });
 
   test("by being deleted: with the next request", async () => {

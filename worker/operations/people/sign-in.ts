@@ -1,8 +1,11 @@
 /** Signing in, up and out. Each answers the headers that set or clear the cookie. */
 import { APIError } from "better-auth/api";
+import { writeRows } from "../../../db/commit.ts";
 import { takeAttempt, LIMITS, type Attempt, type Counted } from "../../auth/attempts.ts";
 import { authOf } from "../../auth/auth.ts";
+import { sessionOf } from "../../auth/session.ts";
 import type { Role } from "../../../domain/lifecycle/permissions.ts";
+import { pagesToClose } from "./open-pages.ts";
 import { createUser, normalEmail, type NewUser } from "./users.ts";
 import { isUnavailable, refuse, type From, type Outcome, type PeopleWorld } from "./world.ts";
 
@@ -44,8 +47,14 @@ export async function signUp(world: PeopleWorld, input: Omit<NewUser, "role">, f
   });
 }
 
-/** Ends the session of a request at once; without one it does nothing. Answers the headers that clear the cookie. */
+/** Ends the session of a request at once, and every page that is open under it; without one it does nothing. Answers the headers that clear the cookie. */
 export async function signOut(world: PeopleWorld, request: Request): Promise<Headers> {
+  const now = world.now();
+  const session = await sessionOf(request, world.port, world.env, now);
+  if (session) {
+    await writeRows(world.port, { outbox: await pagesToClose(world, session, now) }, [{ sql: "DELETE FROM auth_session WHERE id = ?", args: [session.sessionId] }]);
+    world.wakeOutbox();
+  }
   const cookie = request.headers.get("cookie") ?? "";
   const { headers } = await authOf(world.port, world.env).api.signOut({ headers: new Headers({ cookie }), returnHeaders: true });
   return cookiesOf(headers);

@@ -7,7 +7,8 @@ import { decideStaff, staffStream, type StaffCommand } from "../../../domain/lif
 import { actorText, isStaffRole, requirePermission, type StaffRole, type UserActor } from "../../../domain/lifecycle/permissions.ts";
 import { linkOf, linkUrl } from "../../auth/links.ts";
 import { letterMessage } from "./access.ts";
-import { endLinksAndSessions, pagesToClose, passwordLinkRow } from "./passwords.ts";
+import { pagesToClose } from "./open-pages.ts";
+import { endLinksAndSessions, passwordLinkRow } from "./passwords.ts";
 import { createStaffUser, isEmailTaken, normalEmail, userProblem, userRow } from "./users.ts";
 import { COMMAND_ID, linkKey, provenanceOf, utilityName, type PeopleWorld } from "./world.ts";
 
@@ -84,7 +85,7 @@ export function changeRole(world: PeopleWorld, actor: UserActor, input: { readon
   return change(world, actor, input, { type: "ChangeRole", to: input.role }, async (now) => ({
     further: [{ sql: "UPDATE auth_user SET role = ?, updated_at = ? WHERE id = ?", args: [input.role, now, input.userId] }],
     // What the old role showed live must not stay open under the new one.
-    outbox: await pagesToClose(world, input.userId, now),
+    outbox: await pagesToClose(world, input, now),
   }));
 }
 
@@ -92,7 +93,7 @@ export function changeRole(world: PeopleWorld, actor: UserActor, input: { readon
 export function deactivate(world: PeopleWorld, actor: UserActor, input: { readonly commandId: string; readonly userId: string }): Promise<StaffOutcome> {
   return change(world, actor, input, { type: "Deactivate" }, async (now) => ({
     further: [{ sql: "UPDATE auth_user SET deactivated_at = ?, updated_at = ? WHERE id = ?", args: [now, now, input.userId] }, ...endLinksAndSessions(input.userId)],
-    outbox: await pagesToClose(world, input.userId, now),
+    outbox: await pagesToClose(world, input, now),
   }));
 }
 
