@@ -31,6 +31,7 @@ export default [
         route("settings", "routes/portal/settings.tsx"),
       ]),
       route("bills/:billId/pdf", "routes/portal/bill-pdf.ts"),
+      route("bills/:billId/manifest", "routes/portal/bill-manifest.ts"),
     ]),
   ]),
 

@@ -8,7 +8,8 @@ import { formatDate, formatPeriod } from "../format/dates.ts";
 import { formatQuantity, shownUnit, unitName } from "../format/quantities.ts";
 import { t, type Locale } from "../i18n/translate.ts";
 import { serviceWord } from "../routes/portal/words.ts";
-import { billContent, type BillChart, type BillContent, type BillGroup } from "./bill-content.server.ts";
+import { billContent, type BillChart, type BillContent } from "./bill-content.server.ts";
+import type { BillGroup } from "./bill-lines.ts";
 import { COLORS, CONTENT_WIDTH, PAGE, Paper, type Element } from "./paper.server.ts";
 
 /** Grows with every change of what the paper shows; files made before keep theirs. */

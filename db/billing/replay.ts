@@ -1,7 +1,9 @@
 /** Replaying a bill that is in the book: its snapshot checked against the log, its rates and intervals fetched as they were. */
 import { startOfDay, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
 import { explainSnapshot, replaySnapshot, type Replay, type ReplayInputs } from "../../domain/billing/replay.ts";
-import { seriesSnapshot, thaw, type BillSnapshot, type FrozenSegment, type SegmentSnapshot } from "../../domain/billing/snapshot.ts";
+import { isAsBilled, thaw } from "../../domain/billing/freeze.ts";
+import type { BillManifest } from "../../domain/billing/manifest.ts";
+import type { BillSnapshot, FrozenSegment, SegmentSnapshot } from "../../domain/billing/snapshot.ts";
 import { bestOf, usageForPeriod, type Channel, type ChannelLeg, type DayRevision, type StoredDay } from "../../domain/metering/index.ts";
 import { determinantsFromUsage, type DeterminantSeries } from "../../domain/rating/index.ts";
 import type { PricedVersion } from "../../domain/billing/price.ts";
@@ -25,10 +27,32 @@ export async function replayBill(port: SqlPort, billId: string): Promise<Replay 
   const [row] = await port.query<BillRow>(BILL, [billId]);
   if (!row) return null;
   const { snapshot, hash } = thaw(unpackSnapshot(row.snapshot));
-  const logged = (JSON.parse(row.completed) as { snapshotHash: string }).snapshotHash;
   const replay = replaySnapshot(snapshot, await inputsAsBilled(port, snapshot, row.recordedAt));
-  return hash === logged && hash === row.hash ? replay : { ...replay, differences: ["The snapshot is not the one whose hash is in the log.", ...replay.differences] };
+  return hash === snapshotHashInLog(row) && hash === row.hash ? replay : { ...replay, differences: ["The snapshot is not the one whose hash is in the log.", ...replay.differences] };
 }
+
+/** All that the bill rests on, to be computed again elsewhere; null when there is no such bill. */
+export async function manifestOfBill(port: SqlPort, billId: string): Promise<BillManifest | null> {
+  const [row] = await port.query<BillRow>(BILL, [billId]);
+  if (!row) return null;
+  const text = unpackSnapshot(row.snapshot);
+  const { snapshot } = thaw(text);
+  const asked = new Map(snapshot.segments.flatMap(({ rates }) => rates).map((rate) => [rate.documentHash, rate]));
+  const [documents, series] = await Promise.all([
+    port.query<BillManifest["documents"][number]>(
+      `SELECT v.schedule_id AS "scheduleId", v.version, v.effective_on AS "effectiveOn", v.document_hash AS "documentHash", v.document
+       FROM json_each(?) AS w CROSS JOIN rate_version AS v ON v.schedule_id = w.value->>0 AND v.version = w.value->>1`,
+      [JSON.stringify([...asked.values()].map(({ scheduleId, version }) => [scheduleId, version]))],
+    ),
+    seriesAsBilled(port, snapshot, row.recordedAt),
+  ]);
+  return {
+    snapshot: text, snapshotHash: snapshotHashInLog(row), documents,
+    series: Object.fromEntries([...series].map(([segmentId, each]) => [segmentId, each.map(({ unit, stepMinutes, start, values }) => ({ unit, stepMinutes, start, values: [...values] }))])),
+  };
+}
+
+const snapshotHashInLog = ({ completed }: BillRow): string => (JSON.parse(completed) as { snapshotHash: string }).snapshotHash;
 
 export interface ExplainedBill {
   readonly snapshot: BillSnapshot;
@@ -45,7 +69,13 @@ export async function explainBill(port: SqlPort, billId: string): Promise<Explai
 
 async function inputsAsBilled(port: SqlPort, snapshot: BillSnapshot, billedAt: Instant): Promise<ReplayInputs> {
   const [versions, series] = await Promise.all([versionsAsBilled(port, snapshot), seriesAsBilled(port, snapshot, billedAt)]);
-  return { versionsOf: (segment) => versions.get(segment.segmentId) ?? [], seriesOf: (segment) => series.get(segment.segmentId) ?? [] };
+  return {
+    versionsOf: (segment) => versions.get(segment.segmentId) ?? [],
+    seriesOf: (segment) => {
+      const found = series.get(segment.segmentId) ?? [];
+      return { series: found, asBilled: isAsBilled(segment, found) };
+    },
+  };
 }
 
 async function versionsAsBilled(port: SqlPort, { segments }: BillSnapshot): Promise<Map<string, PricedVersion[]>> {
@@ -85,7 +115,7 @@ async function seriesOf(port: SqlPort, segment: FrozenSegment, zone: TimeZone, b
   const build = (stored: readonly StoredDay[]): readonly DeterminantSeries[] =>
     determinantsFromUsage(usageForPeriod({ period: { from: segment.periodFrom, to: segment.periodTo }, zone, unit: usage.unit, legs, days: stored, registerReads: [], openExceptions: [] })).series!;
   const asKnown = build(days);
-  return asKnown.every((each, i) => seriesSnapshot(each).hash === segment.series[i]?.hash) ? asKnown : build(days.map(beforeLateReads));
+  return isAsBilled(segment, asKnown) ? asKnown : build(days.map(beforeLateReads));
 }
 
 /** A read that came after the bill fills a slot that was estimated then: the estimate is what was billed. */

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { eachDay, type LocalDate } from "../calendar/local-date.ts";
 import { startOfDay } from "../calendar/zone.ts";
@@ -9,13 +10,15 @@ import { emptyAccount, type AccountState, type Agreement } from "../lifecycle/ac
 import { SETTING_DEFAULTS, type Settings } from "../lifecycle/settings.ts";
 import { entriesOf } from "../ledger/entries.ts";
 import { slotCount, usageForPeriod, type Channel, type UsageOfPeriod } from "../metering/index.ts";
-import { compileRate, parseRateDocument } from "../rating/index.ts";
+import { compileRate, parseRateDocument, type DeterminantSeries } from "../rating/index.ts";
 import { PUBLISHED_RATES } from "../rating/published/index.ts";
 import { decideBill, type BillInput } from "./decide-bill.ts";
 import { dueSegments } from "./cycle.ts";
 import { rateNeeds, type PricedVersion } from "./price.ts";
-import { explainSnapshot, replaySnapshot } from "./replay.ts";
-import { thaw, type FrozenSegment } from "./snapshot.ts";
+import { explainSnapshot, replaySnapshot, type BilledSeries } from "./replay.ts";
+import { isAsBilled, thaw } from "./freeze.ts";
+import { checkManifest, type BillManifest } from "./manifest.ts";
+import type { FrozenSegment } from "./snapshot.ts";
 
 const zone = "America/Chicago";
 const settings: Settings = {
@@ -66,6 +69,8 @@ function inputFor(chosen: readonly number[], startOn: LocalDate, periodTo: Local
   return { state, input: { accountId: "1001", customerClass: "commercial", segments, history: [], demandHistory: new Map(), released: new Set(["zero-bill", "negative-bill"]) } };
 }
 
+const asBilled = (segment: FrozenSegment, series: readonly DeterminantSeries[]): BilledSeries => ({ series, asBilled: isAsBilled(segment, series) });
+
 test("whatever is used on whatever rates: the bill is its lines, its lines are its postings, and it replays", () => {
   const arbitrary = fc.record({
     chosen: fc.uniqueArray(fc.integer({ min: 0, max: versions.length - 1 }), { minLength: 1, maxLength: 4 }),
@@ -94,12 +99,67 @@ test("whatever is used on whatever rates: the bill is its lines, its lines are i
       expect((event!.data as AccountEvents["BillCompleted"]).balance).toBe(snapshot.charges);
 
       const of = (segment: FrozenSegment) => input.segments.find(({ due }) => due.agreement.agreementId === segment.agreementId)!;
-      const inputs = { versionsOf: (segment: FrozenSegment) => of(segment).versions, seriesOf: (segment: FrozenSegment) => (segment.series.length > 0 ? of(segment).usage!.series : []) };
+      const inputs = { versionsOf: (segment: FrozenSegment) => of(segment).versions, seriesOf: (segment: FrozenSegment) => asBilled(segment, segment.series.length > 0 ? of(segment).usage!.series : []) };
       expect(replaySnapshot(stored, inputs)).toEqual({ billId: "1001-20260501", charges: snapshot.charges, replayed: snapshot.charges, differences: [] });
       for (const segment of explainSnapshot(stored, inputs)) for (const { steps, kind } of segment.lines) expect(steps.length > 0 || kind === "time-of-use").toBe(true);
     }),
     { numRuns: RUNS },
   );
+});
+
+describe("a bill computed again by somebody else, from its manifest", () => {
+  const sha256 = async (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex");
+  const timeOfUse = versions.findIndex(({ rate }) => rate.document.charges.some(({ kind }) => kind === "time-of-use"));
+  const water = versions.findIndex(({ scheduleId }) => scheduleId === "water-residential");
+
+  /** The manifest of a month on both rates, as the book would give it. */
+  function manifest(): { readonly manifest: BillManifest; readonly charges: number } {
+    const texts = new Map(PUBLISHED_RATES.map(({ scheduleId, document }) => [scheduleId, JSON.stringify(document)]));
+    const hashOf = (scheduleId: string) => createHash("sha256").update(texts.get(scheduleId)!).digest("hex");
+    const { input } = inputFor([water, timeOfUse], "2026-04-01", "2026-05-01", [120, 310, 80]);
+    const segments = input.segments.map((segment) => ({ ...segment, versions: segment.versions.map((version) => ({ ...version, documentHash: hashOf(version.scheduleId) })) }));
+    const decision = decideBill({ ...input, segments }, { runId: "r", periodTo: "2026-05-01", issuedOn: "2026-05-01", settings });
+    if (decision.kind === "hold") throw new Error(JSON.stringify(decision.reasons));
+    const { snapshot, frozen } = decision.bill;
+    return {
+      charges: snapshot.charges,
+      manifest: {
+        snapshot: frozen.text, snapshotHash: frozen.hash,
+        documents: segments.flatMap(({ versions: used }) => used.map(({ scheduleId, version, effectiveOn, documentHash }) => ({ scheduleId, version, effectiveOn, documentHash, document: texts.get(scheduleId)! }))),
+        series: Object.fromEntries(snapshot.segments.map(({ segmentId, agreementId, series }) => [segmentId, series.length === 0 ? [] : segments.find(({ due }) => due.agreement.agreementId === agreementId)!.usage!.series])),
+      },
+    };
+  }
+  /** What travels is JSON. */
+  const check = (sent: BillManifest) => checkManifest(JSON.parse(JSON.stringify(sent, (_, value: unknown) => (value instanceof Int32Array ? [...value] : value))) as BillManifest, sha256);
+
+  test("gives the same cent, every line with its arithmetic, every piece under its fingerprint", async () => {
+    const { manifest: sent, charges } = manifest();
+    const { replay, segments, pieces } = await check(sent);
+    expect(replay).toMatchObject({ charges, replayed: charges, differences: [] });
+    expect(segments.flatMap(({ lines }) => lines).every(({ steps, kind }) => steps.length > 0 || kind === "time-of-use")).toBe(true);
+    expect(pieces).toBe(1 + 2 + 1);
+  });
+
+  test("shows a price that was changed afterwards", async () => {
+    const { manifest: sent } = manifest();
+    const documents = sent.documents.map((each) => (each.scheduleId === "water-residential" ? { ...each, document: each.document.replace(/"price":"2/, '"price":"3') } : each));
+    expect((await check({ ...sent, documents })).replay.differences).toContain("water: a rate version that priced it is not there any more, or is another.");
+  });
+
+  test("shows an interval that was changed afterwards", async () => {
+    const { manifest: sent } = manifest();
+    const series = Object.fromEntries(Object.entries(sent.series).map(([segment, all]) => [segment, all.map((each) => ({ ...each, values: [...each.values].with(5, 9_999) }))]));
+    expect((await check({ ...sent, series })).replay.differences).toContain("electric: its intervals are not the ones that were billed.");
+  });
+
+  test("shows a bill that was changed afterwards", async () => {
+    const { manifest: sent, charges } = manifest();
+    const forged = sent.snapshot.replaceAll(`"charges":${charges}`, `"charges":${charges + 1}`);
+    const { differences } = (await check({ ...sent, snapshot: forged })).replay;
+    expect(differences[0]).toBe("The snapshot is not the one whose hash is in the log.");
+    expect(differences).toHaveLength(2);
+  });
 });
 
 describe("what keeps a bill back", () => {

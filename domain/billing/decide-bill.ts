@@ -16,7 +16,8 @@ import { holdReasons, isEstimated, type HoldReason, type JudgedSegment } from ".
 import { billMessages } from "./messages.ts";
 import { countingVersions, determinantsOf, priceSegment, pricesByInterval, type SegmentToBill } from "./price.ts";
 import { billIdOf } from "./run.ts";
-import { freeze, seriesSnapshot, SNAPSHOT_FORMAT, type BillSnapshot, type FrozenLine, type FrozenSegment, type FrozenSnapshot, type UsageSnapshot } from "./snapshot.ts";
+import { freeze, seriesSnapshot, type FrozenSnapshot } from "./freeze.ts";
+import { SNAPSHOT_FORMAT, type BillSnapshot, type FrozenLine, type FrozenSegment, type UsageSnapshot } from "./snapshot.ts";
 
 export interface BillInput {
   readonly accountId: string;

@@ -5,7 +5,7 @@
 import { formatDollars, type Cents } from "../money/cents.ts";
 import { RatingError, type DeterminantSeries, type RatedAcrossVersions, type RatedLine } from "../rating/index.ts";
 import { explainSegment, type PricedVersion } from "./price.ts";
-import { seriesSnapshot, type BillSnapshot, type FrozenLine, type FrozenSegment, type LineSnapshot, type SegmentSnapshot } from "./snapshot.ts";
+import type { BillSnapshot, FrozenLine, FrozenSegment, LineSnapshot, SegmentSnapshot } from "./snapshot.ts";
 
 export interface Replay {
   readonly billId: string;
@@ -20,8 +20,13 @@ export interface Replay {
 export interface ReplayInputs {
   /** Versions that priced a segment, oldest first; fewer than the snapshot names when one cannot be found unchanged. */
   readonly versionsOf: (segment: FrozenSegment) => readonly PricedVersion[];
-  /** The intervals of a segment whose price depends on them, as they were. */
-  readonly seriesOf: (segment: FrozenSegment) => readonly DeterminantSeries[];
+  /** The intervals of a segment whose price depends on them, and whether they are, by their hashes, those that were billed. */
+  readonly seriesOf: (segment: FrozenSegment) => BilledSeries;
+}
+
+export interface BilledSeries {
+  readonly series: readonly DeterminantSeries[];
+  readonly asBilled: boolean;
 }
 
 /** Whether the bill comes out as it was, and where not. */
@@ -66,18 +71,14 @@ function priceAgain(segment: FrozenSegment, { zone }: BillSnapshot, { versionsOf
   const { rates, determinants, periodFrom: from, periodTo: to } = segment;
   const versions = versionsOf(segment);
   if (versions.length < rates.length) return { price: null, problems: ["a rate version that priced it is not there any more, or is another."] };
-  const series = seriesOf(segment);
-  const problems = sameSeries(segment, series) ? [] : ["its intervals are not the ones that were billed."];
+  const { series, asBilled } = seriesOf(segment);
+  const problems = asBilled ? [] : ["its intervals are not the ones that were billed."];
   try {
     return { price: explainSegment(versions, { ...determinants, from, to, zone, series }), problems };
   } catch (error) {
     if (!(error instanceof RatingError)) throw error;
     return { price: null, problems: [...problems, `it cannot be priced: ${error.message}.`] };
   }
-}
-
-function sameSeries(segment: FrozenSegment, series: readonly DeterminantSeries[]): boolean {
-  return series.length === segment.series.length && series.every((each, i) => seriesSnapshot(each).hash === segment.series[i]!.hash);
 }
 
 function lineDifferences({ lines }: FrozenSegment, price: RatedAcrossVersions | null): string[] {

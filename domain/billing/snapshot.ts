@@ -6,10 +6,8 @@
  * arithmetic of each line is what the engine says when the bill is computed again (`explain.ts`). What the ledger knew at
  * that moment (the balance before, the balance after) is in the event and on the bill's row.
  */
-import { createHash } from "node:crypto";
 import type { LocalDate } from "../calendar/local-date.ts";
 import type { TimeZone } from "../calendar/zone.ts";
-import { canonicalJson } from "../compliance/canonical.ts";
 import type { Milli, RegisterRead, Unit, UsageOfPeriod } from "../metering/index.ts";
 import type { Cents } from "../money/cents.ts";
 import type { ChargeKind, Determinants, DeterminantSeries, RatedLine } from "../rating/index.ts";
@@ -104,27 +102,8 @@ export interface BillSnapshot {
   readonly demand: Readonly<Record<string, number>>;
 }
 
-export interface FrozenSnapshot {
-  /** Canonical. */
-  readonly text: string;
-  readonly hash: string;
-}
-
-export function freeze(snapshot: BillSnapshot): FrozenSnapshot {
-  const text = canonicalJson(snapshot);
-  return { text, hash: snapshotHash(text) };
-}
-
-/** A snapshot from its text, and the hash of the text as it is now. */
-export function thaw(text: string): { readonly snapshot: BillSnapshot; readonly hash: string } {
-  return { snapshot: JSON.parse(text) as BillSnapshot, hash: snapshotHash(text) };
-}
-
-function snapshotHash(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
-
-export function seriesSnapshot({ unit, stepMinutes, start, values }: DeterminantSeries): SeriesSnapshot {
+/** What the hash of a series is over: its values as little-endian int32. */
+export function seriesBytes({ values }: Pick<DeterminantSeries, "values">): Uint8Array {
   const ints = values instanceof Int32Array ? values : Int32Array.from(values);
-  return { unit, stepMinutes, start, slots: ints.length, hash: createHash("sha256").update(new Uint8Array(ints.buffer, ints.byteOffset, ints.byteLength)).digest("hex") };
+  return new Uint8Array(ints.buffer, ints.byteOffset, ints.byteLength);
 }

@@ -106,12 +106,43 @@ describe("a bill", () => {
     expect(await gas.locator(".lines-how").textContent()).toMatch(/^Meter G10430551: [\d,]+ on \w{3} \d+, [\d,]+ on \w{3} \d+$/);
   });
 
-  test("is worked out again on demand, to the same cent", async () => {
+  test("is worked out again on demand in her own browser, to the same cent, every line with its arithmetic", async () => {
     const page = await stage.person(PHONE);
     const bill = await lastBill(HOME_ACCOUNT);
     await signIn(page, ROSA, `/portal/bills/${bill.id}?account=${HOME_ACCOUNT}`);
     await page.getByRole("link", { name: "Work it out again" }).click();
     await page.getByText(`The same again: ${formatDollars(bill.charges)}`).waitFor();
+    await page.getByText("This was worked out in your own browser.").waitFor();
+    await page.getByText("Each line as your browser worked it out").click();
+    const line = page.locator("#check .lines-more", { hasText: /^Water use/ });
+    await line.locator("summary").click();
+    expect(await line.locator(".lines-how").textContent()).toContain("First 3,000 gallons: 3,000 gallons × $2.41 per 1,000 gallons = $7.23");
+    expect(await page.locator("#check .lines-total").textContent()).toContain(formatDollars(bill.charges));
+  });
+
+  test("shows in her browser a reading or a price that is not the one it was billed on", async () => {
+    const page = await stage.person();
+    const bill = await lastBill(HOME_ACCOUNT);
+    await page.route("**/manifest", async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ response: answer, body: (await answer.text()).replaceAll("2.41", "2.40") });
+    });
+    await signIn(page, ROSA, `/portal/bills/${bill.id}?account=${HOME_ACCOUNT}`);
+    await page.getByRole("link", { name: "Work it out again" }).click();
+    await page.getByText("It comes out differently now").waitFor();
+  });
+
+  test("is worked out by the server where its manifest does not come; nobody else gets the manifest", async () => {
+    const page = await stage.person();
+    const bill = await lastBill(HOME_ACCOUNT);
+    stage.expectComplaint(/manifest|Failed to load resource/);
+    await page.route("**/manifest", (route) => route.abort());
+    await signIn(page, ROSA, `/portal/bills/${bill.id}?account=${HOME_ACCOUNT}`);
+    await page.getByRole("link", { name: "Work it out again" }).click();
+    await page.getByText(`The same again: ${formatDollars(bill.charges)}`).waitFor();
+    const stranger = await stage.person();
+    await signIn(stranger, SAM);
+    expect((await stranger.request.get(`/portal/bills/${bill.id}/manifest`)).status()).toBe(404);
   });
 
   test("is a PDF that is made once and served from the store after that, in her language", async () => {

@@ -170,7 +170,7 @@ test("a run is confirmed, started and watched; its bills are there, and the boar
   await page.getByRole("link", { name: /^400/ }).first().click();
   await page.getByText("Refuse cart").waitFor();
   await page.getByRole("link", { name: "Work it out again" }).click();
-  await page.getByText("The same, to the cent").waitFor();
+  await page.getByText("This was worked out in your own browser").waitFor();
   const pdf = await page.request.get((await page.getByRole("link", { name: "PDF" }).getAttribute("href"))!);
   expect([pdf.status(), pdf.headers()["content-type"], (await pdf.body()).subarray(0, 5).toString()]).toEqual([200, "application/pdf", "%PDF-"]);
 });

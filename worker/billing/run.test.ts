@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { unpackSnapshot } from "../../db/billing/stored-snapshot.ts";
-import { thaw } from "../../domain/billing/snapshot.ts";
+import { thaw } from "../../domain/billing/freeze.ts";
 import { balanceOf } from "../../domain/lifecycle/account/state.ts";
 import { loadAccount } from "../../db/account/store.ts";
 import { payAtCounter } from "../operations/payments.ts";

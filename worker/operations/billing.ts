@@ -1,7 +1,7 @@
 /** Bills, cycles and runs as pages show them, and what staff may do about them. */
 import { findRun } from "../billing/lease.ts";
 import { countDue } from "../../db/billing/due.ts";
-import { explainBill, replayBill } from "../../db/billing/replay.ts";
+import { explainBill, manifestOfBill, replayBill } from "../../db/billing/replay.ts";
 import { unpackSnapshot } from "../../db/billing/stored-snapshot.ts";
 import { loadHead, runStreamCommand, type OtherStream, type StreamAnswer } from "../../db/command.ts";
 import { loadExceptions } from "../../db/metering/exceptions.ts";
@@ -13,7 +13,9 @@ import { billWindow, lastClose, nextClose } from "../../domain/billing/cycle.ts"
 import { HOLD_RULES, holdRule } from "../../domain/billing/hold-rules.ts";
 import type { Replay } from "../../domain/billing/replay.ts";
 import { runEvent, runIdOf, runStream, type RunCounts } from "../../domain/billing/run.ts";
-import { thaw, type BillMessage, type SegmentSnapshot } from "../../domain/billing/snapshot.ts";
+import { thaw } from "../../domain/billing/freeze.ts";
+import type { BillManifest } from "../../domain/billing/manifest.ts";
+import type { BillMessage, SegmentSnapshot } from "../../domain/billing/snapshot.ts";
 import { ACCEPTED, BILLING_KIND } from "../../domain/billing/work.ts";
 import { personalRef } from "../../domain/compliance/chain.ts";
 import { decideException, exceptionStream } from "../../domain/lifecycle/exception.ts";
@@ -144,9 +146,20 @@ async function usageOf(port: SqlPort, accountId: string, periodTo: LocalDate): P
 
 /** Computes a bill again from what it was computed from; null when there is none of this id. @throws ForbiddenError */
 export async function checkBill(world: World, actor: UserActor, billId: string): Promise<Replay | null> {
-  const [row] = await world.port.query<{ accountId: string }>(`SELECT account_id AS "accountId" FROM bill WHERE id = ?`, [billId]);
-  requireOnAccount(actor, "read:bill", row?.accountId ?? "");
+  await requireBill(world, actor, billId);
   return replayBill(world.port, billId);
+}
+
+/** All that a bill rests on, to be computed again by who asks; null when there is none of this id. @throws ForbiddenError */
+export async function billManifest(world: World, actor: UserActor, billId: string): Promise<BillManifest | null> {
+  await requireBill(world, actor, billId);
+  return manifestOfBill(world.port, billId);
+}
+
+/** Whether a bill exists is told only to those who may see it. @throws ForbiddenError */
+async function requireBill({ port }: World, actor: UserActor, billId: string): Promise<void> {
+  const [row] = await port.query<{ accountId: string }>(`SELECT account_id AS "accountId" FROM bill WHERE id = ?`, [billId]);
+  requireOnAccount(actor, "read:bill", row?.accountId ?? "");
 }
 
 // ---- cycles and runs ------------------------------------------------------------------------------------------

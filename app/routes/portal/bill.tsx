@@ -5,6 +5,7 @@ import { NOT_FOUND_MESSAGE } from "../../../domain/lifecycle/permissions.ts";
 import { billPage, checkBill } from "../../../worker/operations/billing.ts";
 import { loadPlace } from "../../../worker/operations/place.ts";
 import { openByBill } from "../../../worker/operations/portal.ts";
+import { CheckMyBill } from "../../check/check-my-bill.tsx";
 import { UsageBars } from "../../charts/usage-bars.tsx";
 import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
@@ -15,7 +16,8 @@ import { Columns, Page, Row, Stack } from "../../components/layout.tsx";
 import { Money } from "../../components/money.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { requestContext } from "../../context.ts";
-import { billContent, type BillGroup } from "../../documents/bill-content.server.ts";
+import { billContent } from "../../documents/bill-content.server.ts";
+import type { BillGroup } from "../../documents/bill-lines.ts";
 import { formatDate } from "../../format/dates.ts";
 import { Message, usePlace, useT } from "../../i18n/context.tsx";
 import { t } from "../../i18n/translate.ts";
@@ -65,7 +67,8 @@ export default function Bill({ loaderData: { title, bill, content, checked } }: 
           <DescriptionList lines facts={summary.map(({ what, cents }) => ({ term: what, value: <Money cents={cents} /> }))}
             total={{ term: bill.balance < 0 ? t("bill.totalCredit") : t("bill.totalDue"), value: <Money cents={Math.abs(bill.balance)} /> }} />
         </Card>
-        <CheckMyBill bill={bill} checked={checked} />
+        <CheckMyBill manifestUrl={`/portal/bills/${bill.id}/manifest`} byServer={checked}
+          ask={<Link to={`/portal/requests/new?${new URLSearchParams({ kind: "highBill", bill: bill.number })}`}>{t("bill.checkAsk")}</Link>} />
         <Card>
           <DescriptionList lines facts={[
             { term: t("bill.number"), value: <span className="num">{bill.number}</span> },
@@ -119,23 +122,6 @@ function Total({ bill }: { bill: Shown["bill"] }) {
         <BillState open={open} dueOn={dueOn} />
       </Row>
       {open > 0 && balance > 0 ? <ButtonLink to="/portal/pay" kind="primary" icon="pay" wide>{balance === open || dueOn >= today ? t("money.pay", { amount: formatDollars(balance) }) : t("money.payBill")}</ButtonLink> : null}
-    </Card>
-  );
-}
-
-function CheckMyBill({ bill, checked }: { bill: Shown["bill"]; checked: Shown["checked"] }) {
-  const t = useT();
-  const ask = <Link to={`/portal/requests/new?${new URLSearchParams({ kind: "highBill", bill: bill.number })}`}>{t("bill.checkAsk")}</Link>;
-  return (
-    <Card title={t("bill.check")} id="check">
-      {checked === null ? (
-        <>
-          <p className="soft">{t("bill.checkMore")}</p>
-          <Row><ButtonLink to="?check#check" rel="nofollow" preventScrollReset>{t("bill.checkAction")}</ButtonLink>{ask}</Row>
-        </>
-      ) : checked.same
-        ? <><Notice tone="good" title={t("bill.checkSame", { amount: formatDollars(checked.replayed) })} live>{t("bill.checkSameMore")}</Notice><div>{ask}</div></>
-        : <Notice tone="warn" title={t("bill.checkOther")} live action={ask}>{t("bill.checkOtherMore")}</Notice>}
     </Card>
   );
 }

@@ -1,8 +1,8 @@
 import { Link } from "react-router";
 import type { Route } from "./+types/bill";
-import { formatDollars } from "../../../domain/money/cents.ts";
 import { billPage, checkBill } from "../../../worker/operations/billing.ts";
 import { loadPlace } from "../../../worker/operations/place.ts";
+import { CheckMyBill } from "../../check/check-my-bill.tsx";
 import { UsageBars } from "../../charts/usage-bars.tsx";
 import { Badge } from "../../components/badge.tsx";
 import { ButtonLink } from "../../components/button.tsx";
@@ -37,7 +37,7 @@ export async function loader(asked: Route.LoaderArgs) {
     }));
     return {
       accountId: page.accountId, name: page.name, mailing: page.mailing, bill: page.bill, previous: page.previous, snapshotHash: page.snapshotHash, segments,
-      content: billContent(page, "en", place.zone), checked: checked && { same: checked.differences.length === 0, replayed: checked.replayed, differences: checked.differences.length },
+      content: billContent(page, "en", place.zone), checked: checked && { same: checked.differences.length === 0, replayed: checked.replayed },
     };
   });
 }
@@ -55,12 +55,7 @@ export default function Bill({ loaderData: { accountId, name, mailing, bill, pre
           <Money cents={bill.balance} size="display" />
           <DescriptionList lines facts={summary.map(({ what, cents }) => ({ term: what, value: <Money cents={cents} ledger /> }))} total={{ term: "Total due", value: <Money cents={bill.balance} ledger /> }} />
         </Card>
-        <Card title="Check it">
-          {checked === null ? (
-            <><p className="soft">Works the bill out again from its own readings and prices.</p><div><ButtonLink to="?check" preventScrollReset rel="nofollow">Work it out again</ButtonLink></div></>
-          ) : checked.same ? <Notice tone="good" title={`The same, to the cent: ${formatDollars(checked.replayed)}`} live>Readings, prices and arithmetic are as they were.</Notice>
-            : <Notice tone="bad" title={`Not the same: ${formatDollars(checked.replayed)}`} live>{checked.differences} {checked.differences === 1 ? "line differs" : "lines differ"}. Something that this bill rests on has changed.</Notice>}
-        </Card>
+        <CheckMyBill manifestUrl={`/staff/bills/${encodeURIComponent(bill.id)}/manifest`} byServer={checked} />
         <Card title="Made from" flush>
           <Table caption="What each service was computed from" narrow="keep" rows={segments} rowKey={(row) => row.id} columns={[
             { key: "service", head: "Service", main: true, cell: (row) => commodityName(row.commodity) },

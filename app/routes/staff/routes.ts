@@ -31,6 +31,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("bills", "bills.tsx"),
     page("bills/:billId", "bill.tsx"),
     page("bills/:billId/pdf", "bill-pdf.ts"),
+    page("bills/:billId/manifest", "bill-manifest.ts"),
     page("gateways", "gateways.tsx"),
     page("payments", "payments.tsx"),
     page("reads", "reads.tsx"),
