@@ -5,7 +5,7 @@ import { openPort } from "../db/open.ts";
 import { UnavailableError, type SqlPort } from "../db/port.ts";
 import { factsOn, todayOf } from "../db/utility.ts";
 import type { SealedEvent } from "../domain/compliance/chain.ts";
-import { summaryOf } from "../domain/lifecycle/account/summary.ts";
+import { pushedSummary } from "../domain/lifecycle/account/summary.ts";
 import { viewOf } from "../domain/lifecycle/account/view.ts";
 import { CLOSE_ACCESS_ENDED, CLOSE_TRY_LATER, PING, PONG, type AccountMessage } from "../domain/live/messages.ts";
 import { AccountDesk, type Answer, type Envelope } from "./desk.ts";
@@ -88,7 +88,7 @@ export class AccountObject extends DurableObject<Env> {
     const [last] = await this.#eventsSince(accountId, account.head.seq - 1);
     this.#broadcast(
       last
-        ? { t: "event", seq: account.head.seq, type: last.type, at: last.recordedAt, summary: summaryOf(last.type, JSON.parse(last.data) as object), view }
+        ? { t: "event", seq: account.head.seq, type: last.type, at: last.recordedAt, summary: pushedSummary(last.type, JSON.parse(last.data) as object), view }
         : { t: "snapshot", seq: account.head.seq, view },
     );
     await this.#pushUsage(accountId, account);
@@ -148,7 +148,7 @@ export class AccountObject extends DurableObject<Env> {
     const send = (message: AccountMessage) => sendQuietly(socket, JSON.stringify(message));
     if (since === seq) send({ t: "ready", seq, view });
     else if (missed && missed.length === seq - since) {
-      for (const event of missed) send({ t: "event", seq: event.seq, type: event.type, at: event.recordedAt, summary: summaryOf(event.type, JSON.parse(event.data) as object), view });
+      for (const event of missed) send({ t: "event", seq: event.seq, type: event.type, at: event.recordedAt, summary: pushedSummary(event.type, JSON.parse(event.data) as object), view });
     } else send({ t: "snapshot", seq, view });
   }
 
@@ -164,7 +164,7 @@ export class AccountObject extends DurableObject<Env> {
     if (this.ctx.getWebSockets().length > 0) {
       const view = viewOf(account.state, await todayOf(this.#port, Date.now()));
       for (const event of events) {
-        this.#broadcast({ t: "event", seq: event.seq, type: event.type, at: event.recordedAt, summary: summaryOf(event.type, JSON.parse(event.data) as object), view });
+        this.#broadcast({ t: "event", seq: event.seq, type: event.type, at: event.recordedAt, summary: pushedSummary(event.type, JSON.parse(event.data) as object), view });
       }
     }
     await this.#operations().poke();

@@ -4,7 +4,7 @@ import type { AccountCommand, Facts } from "../../domain/lifecycle/account/comma
 import { decide, type Refusal } from "../../domain/lifecycle/account/decide.ts";
 import type { AccountEvents } from "../../domain/lifecycle/account/events.ts";
 import { evolve } from "../../domain/lifecycle/account/evolve.ts";
-import { emptyAccount, type AccountState } from "../../domain/lifecycle/account/state.ts";
+import { emptyAccount, storedState, type AccountState } from "../../domain/lifecycle/account/state.ts";
 import type { CommitUnit, InputStamp } from "../commit.ts";
 import type { SqlPort } from "../port.ts";
 import type { Writes } from "../rows.ts";
@@ -34,7 +34,7 @@ interface StateRow {
 }
 
 const loaded = (accountId: string, row: StateRow | undefined): LoadedAccount =>
-  row ? { state: JSON.parse(row.state) as AccountState, head: { seq: row.seq, hash: row.hash } } : { state: emptyAccount(accountId), head: { seq: 0, hash: "" } };
+  row ? { state: storedState(accountId, row.state), head: { seq: row.seq, hash: row.hash } } : { state: emptyAccount(accountId), head: { seq: 0, hash: "" } };
 
 /** The account as it is, and the command if it has taken effect already, seen at one moment. */
 export async function loadForCommand(port: SqlPort, accountId: string, commandId: string): Promise<LoadedAccount & { readonly command: StoredCommand | null }> {

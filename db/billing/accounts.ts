@@ -3,7 +3,7 @@ import type { LocalDate } from "../../domain/calendar/local-date.ts";
 import { startOfDay, type TimeZone } from "../../domain/calendar/zone.ts";
 import type { AccountFacts, PastBill, PointFacts } from "../../domain/billing/facts.ts";
 import { BILLING_KIND } from "../../domain/billing/work.ts";
-import type { AccountState } from "../../domain/lifecycle/account/state.ts";
+import { storedState } from "../../domain/lifecycle/account/state.ts";
 import type { Channel, ChannelLeg } from "../../domain/metering/index.ts";
 import { loadExceptions, type ExceptionRecord } from "../metering/exceptions.ts";
 import type { SqlPort } from "../port.ts";
@@ -76,7 +76,7 @@ export async function loadAccountFacts(port: SqlPort, accountIds: readonly strin
   const items = work!.rows as unknown as { accountId: string; id: string }[];
   const records = await loadExceptions(port, items.map(({ id }) => id));
   const accounts = (states!.rows as unknown as { accountId: string; seq: number; hash: string; state: string }[]).map((row): AccountFacts => {
-    const state = JSON.parse(row.state) as AccountState;
+    const state = storedState(row.accountId, row.state);
     return {
       state,
       head: { seq: row.seq, hash: row.hash },

@@ -6,6 +6,7 @@ import { daysBetween, type LocalDate } from "../calendar/local-date.ts";
 import type { CommandOf } from "../lifecycle/account/commands.ts";
 import { serviceRank } from "../lifecycle/account/decide.ts";
 import type { Posting, SegmentBilled } from "../lifecycle/account/events.ts";
+import type { PendingSegment } from "../lifecycle/bill.ts";
 import { glAccountOf, type Settings } from "../lifecycle/settings.ts";
 import type { Milli, RegisterRead, UsageOfPeriod } from "../metering/index.ts";
 import { sumCents, type Cents } from "../money/cents.ts";
@@ -14,6 +15,7 @@ import { dueOnOf } from "./cycle.ts";
 import type { PastBill } from "./facts.ts";
 import { holdReasons, isEstimated, type HoldReason, type JudgedSegment } from "./hold-rules.ts";
 import { billMessages } from "./messages.ts";
+import { pendingSegments } from "./pending.ts";
 import { countingVersions, determinantsOf, priceSegment, pricesByInterval, type SegmentToBill } from "./price.ts";
 import { billIdOf } from "./run.ts";
 import { freeze, seriesSnapshot, type FrozenSnapshot } from "./freeze.ts";
@@ -45,21 +47,31 @@ export interface AssembledBill {
   readonly frozen: FrozenSnapshot;
 }
 
-export type BillDecision = { readonly kind: "bill"; readonly bill: AssembledBill } | { readonly kind: "hold"; readonly reasons: readonly HoldReason[] };
+/** Why it is held, and how far each of its segments is. */
+export interface HeldBill {
+  readonly kind: "hold";
+  readonly reasons: readonly HoldReason[];
+  readonly segments: readonly PendingSegment[];
+  /** Null while a segment has no price. */
+  readonly charges: Cents | null;
+}
+
+export type BillDecision = { readonly kind: "bill"; readonly bill: AssembledBill } | HeldBill;
 
 /** Decides on the bill of what is due. `segments` must not be empty. */
 export function decideBill(input: BillInput, context: BillContext): BillDecision {
   const priced = input.segments.map((segment) => price(segment, input, context));
+  const segments = priced.map(judged);
+  const charges = priced.every(({ price: found }) => found !== null) ? sumCents(priced.map(({ price: found }) => found!.totalCents)) : null;
   const reasons = holdReasons(
     {
-      segments: priced.map(judged),
-      charges: priced.every(({ price: found }) => found !== null) ? sumCents(priced.map(({ price: found }) => found!.totalCents)) : null,
+      segments, charges,
       days: Math.max(...input.segments.map(({ due: { period } }) => daysBetween(period.from, period.to))),
       history: input.history, periodTo: context.periodTo, customerClass: input.customerClass, settings: context.settings.billing,
     },
     input.released,
   );
-  if (reasons.length > 0) return { kind: "hold", reasons };
+  if (reasons.length > 0) return { kind: "hold", reasons, segments: pendingSegments(segments, reasons), charges };
   return { kind: "bill", bill: assemble(input, priced, context) };
 }
 

@@ -9,6 +9,7 @@ import { addMonths, type LocalDate } from "../../domain/calendar/local-date.ts";
 import { billWindow, dueSegments } from "../../domain/billing/cycle.ts";
 import { decideBill, type BillContext, type BillDecision } from "../../domain/billing/decide-bill.ts";
 import type { HoldReason } from "../../domain/billing/hold-rules.ts";
+import { incompleteSegments } from "../../domain/billing/pending.ts";
 import { releasedRules, workPlan } from "../../domain/billing/work.ts";
 import type { Facts } from "../../domain/lifecycle/account/commands.ts";
 import type { World } from "../operations/context.ts";
@@ -86,7 +87,8 @@ function decide(context: RunContext, { facts: { state, history }, work, segments
   try {
     return decideBill({ accountId: state.accountId, customerClass: state.customerClass, segments, history, demandHistory, released: releasedRules(work.map(({ row }) => row), context.runId) }, context);
   } catch (error) {
-    return { kind: "hold", reasons: [{ rule: "fault", sentence: `The bill could not be reckoned: ${error instanceof Error ? error.message : String(error)}`, numbers: {}, servicePointId: null }] };
+    const sentence = `The bill could not be reckoned: ${error instanceof Error ? error.message : String(error)}`;
+    return { kind: "hold", reasons: [{ rule: "fault", sentence, numbers: {}, servicePointId: null }], segments: incompleteSegments(segments.map(({ due }) => due)), charges: null };
   }
 }
 
@@ -130,7 +132,8 @@ function commandOf(world: World, context: RunContext, { facts, work, inputs }: A
   return {
     kind: "command", accountId, outcome: "held", account,
     command: {
-      id, command: { type: "HoldBill", runId, periodTo, reasons: decision.reasons.map(({ sentence }) => sentence) }, provenance,
+      id, provenance,
+      command: { type: "HoldBill", runId, periodTo, reasons: decision.reasons.map(({ sentence }) => sentence), segments: decision.segments, charges: decision.charges },
       attachments: joined(outcomeRow(runId, accountId, "held", reason), workOf(id)),
     },
   };

@@ -145,12 +145,15 @@ describe("a bill that waits for a person", () => {
     expect(await workOf(utility)).toEqual([{ rule: "suspect", status: "open", sentence: "Water: reads of 2026-03-12 failed validation and are still to be decided on.", decision: null }]);
     const [held] = await utility.port.query<{ type: string; data: string }>("SELECT type, data FROM event WHERE stream = 'account:1001' ORDER BY seq DESC LIMIT 1");
     expect([held!.type, JSON.parse(held!.data).reasons]).toEqual(["BillHeld", ["Water: reads of 2026-03-12 failed validation and are still to be decided on."]]);
+    const pending = async () => (await loadAccount(utility.port, "1001")).state.pendingBill;
+    expect((await pending())?.segments.map(({ commodity, stage, reasons }) => [commodity, stage, reasons.length])).toEqual([["water", "error", 1]]);
 
     await utility.port.write([{ sql: "UPDATE exception SET status = 'closed' WHERE id = 'spike-1'" }]);
     utility.clock.now = Date.parse("2026-04-02T15:00:00Z");
     await runBills(utility, "2026-04-01");
     expect(await outcomes(utility)).toEqual({ "1001": "billed", "1002": "billed" });
     expect((await billsOf(utility))[0]).toMatchObject({ id: "1001-20260401", issuedOn: "2026-04-02", charges: 42_24 });
+    expect(await pending()).toBeNull();
     expect(await workOf(utility)).toMatchObject([{ rule: "suspect", status: "closed", decision: "cured" }]);
     expect(await utility.port.query("SELECT type FROM event WHERE stream LIKE 'exception:bill:%' ORDER BY seq")).toEqual([{ type: "ExceptionOpened" }, { type: "ExceptionClosed" }]);
     await checkBook(utility);

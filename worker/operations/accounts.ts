@@ -6,6 +6,7 @@ import { todayOf } from "../../db/utility.ts";
 import type { LocalDate } from "../../domain/calendar/local-date.ts";
 import { summaryOf, type EventSummary } from "../../domain/lifecycle/account/summary.ts";
 import { viewOf, type AccountView } from "../../domain/lifecycle/account/view.ts";
+import type { PendingBill } from "../../domain/lifecycle/bill.ts";
 import { requireOnAccount, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import type { SoFar } from "../../domain/live/messages.ts";
 import type { Cents } from "../../domain/money/cents.ts";
@@ -114,6 +115,8 @@ export interface Home {
   /** Version of the usage behind `soFar`: where its live messages go on from. */
   readonly usageVersion: number;
   readonly services: readonly ServiceRow[];
+  /** The bill that is held; for staff alone. */
+  readonly pendingBill: PendingBill | null;
   readonly bills: readonly BillRow[];
   readonly payments: readonly PaymentRow[];
 }
@@ -126,7 +129,7 @@ async function homeOf(world: World, accountId: string, rows: number): Promise<Ho
   ]);
   if (!header) return null;
   const { soFar, version: usageVersion } = await loadSoFar(port, accountId, account.state, now);
-  return { header, today, seq: account.head.seq, view: viewOf(account.state, today), soFar, usageVersion, services, bills, payments };
+  return { header, today, seq: account.head.seq, view: viewOf(account.state, today), soFar, usageVersion, services, pendingBill: account.state.pendingBill, bills, payments };
 }
 
 export interface TimelineItem {

@@ -26,6 +26,7 @@ import { Choices, withParams } from "./choices.tsx";
 import { EventTimeline, type ShownEvent } from "./feed.tsx";
 import { useFrame } from "./frame.ts";
 import { MeterBars } from "./meter-bars.tsx";
+import { PendingBillCard } from "./pending-bill.tsx";
 import { atWork } from "./staff.server.ts";
 import { isTimelineGroup, TIMELINE_GROUPS, type TimelineGroup } from "./timeline-groups.ts";
 import { className, commodityIcon, commodityName, holdName, requestKindName, requestState, ruleName, severityTone, tenderName } from "./words.ts";
@@ -102,6 +103,7 @@ function AccountPage({ page, group, before, can, mine }: Route.ComponentProps["l
       <Columns aside={<>
         <Services services={services} today={page.today} manage={can.serve ? to("/services") : undefined} />
         <Usage page={page} services={active} />
+        {page.pendingBill ? <PendingBillCard bill={page.pendingBill} /> : null}
         <Card title="Bills" flush action={bills.length > LATEST ? <Link to="?show=money" preventScrollReset>All of them</Link> : null}>
           <Table caption="Bills" narrow="keep" rows={bills.slice(0, LATEST)} rowKey={(bill) => bill.id} rowTo={(bill) => `/staff/bills/${encodeURIComponent(bill.id)}`}
             empty={<EmptyState title="No bills yet">{page.nextBillOn ? <>The first one is made after <DateText date={page.nextBillOn} form="day" />.</> : null}</EmptyState>}

@@ -2,6 +2,7 @@
 import type { LocalDate } from "../../calendar/local-date.ts";
 import type { TimeZone } from "../../calendar/zone.ts";
 import type { Cents } from "../../money/cents.ts";
+import type { PendingSegment } from "../bill.ts";
 import type { SegmentBilled } from "./events.ts";
 
 /** What every decision may need to know of the utility, looked up when it is decided: a command may have waited. */
@@ -19,7 +20,7 @@ interface Commands {
     billId: string; number: string; runId: string | null; periodFrom: LocalDate; periodTo: LocalDate; issuedOn: LocalDate; dueOn: LocalDate;
     segments: readonly SegmentBilled[]; snapshotHash: string;
   };
-  HoldBill: { runId: string; periodTo: LocalDate; reasons: readonly string[] };
+  HoldBill: { runId: string; periodTo: LocalDate; reasons: readonly string[]; segments: readonly PendingSegment[]; charges: Cents | null };
   PostPayment: { paymentId: string; amount: Cents; tender: string; channel: string; reference: string | null; receivedAt: number };
   ReversePayment: { paymentId: string; reason: string; reversedOn: LocalDate };
   PostAdjustment: { adjustmentId: string; kind: string; amount: Cents; postedOn: LocalDate; arrearsOn: LocalDate; revenueGl: string; reason: string };

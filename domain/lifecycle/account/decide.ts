@@ -61,8 +61,7 @@ const DECIDE: Decide = {
     );
   },
 
-  HoldBill: (state, { runId, periodTo, reasons }) =>
-    state.status === "open" ? done(accountEvent("BillHeld", { runId, periodTo, reasons })) : notOpen(state),
+  HoldBill: (state, { type: _, ...data }) => (state.status === "open" ? done(accountEvent("BillHeld", data)) : notOpen(state)),
 
   // Money that has arrived is never turned away: what cannot be posted here waits in suspense for a person.
   PostPayment: (state, { type: _, ...paid }, { gl, timeZone }) => {

@@ -3,6 +3,7 @@ import type { LocalDate } from "../../calendar/local-date.ts";
 import type { EventDraft } from "../../compliance/chain.ts";
 import type { Allocation } from "../../ledger/allocation.ts";
 import type { Cents } from "../../money/cents.ts";
+import type { PendingSegment } from "../bill.ts";
 
 /** GL accounts an event posts to, resolved when it was decided so that it stays true when the chart changes. */
 export interface Posting {
@@ -33,7 +34,8 @@ export interface AccountEvents {
     previousBalance: Cents; charges: Cents; balance: Cents; segments: readonly SegmentBilled[];
     creditApplied: readonly Allocation[]; receivableGl: string; snapshotHash: string;
   };
-  BillHeld: { runId: string; periodTo: LocalDate; reasons: readonly string[] };
+  /** Version 1 said only the reasons. */
+  BillHeld: { runId: string; periodTo: LocalDate; reasons: readonly string[]; segments?: readonly PendingSegment[]; charges?: Cents | null };
   PaymentPosted: {
     paymentId: string; amount: Cents; tender: string; channel: string; reference: string | null; receivedOn: LocalDate; receivedAt: number;
     allocations: readonly Allocation[]; credit: Cents; cashGl: string; receivableGl: string;
@@ -57,9 +59,9 @@ export interface AccountEvents {
 export type AccountEventType = keyof AccountEvents;
 export type AccountEvent = { [T in AccountEventType]: EventDraft<T, AccountEvents[T]> }[AccountEventType];
 
-/** Version of each type's data that is written today. */
-export const ACCOUNT_EVENT_VERSION = 1;
+/** Version of each type's data that is written today; 1 for a type that is not named. */
+const ACCOUNT_EVENT_VERSIONS: Readonly<Partial<Record<AccountEventType, number>>> = { BillHeld: 2 };
 
 export function accountEvent<T extends AccountEventType>(type: T, data: AccountEvents[T], effectiveAt?: number): AccountEvent {
-  return { type, version: ACCOUNT_EVENT_VERSION, data, ...(effectiveAt === undefined ? {} : { effectiveAt }) } as AccountEvent;
+  return { type, version: ACCOUNT_EVENT_VERSIONS[type] ?? 1, data, ...(effectiveAt === undefined ? {} : { effectiveAt }) } as AccountEvent;
 }

@@ -34,11 +34,12 @@ const EVOLVE: Evolve = {
       }),
       items: settle([...state.items, ...opened], data.creditApplied),
       credit: state.credit + credited - sum(data.creditApplied),
+      pendingBill: null,
       lastBill: { billId: data.billId, number: data.number, issuedOn: data.issuedOn, dueOn: data.dueOn, charges: data.charges, balance: data.balance },
     };
   },
 
-  BillHeld: (state) => state,
+  BillHeld: (state, { runId, periodTo, reasons, segments = [], charges = null }) => ({ ...state, pendingBill: { runId, periodTo, reasons, segments, charges } }),
 
   PaymentPosted: (state, data) => ({
     ...state,

@@ -2,6 +2,7 @@
 import type { LocalDate } from "../../calendar/local-date.ts";
 import type { OpenItem } from "../../ledger/allocation.ts";
 import type { Cents } from "../../money/cents.ts";
+import type { PendingBill } from "../bill.ts";
 
 export interface Agreement {
   readonly agreementId: string;
@@ -55,6 +56,8 @@ export interface AccountState {
   readonly suspended: readonly string[];
   readonly holds: readonly Hold[];
   readonly lastBill: LastBill | null;
+  /** The bill that is held at this moment; never shown to customers. */
+  readonly pendingBill: PendingBill | null;
   /** The latest payments with how they were applied, so that one that bounces can be taken back exactly. */
   readonly payments: readonly PaymentOnAccount[];
   readonly requests: readonly { readonly requestId: string; readonly kind: string; readonly status: string }[];
@@ -71,8 +74,13 @@ export const REQUESTS_KEPT = 20;
 export function emptyAccount(accountId: string): AccountState {
   return {
     accountId, status: "none", customerClass: "", billCycle: "", agreements: [], items: [], credit: 0, suspended: [],
-    holds: [], lastBill: null, payments: [], requests: [],
+    holds: [], lastBill: null, pendingBill: null, payments: [], requests: [],
   };
+}
+
+/** A state as it was stored. What the product has learnt to remember since then is as on a new account. */
+export function storedState(accountId: string, text: string): AccountState {
+  return { ...emptyAccount(accountId), ...(JSON.parse(text) as AccountState) };
 }
 
 /** Owed (positive) or in credit (negative): always the sum of the account's receivable entries. */

@@ -20,6 +20,14 @@ const SUMMARY: { [T in AccountEventType]: (data: AccountEvents[T]) => EventSumma
   RequestAdvanced: (data) => ({ requestId: data.requestId, from: data.from, to: data.to }),
 };
 
+/** What only staff may see: a bill that is held says so to its account's pages, and nothing more. */
+const FOR_STAFF: ReadonlySet<string> = new Set<AccountEventType>(["BillHeld"]);
+
+/** Summary of an account's event for its live pages, which customers have open as well. */
+export function pushedSummary(type: string, data: object): EventSummary {
+  return FOR_STAFF.has(type) ? {} : summaryOf(type, data);
+}
+
 /** Summary of any event: account events by the table above, others by their top-level facts. */
 export function summaryOf(type: string, data: object): EventSummary {
   const summarize = SUMMARY[type as AccountEventType] as ((data: object) => EventSummary) | undefined;
