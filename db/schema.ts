@@ -506,6 +506,44 @@ export const bill = sqliteTable(
   (t) => [uniqueIndex("bill_number").on(t.number), index("bill_account").on(t.accountId, t.issuedOn)],
 );
 
+/** A bill that was canceled: by which event of its account, and which bill took its place (none: it was taken back). Its insertion marks the bill. */
+export const billCancellation = sqliteTable(
+  "bill_cancellation",
+  {
+    billId: text("bill_id").primaryKey(),
+    accountId: text("account_id").notNull(),
+    seq: integer().notNull(),
+    canceledOn: text("canceled_on").notNull(),
+    cause: text().notNull(),
+    replacedBy: text("replaced_by"),
+    recordedAt: integer("recorded_at").notNull(),
+  },
+  (t) => [index("bill_cancellation_replaced_by").on(t.replacedBy)],
+);
+
+/** A correction of bills that waits for a second person, and what became of it. What it comes to is worked out again when it is decided on. */
+export const rebillProposal = sqliteTable(
+  "rebill_proposal",
+  {
+    id: text().primaryKey(),
+    accountId: text("account_id").notNull(),
+    /** JSON: from which bill on, why, with which services corrected. */
+    asked: text().notNull(),
+    /** Of the branch that the proposer saw; another one is another proposal. */
+    branchHash: text("branch_hash").notNull(),
+    net: integer().notNull(),
+    reasonRef: text("reason_ref").notNull(),
+    /** `open`, `approved`, `rejected`, `withdrawn`. */
+    status: text().notNull(),
+    proposedBy: text("proposed_by").notNull(),
+    proposedAt: integer("proposed_at").notNull(),
+    decidedBy: text("decided_by"),
+    decidedAt: integer("decided_at"),
+    decisionRef: text("decision_ref"),
+  },
+  (t) => [index("rebill_proposal_account").on(t.accountId), index("rebill_proposal_open").on(t.proposedAt).where(sql`status = 'open'`)],
+);
+
 /** The charges of one agreement for one period. */
 export const billSegment = sqliteTable(
   "bill_segment",
