@@ -17,9 +17,19 @@ export interface BillChart {
   readonly bars: readonly UsageBar[];
 }
 
+/** A part of the total with a due date of its own. */
+export interface DuePart {
+  readonly what: string;
+  readonly cents: Cents;
+  /** Its day had passed when the bill was made. */
+  readonly pastDue: boolean;
+}
+
 export interface BillContent {
   readonly groups: readonly BillGroup[];
   readonly summary: readonly { readonly what: string; readonly cents: Cents }[];
+  /** What is past due apart from what is not due yet; none when all of the total is due on the bill's day. */
+  readonly due: readonly DuePart[];
   readonly charts: readonly BillChart[];
   readonly changes: readonly string[];
   readonly messages: readonly string[];
@@ -32,6 +42,7 @@ export function billContent(page: BillPage, locale: Locale, zone: TimeZone): Bil
   return {
     groups: page.segments.map((segment) => billGroup(segment, page.usage, locale, zone)),
     summary: summaryOf(page, locale, zone),
+    due: dueParts(page, locale),
     charts: chartsOf(page, locale),
     changes: page.changes.map((sentence) => inGallons(sentence[locale], locale)),
     messages: page.messages.map((message) => message[locale]),
@@ -53,6 +64,18 @@ function summaryOf({ bill, previous, between }: BillPage, locale: Locale, zone: 
     ...(previous ? [{ what: t(locale, "bill.previous"), cents: previous.balance }] : bill.previousBalance !== 0 ? [{ what: t(locale, "bill.before"), cents: bill.previousBalance }] : []),
     ...(previous ? moves : []),
     { what: t(locale, "bill.newChargesOf", { period: formatPeriod(locale, { from: bill.periodFrom, to: bill.periodTo }, bill.issuedOn) }), cents: bill.charges },
+  ];
+}
+
+/** What was carried over from bills before, and the new charges: each has its own day. */
+function dueParts({ bill, previous }: BillPage, locale: Locale): DuePart[] {
+  const carried = bill.balance - bill.charges;
+  if (!previous || carried <= 0 || bill.charges <= 0) return [];
+  const pastDue = previous.dueOn < bill.issuedOn;
+  const day = (date: string) => formatDate(locale, date, "day", bill.issuedOn);
+  return [
+    { what: t(locale, pastDue ? "bill.partPastDue" : "bill.partBefore", { date: day(previous.dueOn) }), cents: carried, pastDue },
+    { what: t(locale, "bill.partNew", { date: day(bill.dueOn) }), cents: bill.charges, pastDue: false },
   ];
 }
 

@@ -13,7 +13,7 @@ import type { BillGroup } from "./bill-lines.ts";
 import { COLORS, CONTENT_WIDTH, PAGE, Paper, type Element } from "./paper.server.ts";
 
 /** Grows with every change of what the paper shows; files made before keep theirs. */
-const BILL_TEMPLATE = "bill-1";
+const BILL_TEMPLATE = "bill-2";
 
 /** The template in a language. */
 export function billTemplate(locale: Locale, zone: TimeZone): BillTemplate {
@@ -32,7 +32,7 @@ export async function renderBill(page: BillPage, facts: PaperFacts, locale: Loca
     lang: locale === "es" ? "es-US" : "en-US", createdAt: new Date(startOfDay(bill.issuedOn, zone)),
   });
   // One page to pay by, and then every charge with its arithmetic.
-  head(paper, page, facts, locale);
+  head(paper, page, content, facts, locale);
   changes(paper, content, locale);
   summary(paper, content, page, locale);
   charts(paper, content.charts, locale);
@@ -43,10 +43,10 @@ export async function renderBill(page: BillPage, facts: PaperFacts, locale: Loca
 }
 
 /** Who bills whom, and the one thing that everybody looks for. */
-function head(paper: Paper, { bill, name, mailing, accountId }: BillPage, { utility, service }: PaperFacts, locale: Locale): void {
+function head(paper: Paper, { bill, name, mailing, accountId }: BillPage, { due }: BillContent, { utility, service }: PaperFacts, locale: Locale): void {
   const { root } = paper;
   const boxWidth = 200;
-  const box = { x: RIGHT - boxWidth, y: PAGE.margin, width: boxWidth, height: 92 };
+  const box = { x: RIGHT - boxWidth, y: PAGE.margin, width: boxWidth, height: 92 + due.length * 13 };
   const left = CONTENT_WIDTH - boxWidth - 24;
   paper.text(root, "H1", t(locale, "paper.bill"), { size: 20, bold: true, width: left });
   paper.y += 30;
@@ -58,6 +58,11 @@ function head(paper: Paper, { bill, name, mailing, accountId }: BillPage, { util
   paper.text(root, "P", bill.balance < 0 ? t(locale, "bill.totalCredit") : t(locale, "bill.totalDue"), { ...inBox, y: box.y + 14, color: COLORS.soft });
   paper.text(root, "P", formatDollars(Math.abs(bill.balance)), { ...inBox, y: box.y + 29, size: 24, bold: true });
   paper.text(root, "P", bill.balance < 0 ? t(locale, "bill.creditKept") : t(locale, "money.due", { date: formatDate(locale, bill.dueOn, "weekday") }), { ...inBox, y: box.y + 64, size: bill.balance < 0 ? 8 : 9.5 });
+  due.forEach(({ what, cents, pastDue }, i) => {
+    const y = box.y + 82 + i * 13;
+    paper.text(root, "P", what, { ...inBox, y, size: 8, bold: pastDue });
+    paper.text(root, "P", formatDollars(cents), { ...inBox, y, size: 8, bold: pastDue, align: "right" });
+  });
 
   paper.y = Math.max(paper.y, box.y + box.height) + 22;
   const top = paper.y;

@@ -7,13 +7,20 @@ import { renderBill } from "../../app/documents/bill-pdf.server.ts";
 
 const FACTS = { utility: UTILITY, service: "1001 Elm St, Cedar Falls", portalUrl: "utility.test" };
 
-async function aBill() {
+/** A household's March, and its April when the bill of March was not paid. */
+async function aBill(month: "March" | "April" = "March") {
   const utility = await billingUtility();
   await customer(utility, "1001", ["water", "sewer", "electric"]);
   await meterDays(utility.port, channelOf("1001", "water"), "2026-03-01", "2026-04-01", 10_000);
   await meterDays(utility.port, channelOf("1001", "electric"), "2026-03-01", "2026-04-01", 800);
   await runBills(utility, "2026-04-01");
-  const page = await billPage(utility.world, customerOf("1001"), "1001-20260401");
+  if (month === "April") {
+    await meterDays(utility.port, channelOf("1001", "water"), "2026-04-01", "2026-05-01", 12_000);
+    await meterDays(utility.port, channelOf("1001", "electric"), "2026-04-01", "2026-05-01", 700);
+    utility.clock.now = Date.parse("2026-05-01T15:00:00Z");
+    await runBills(utility, "2026-05-01");
+  }
+  const page = await billPage(utility.world, customerOf("1001"), month === "April" ? "1001-20260501" : "1001-20260401");
   if (!page) throw new Error("no bill was made");
   return page;
 }
@@ -25,6 +32,16 @@ test("each line comes with its arithmetic in gallons and dollars, and is rounded
   expect(use?.how).toEqual(["First 4,000 gallons: 4,000 gallons × $3.10 per 1,000 gallons = $12.40", "Over 4,000 gallons: 3,430 gallons × $5.20 per 1,000 gallons = $17.836", "Together, rounded once to the cent: $30.24"]);
   expect(groups.map(({ title }) => title)).toEqual(["Water", "Sewer", "Electricity"]);
   expect(groups.flatMap(({ lines }) => lines).reduce((sum, { cents }) => sum + (cents ?? 0), 0)).toBe(page.bill.charges);
+});
+
+test("what is past due stands apart from what is not due yet", async () => {
+  const [march, april] = [await aBill(), await aBill("April")];
+  expect(billContent(march, "en", ZONE).due).toEqual([]);
+  expect(billContent(april, "en", ZONE).due).toEqual([
+    { what: "Past due since Apr 21", cents: march.bill.balance, pastDue: true },
+    { what: "New charges, due May 21", cents: april.bill.charges, pastDue: false },
+  ]);
+  expect(billContent(april, "es", ZONE).due[0]!.what).toBe("Vencido desde el 21 abr");
 });
 
 test("the paper is tagged, names its language and title, and brings its fonts along", async () => {

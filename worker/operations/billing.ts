@@ -91,7 +91,7 @@ export interface BillPage {
   readonly messages: readonly BillMessage[];
   /** By how much and why it differs from the one before. */
   readonly changes: readonly Sentence[];
-  readonly previous: { readonly id: string; readonly number: string; readonly charges: Cents; readonly balance: Cents } | null;
+  readonly previous: { readonly id: string; readonly number: string; readonly charges: Cents; readonly balance: Cents; readonly dueOn: LocalDate } | null;
   /** Payments and adjustments since the bill before: with its balance they make the previous balance of this one. */
   readonly between: readonly Between[];
   /** Thirteen months and the year before them, oldest first. */
@@ -114,15 +114,15 @@ export async function billPage(world: World, actor: UserActor, billId: string): 
   requireOnAccount(actor, "read:bill", row?.accountId ?? "");
   if (!row) return null;
   const { accountId, seq, snapshotHash, name, line, city, ...bill } = row;
-  const [previous] = await port.query<{ id: string; number: string; charges: Cents; balance: Cents; seq: number; snapshot: string }>(
-    "SELECT id, number, charges, balance, seq, snapshot FROM bill WHERE account_id = ? AND seq < ? AND status = 'complete' ORDER BY seq DESC LIMIT 1", [accountId, seq],
+  const [previous] = await port.query<{ id: string; number: string; charges: Cents; balance: Cents; dueOn: LocalDate; seq: number; snapshot: string }>(
+    'SELECT id, number, charges, balance, due_on AS "dueOn", seq, snapshot FROM bill WHERE account_id = ? AND seq < ? AND status = \'complete\' ORDER BY seq DESC LIMIT 1', [accountId, seq],
   );
   const [explained, between, usage] = await Promise.all([explainBill(port, billId), movesBetween(port, accountId, previous?.seq ?? 0, seq), usageOf(port, accountId, bill.periodTo)]);
   const { snapshot, segments } = explained!;
   return {
     accountId, bill, name, mailing: [line, city], segments, messages: snapshot.messages,
     changes: changesSince(snapshot, previous ? thaw(unpackSnapshot(previous.snapshot)).snapshot : null),
-    previous: previous ? { id: previous.id, number: previous.number, charges: previous.charges, balance: previous.balance } : null,
+    previous: previous ? { id: previous.id, number: previous.number, charges: previous.charges, balance: previous.balance, dueOn: previous.dueOn } : null,
     between, usage, snapshotHash,
   };
 }

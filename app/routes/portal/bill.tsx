@@ -7,6 +7,7 @@ import { loadPlace } from "../../../worker/operations/place.ts";
 import { openByBill } from "../../../worker/operations/portal.ts";
 import { CheckMyBill } from "../../check/check-my-bill.tsx";
 import { UsageBars } from "../../charts/usage-bars.tsx";
+import { Badge } from "../../components/badge.tsx";
 import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { DateText, PeriodText } from "../../components/date-text.tsx";
@@ -77,7 +78,7 @@ export default function Bill({ loaderData: { title, bill, content, checked } }: 
           ]} />
         </Card>
       </>}>
-        <Total bill={bill} />
+        <Total bill={bill} due={content.due} />
         {change ? <Notice tone="info" title={change}>{why.map((sentence) => <p key={sentence}>{sentence}</p>)}</Notice> : null}
         {messages.map((message) => <Notice key={message} tone="warn">{message}</Notice>)}
         {charts.map(({ id, commodity, unit, bars }) => {
@@ -105,7 +106,7 @@ function chargesOf({ id, commodity, title, cents, lines }: BillGroup) {
 
 type Shown = Route.ComponentProps["loaderData"];
 
-function Total({ bill }: { bill: Shown["bill"] }) {
+function Total({ bill, due }: { bill: Shown["bill"]; due: Shown["content"]["due"] }) {
   const t = useT();
   const { today } = usePlace();
   const { view: { balance } } = useLiveAccount();
@@ -121,6 +122,7 @@ function Total({ bill }: { bill: Shown["bill"] }) {
         </Stack>
         <BillState open={open} dueOn={dueOn} />
       </Row>
+      {due.length > 0 ? <DescriptionList lines facts={due.map(({ what, cents, pastDue }) => ({ term: pastDue ? <Badge tone="bad">{what}</Badge> : what, value: <Money cents={cents} /> }))} /> : null}
       {open > 0 && balance > 0 ? <ButtonLink to="/portal/pay" kind="primary" icon="pay" wide>{balance === open || dueOn >= today ? t("money.pay", { amount: formatDollars(balance) }) : t("money.payBill")}</ButtonLink> : null}
     </Card>
   );

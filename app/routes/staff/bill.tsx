@@ -44,7 +44,7 @@ export async function loader(asked: Route.LoaderArgs) {
 
 /** The bill as the customer has it, and what it was computed from. */
 export default function Bill({ loaderData: { accountId, name, mailing, bill, previous, snapshotHash, segments, content, checked } }: Route.ComponentProps) {
-  const { groups, summary, charts, changes, messages } = content;
+  const { groups, summary, due, charts, changes, messages } = content;
   const [change, ...why] = changes;
   return (
     <Page title={`Bill ${bill.number}`} back={{ to: accountPath(accountId), label: name }}
@@ -54,6 +54,7 @@ export default function Bill({ loaderData: { accountId, name, mailing, bill, pre
         <Card title={bill.balance < 0 ? "In credit" : "Total due"}>
           <Money cents={bill.balance} size="display" />
           <DescriptionList lines facts={summary.map(({ what, cents }) => ({ term: what, value: <Money cents={cents} ledger /> }))} total={{ term: "Total due", value: <Money cents={bill.balance} ledger /> }} />
+          {due.length > 0 ? <DescriptionList lines facts={due.map(({ what, cents, pastDue }) => ({ term: pastDue ? <Badge tone="bad">{what}</Badge> : what, value: <Money cents={cents} ledger /> }))} /> : null}
         </Card>
         <CheckMyBill manifestUrl={`/staff/bills/${encodeURIComponent(bill.id)}/manifest`} byServer={checked} />
         <Card title="Made from" flush>
