@@ -99,18 +99,22 @@ function proration(gen: Gen, changes: readonly ("prorate" | "start" | "end")[]) 
 
 const CHANGES = ["prorate", "start", "end"] as const;
 
-function simpleCharge(gen: Gen, id: string, before: readonly string[], seasons: NonNullable<RateDocumentInput["seasons"]>): ChargeInput {
+/** What usage charges read: what was measured, or something derived from it. */
+type Reads = { readonly determinant?: string; readonly unit?: "therm" | "kWh" | "ccf" };
+
+function simpleCharge(gen: Gen, id: string, before: readonly string[], seasons: NonNullable<RateDocumentInput["seasons"]>, derived: Reads): ChargeInput {
   const common = shared(gen, id);
+  const reads = chance(gen, 4) ? {} : derived;
   const of = before.length === 0 ? [] : before.filter(() => chance(gen, 2));
   const base = of.length === 0 ? before.slice(0, 1) : of;
   const kinds = ["fixed", "flat", "tiered", ...(before.length === 0 ? [] : ["percentage", "minimum", "maximum", "credit"])] as const;
   switch (oneOf(gen, ...kinds)) {
     case "flat":
-      return { ...common, ...proration(gen, CHANGES), kind: "flat", rates: rows(gen, seasons, () => ({ price: decimal(gen, 9, int(gen, 2, 5), chance(gen, 5) ? -3 : 0) })) };
+      return { ...common, ...proration(gen, CHANGES), kind: "flat", ...reads, rates: rows(gen, seasons, () => ({ price: decimal(gen, 9, int(gen, 2, 5), chance(gen, 5) ? -3 : 0) })) };
     case "tiered": {
       const boundary = oneOf(gen, "inclusive" as const, "exclusive" as const, "first-unit" as const);
       return {
-        ...common, ...proration(gen, CHANGES), kind: "tiered", boundary,
+        ...common, ...proration(gen, CHANGES), kind: "tiered", boundary, ...reads,
         assess: chance(gen, 5) ? "whole" : "marginal", widths: chance(gen, 4) ? "day" : "period",
         ...(chance(gen, 5) ? { times: "dwellingUnits" } : {}),
         rates: rows(gen, seasons, () => ({ tiers: tiers(gen, boundary) })),
@@ -141,12 +145,51 @@ function header(gen: Gen) {
   };
 }
 
+type Derivation = Pick<RateDocumentInput, "commodity" | "unit" | "derived" | "largest"> & { readonly reads: Reads };
+
+function factors(gen: Gen): { factor: string; from?: LocalDate }[] {
+  // Below one, so that the largest volume stays within the largest heat.
+  const factor = () => `0.${int(gen, 10, 9_999)}`;
+  const dates = new Set(Array.from({ length: int(gen, 0, 2) }, () => addDays(FIRST_DAY, int(gen, 0, DAYS_AHEAD))));
+  return [{ factor: factor() }, ...[...dates].map((from) => ({ from, factor: factor() }))];
+}
+
+/** Half of all rates price what was measured; the others something derived. */
+function anyDerivation(gen: Gen): Derivation {
+  switch (int(gen, 0, 5)) {
+    case 0:
+      return {
+        commodity: "gas", unit: "ccf", reads: { determinant: "therms", unit: "therm" },
+        derived: [{ id: "therms", kind: "heat", unit: "therm", ...(chance(gen, 2) ? { pressure: factors(gen) } : {}), heatContent: factors(gen), round: { decimals: oneOf(gen, 0, 1, 2, 3), mode: oneOf(gen, "half-up", "down", "up") } }],
+      };
+    case 1:
+      return {
+        commodity: "electric", unit: "kWh", largest: { usage: "1000000" }, reads: { determinant: "lamps" },
+        derived: [{ id: "lamps", kind: "unmetered", unit: "kWh", per: oneOf(gen, "period", "day"), items: [{ count: "eru", each: decimal(gen, 90, int(gen, 0, 3)), name: name("lamps") }, { count: "signals", each: decimal(gen, 40, 2), name: name("signals") }] }],
+      };
+    case 2: {
+      const floor = int(gen, 0, 8);
+      return {
+        commodity: "sewer", unit: "ccf", reads: { determinant: "sewerUse" },
+        derived: [{
+          id: "sewerUse", kind: "winter-average", bill: oneOf(gen, "average", "lesser"), months: [12, 1, 2], effectiveMonth: 4, averageDays: oneOf(gen, "30", "30.42"),
+          ...(chance(gen, 2) ? { floor: String(floor) } : {}), ...(chance(gen, 2) ? { cap: `${floor + int(gen, 0, 30)}.5` } : {}),
+          without: oneOf(gen, "class-average", "default", "actual", "lesser-of-actual-and-class"), default: decimal(gen, 12, 1), classAverages: { residential: decimal(gen, 12, 3) },
+        }],
+      };
+    }
+    default:
+      return { commodity: "water", unit: "ccf", reads: {} };
+  }
+}
+
 /** A tariff that needs no intervals. */
 export function anyRegisterRate(gen: Gen): RateDocumentInput {
   const seasons = oneOf(gen, ...SEASONS);
+  const { reads, ...derivation } = anyDerivation(gen);
   const charges: ChargeInput[] = [];
-  for (let i = int(gen, 1, 5); i > 0; i--) charges.push(simpleCharge(gen, `charge-${charges.length}`, charges.map(({ id }) => id), seasons));
-  return { ...header(gen), commodity: "water", unit: "ccf", seasons: [...seasons], charges };
+  for (let i = int(gen, 1, 5); i > 0; i--) charges.push(simpleCharge(gen, `charge-${charges.length}`, charges.map(({ id }) => id), seasons, reads));
+  return { ...header(gen), ...derivation, seasons: [...seasons], charges };
 }
 
 /** Periods of about a month, and sometimes of a day or of two months; some are a part of a longer bill. */
@@ -176,10 +219,11 @@ function anyUsage(gen: Gen): number {
 export function anyCustomer(gen: Gen, period = anyPeriod(gen)): Determinants {
   return {
     ...period,
-    quantities: { usage: { ccf: Math.max(0, anyUsage(gen)) } },
+    quantities: { usage: { ccf: Math.max(0, anyUsage(gen)), kWh: Math.max(0, anyUsage(gen)) }, ...(chance(gen, 2) ? { winterAverage: { ccf: int(gen, 0, 40_000) } } : {}) },
     meterSize: oneOf(gen, ...SIZES),
     dwellingUnits: int(gen, 1, 12),
-    counts: { eru: int(gen, 0, 9_000) },
+    counts: { eru: int(gen, 0, 9_000), signals: int(gen, 0, 30) * 1_000 },
+    attributes: { customerClass: "residential" },
     exemptions: { city: oneOf(gen, 0, 0, 50, 100, 33) },
     programs: chance(gen, 2) ? [{ program: "low-income" }] : [],
   };

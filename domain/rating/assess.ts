@@ -209,7 +209,7 @@ function wholeUnits(value: Milli, mode: "down" | "nearest" | "up"): Milli {
 }
 
 /** The part of the bill period's usage that falls on its days `from` to `to`; the parts of all slices add up to the whole. */
-function partOf(usage: Milli, from: number, to: number, wholeDays: number): Milli {
+export function partOf(usage: Milli, from: number, to: number, wholeDays: number): Milli {
   if (from === 0 && to === wholeDays) return usage;
   return Math.floor((2 * usage * to + wholeDays) / (2 * wholeDays)) - Math.floor((2 * usage * from + wholeDays) / (2 * wholeDays));
 }

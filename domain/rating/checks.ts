@@ -5,6 +5,7 @@
 import { Decimal, decimalsOf } from "../money/decimal.ts";
 import { UNITS, type Dimension, type Unit } from "../metering/units.ts";
 import type { Charge, ChargeOf, RateDocument, Schedule } from "./schema.ts";
+import { derivedIssues } from "./derived.ts";
 import { scheduleTable, seasonTable, type Issue } from "./tou-calendar.ts";
 
 /** Prices beyond these are a typing mistake in any tariff: dollars per unit, and dollars per period or day. */
@@ -36,6 +37,7 @@ export function documentIssues(document: RateDocument): Issue[] {
   if (seasonTableIsRight(document, issues)) document.schedules.forEach((schedule, i) => checkSchedule(schedule, `schedules.${i}`, document, issues));
   document.charges.forEach((charge, i) => new ChargeCheck(document, charge, `charges.${i}`, issues).run(i));
   checkBases(document, issues);
+  issues.push(...derivedIssues(document));
   return issues;
 }
 

@@ -8,6 +8,7 @@ import type { Milli, Unit } from "../metering/units.ts";
 import { boundIssues, largestUsage } from "./bounds.ts";
 import { chargeDecimals } from "./charge-prices.ts";
 import { creditForm, documentIssues } from "./checks.ts";
+import { compileDerived, type CompiledDerived } from "./derived.ts";
 import { RatingError } from "./determinants.ts";
 import type { Charge, ChargeKind, Proration, RateDocument, Schedule } from "./schema.ts";
 import { MINUTES_OF_DAY, scheduleTable, seasonTable, touCalendar, type TouCalendar } from "./tou-calendar.ts";
@@ -91,6 +92,8 @@ export interface CompiledRate {
   readonly document: RateDocument;
   readonly charges: readonly CompiledCharge[];
   readonly largestCount: Milli;
+  /** Quantities to work out before anything is priced, in their order. */
+  readonly derived: readonly CompiledDerived[];
   readonly calendar: TouCalendar;
   readonly seasons: number;
   readonly schedules: readonly CompiledSchedule[];
@@ -123,6 +126,7 @@ export function compileRate(document: RateDocument): CompiledRate {
   return {
     document, charges,
     largestCount: scaledInteger(document.largest.count, 3),
+    derived: (document.derived ?? []).map(compileDerived),
     calendar: touCalendar(seasonTable(document.seasons, []), document.holidays),
     seasons: Math.max(1, document.seasons.length),
     schedules: document.schedules.map((schedule) => compileSchedule(schedule, document)),

@@ -3,6 +3,7 @@ import type { LocalDate, Period } from "../calendar/local-date.ts";
 import type { Instant, TimeZone } from "../calendar/zone.ts";
 import type { Milli, Unit } from "../metering/units.ts";
 import type { UsageOfPeriod } from "../metering/usage.ts";
+import type { Text } from "./schema.ts";
 
 /** Intervals without a gap, one value a step from `start`; it must cover the period and may reach beyond it. */
 export interface DeterminantSeries {
@@ -47,6 +48,8 @@ export interface Determinants {
   readonly programs?: readonly ProgramEnrollment[];
   /** Billed demand of earlier months, the latest first, for ratchets. */
   readonly demandHistory?: readonly Milli[];
+  /** How a determinant came about, by its name, as the customer is told. */
+  readonly notes?: Readonly<Record<string, Text>>;
   /** Some of the quantities are estimates. */
   readonly estimated?: boolean;
 }

@@ -22,7 +22,7 @@ export interface RatedStep {
   readonly exact: string;
 }
 
-type Language = "en" | "es";
+export type Language = "en" | "es";
 
 /** Units as they are said after a number. */
 const SAID: Readonly<Partial<Record<Unit, Readonly<Record<Language, string>>>>> = {
@@ -34,11 +34,11 @@ const SAID: Readonly<Partial<Record<Unit, Readonly<Record<Language, string>>>>> 
   therm: { en: "therms", es: "termias" },
 };
 
-function said(unit: Unit, language: Language): string {
+export function said(unit: Unit, language: Language): string {
   return SAID[unit]?.[language] ?? unit;
 }
 
-function amountOf(quantity: Milli, unit: Unit, language: Language): string {
+export function amountOf(quantity: Milli, unit: Unit, language: Language): string {
   return `${milliText(quantity)} ${said(unit, language)}`;
 }
 
@@ -67,17 +67,17 @@ function comesTo(cents: Cents, language: Language): string {
   return language === "en" ? `credit ${text}` : `crédito ${text}`;
 }
 
-function days(count: number, language: Language): string {
+export function days(count: number, language: Language): string {
   return language === "en" ? `${count} ${count === 1 ? "day" : "days"}` : `${count} ${count === 1 ? "día" : "días"}`;
 }
 
 /** A list as it is said: "a, b and c". */
-function listed(parts: readonly string[], language: Language): string {
+export function listed(parts: readonly string[], language: Language): string {
   const and = language === "en" ? "and" : "y";
   return parts.length < 2 ? (parts[0] ?? "") : `${parts.slice(0, -1).join(", ")} ${and} ${parts.at(-1)}`;
 }
 
-function inLanguage(text: Text, language: Language): string {
+export function inLanguage(text: Text, language: Language): string {
   return language === "es" ? (text.es ?? text.en) : text.en;
 }
 
@@ -89,6 +89,7 @@ export class Explanation {
   private readonly steps: readonly number[];
   /** How many, where the charge is for each of something. */
   private readonly count: Milli;
+  private readonly notes: Readonly<Record<string, Text>>;
 
   constructor(compiled: CompiledCharge, period: PeriodRate, determinants: Determinants) {
     const { index, perCent, times } = compiled;
@@ -99,6 +100,7 @@ export class Explanation {
     this.period = period;
     this.count = countOf(times, period.rate, determinants);
     this.work = work;
+    this.notes = determinants.notes ?? {};
     this.steps = Array.from({ length: work.stepsFrom[index + 1]! - from }, (_, i) => from + i);
   }
 
@@ -208,6 +210,12 @@ export class Explanation {
     const cents = this.work.cents[this.compiled.index]!;
     const text = this.reckoning(language, cents);
     return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  }
+
+  /** How the quantity of the line came about, where it is not simply what was measured. */
+  note(): Text | undefined {
+    const { reads, times } = this.compiled;
+    return this.notes[reads?.name ?? times ?? ""];
   }
 
   private reckoning(language: Language, cents: Cents): string {

@@ -6,6 +6,7 @@ import { addDays, daysBetween, eachDay, isoWeekday, type LocalDate, type Period 
 import { MINUTE_MS, startOfDay, wallClockOf } from "../calendar/zone.ts";
 import { Decimal } from "../money/decimal.ts";
 import type { Determinants, DeterminantSeries } from "./determinants.ts";
+import { oracleDerived } from "./oracle-derived.testing.ts";
 import type { Charge, Holiday, RateDocument, Schedule } from "./schema.ts";
 
 export interface OracleLine {
@@ -34,7 +35,8 @@ const settled = (value: Decimal): Decimal => value.toDecimalPlaces(40, Decimal.R
 const halfUp = (value: Decimal): Decimal => settled(value).toDecimalPlaces(0, Decimal.ROUND_HALF_UP);
 const MODES = { "half-up": Decimal.ROUND_HALF_UP, "half-even": Decimal.ROUND_HALF_EVEN, down: Decimal.ROUND_DOWN, up: Decimal.ROUND_UP } as const;
 
-export function oracleBill(document: RateDocument, customer: Determinants): OracleBill {
+export function oracleBill(document: RateDocument, given: Determinants): OracleBill {
+  const customer = oracleDerived(document, given);
   const lines: OracleLine[] = [];
   const whole = customer.billPeriod ?? { from: customer.from, to: customer.to };
   for (const charge of document.charges) {

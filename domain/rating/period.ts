@@ -10,6 +10,7 @@ import type { CompiledCharge, CompiledRate, CompiledRow } from "./compile.ts";
 import { RatingError, type Determinants } from "./determinants.ts";
 import { ANY, commonDivisor, NO_LIMIT } from "./numbers.ts";
 import { plainLine, type PlainLine } from "./plain-line.ts";
+import type { Proration } from "./schema.ts";
 import { oneTier, tierTable, type TierTable } from "./tier-table.ts";
 import { clockText, MINUTES_OF_DAY } from "./tou-calendar.ts";
 
@@ -184,10 +185,15 @@ function spanDays({ fromDay, toDay }: Span): number {
 function shareBasis({ proration }: CompiledCharge, { key, wholeDays, rate }: Segment): { standard100: number; prorated: boolean } {
   const standard100 = key.standardDays === undefined ? rate.standardDays100 : Math.round(key.standardDays * DAY_PARTS);
   if (!(standard100 >= DAY_PARTS)) throw new RatingError("standardDays", "must be at least one day");
+  return { standard100, prorated: isProrated(rate, wholeDays, key, proration) };
+}
+
+/** Whether a bill of so many days is outside the normal length, and its switch says that amounts follow. */
+export function isProrated(rate: Pick<CompiledRate, "standardDays100" | "normalDays">, wholeDays: number, { standardDays, occasion }: Pick<PeriodKey, "standardDays" | "occasion">, { shortLong, firstFinal }: Pick<Proration, "shortLong" | "firstFinal">): boolean {
+  const standard100 = standardDays === undefined ? rate.standardDays100 : Math.round(standardDays * DAY_PARTS);
   const longer = Math.round((standard100 - rate.standardDays100) / DAY_PARTS);
   const outside = wholeDays < rate.normalDays.min + longer || wholeDays > rate.normalDays.max + longer;
-  const irregular = key.occasion === "first" || key.occasion === "final";
-  return { standard100, prorated: outside && (irregular ? proration.firstFinal : proration.shortLong) };
+  return outside && (occasion === "first" || occasion === "final" ? firstFinal : shortLong);
 }
 
 /** Spans of the segment on which one row of the charge counts, in order; none when it does not count here. */

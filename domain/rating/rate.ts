@@ -7,8 +7,9 @@ import { sumCents, type Cents } from "../money/cents.ts";
 import type { Milli } from "../metering/units.ts";
 import { assess } from "./assess.ts";
 import type { CompiledCharge, CompiledRate } from "./compile.ts";
+import { withDerived } from "./derive.ts";
 import { RatingError, type Determinants } from "./determinants.ts";
-import { RATE_DOCUMENT_FORMAT, type ChargeKind, type RateDocument } from "./schema.ts";
+import { RATE_DOCUMENT_FORMAT, type ChargeKind, type RateDocument, type Text } from "./schema.ts";
 import { Explanation, type RatedStep } from "./explain.ts";
 import { ratePeriod, type PeriodRate } from "./period.ts";
 import { exactDollars } from "./rounding.ts";
@@ -37,6 +38,8 @@ export interface RatedLine extends ChargedLine {
   readonly steps: readonly RatedStep[];
   readonly sentence: string;
   readonly sentenceEs: string;
+  /** How the quantity came about, where it is not simply what was measured. */
+  readonly note?: Text;
 }
 
 export interface RatedSegment {
@@ -56,7 +59,8 @@ export interface RatedSegment {
 }
 
 /** Prices a segment, every line explained. Errors: a `RatingError` naming what is missing or out of bounds. */
-export function rateSegment(rate: CompiledRate, determinants: Determinants): RatedSegment {
+export function rateSegment(rate: CompiledRate, given: Determinants): RatedSegment {
+  const determinants = withDerived(rate, given);
   const period = ratePeriod(rate, determinants);
   rate.work.explaining = true;
   const totalCents = assess(period, determinants, rate.work);
@@ -78,7 +82,8 @@ export interface ChargedSegment {
 }
 
 /** The lines of a segment without how they came about: what a run of many bills needs. The same arithmetic, and the same errors. */
-export function chargeSegment(rate: CompiledRate, determinants: Determinants): ChargedSegment {
+export function chargeSegment(rate: CompiledRate, given: Determinants): ChargedSegment {
+  const determinants = withDerived(rate, given);
   const period = ratePeriod(rate, determinants);
   rate.work.explaining = true;
   const totalCents = assess(period, determinants, rate.work);
@@ -90,7 +95,8 @@ export function chargeSegment(rate: CompiledRate, determinants: Determinants): C
 export function rateCents(rate: CompiledRate, determinants: Determinants): Cents {
   const { work } = rate;
   work.explaining = rate.roundsSteps;
-  return assess(ratePeriod(rate, determinants), determinants, work);
+  const known = rate.derived.length === 0 ? determinants : withDerived(rate, determinants);
+  return assess(ratePeriod(rate, known), known, work);
 }
 
 /** A minimum, maximum or credit that did not apply is no line of the bill. */
@@ -110,11 +116,13 @@ function lineOf(charge: CompiledCharge, period: PeriodRate, determinants: Determ
   const { work } = period.rate;
   const { index } = charge;
   const explanation = new Explanation(charge, period, determinants);
+  const note = explanation.note();
   return {
     ...chargedLine(charge, explanation, period.rate),
     exact: exactDollars(work.whole[index]!, work.rest[index]!, work.parts[index]!),
     steps: explanation.ratedSteps(),
     sentence: explanation.sentence("en"), sentenceEs: explanation.sentence("es"),
+    ...(note === undefined ? {} : { note }),
   };
 }
 

@@ -206,6 +206,66 @@ const scheduleSchema = v.strictObject({
   ),
 });
 
+/** A factor and the day from which it counts, the first without a day; multiplies exactly. */
+const factors = v.pipe(v.array(v.strictObject({ from, factor: decimal })), v.minLength(1, "must have at least one row"), v.maxLength(RATES_MAX));
+
+/** Where a derived quantity is rounded: so many decimals of its unit, and how. */
+const roundQuantity = v.optional(v.strictObject({ decimals: v.picklist([0, 1, 2, 3]), mode: v.optional(v.picklist(["half-up", "down", "up"]), "half-up") }), { decimals: 3 });
+
+/** Heat from volume: gas is metered in volume and sold by heat. Each day's factors multiply the volume of that day. */
+const heat = v.strictObject({
+  id: determinant,
+  kind: v.literal("heat"),
+  /** Volume as metered, in the document's unit. */
+  of: v.optional(determinant, "usage"),
+  unit: v.picklist(["therm", "dth", "MMBtu"]),
+  /** Brings the volume to the pressure at which the heat content is measured; absent: metered at that pressure. */
+  pressure: v.optional(factors),
+  /** Heat in one unit of volume. */
+  heatContent: factors,
+  round: roundQuantity,
+});
+
+/** What has no meter: so many lamps, hydrants or amplifiers, each with its agreed use. */
+const unmetered = v.strictObject({
+  id: determinant,
+  kind: v.literal("unmetered"),
+  unit,
+  /** Each item uses so much in a standard period, or a day. */
+  per: v.optional(v.picklist(["period", "day"]), "period"),
+  items: v.pipe(v.array(v.strictObject({ count: determinant, each: decimal, name: text })), v.minLength(1), v.maxLength(40)),
+});
+
+/**
+ * Sewer use judged by the winter, when lawns are not watered: the customer's average of the winter months, which billing works
+ * out once a year and gives as the determinant `winterAverage`, here with what to do while there is none.
+ */
+const winterAverage = v.strictObject({
+  id: determinant,
+  kind: v.literal("winter-average"),
+  /** Actual use, for the lesser of the two and for those who have no average. */
+  of: v.optional(determinant, "usage"),
+  bill: v.optional(v.picklist(["average", "lesser"]), "average"),
+  /** Calendar months whose bills count; a bill belongs to the month of its middle day. */
+  months: v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(12))), v.minLength(1), v.maxLength(6)),
+  /** The new average counts from the first of this month on, until it comes round again. */
+  effectiveMonth: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(12)),
+  /** The average is for so many days. */
+  averageDays: v.optional(v.pipe(v.string(), v.regex(/^\d{1,2}(\.\d{1,2})?$/, 'must be days such as "30.42"')), "30"),
+  /** With fewer days of qualifying bills there is no average. */
+  minimumDays: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(200)), 30),
+  /** Bills during which a leak was reported do not count. */
+  excludeLeaks: v.optional(v.boolean(), true),
+  floor: v.optional(decimal),
+  cap: v.optional(decimal),
+  /** While there is no average: the class's, a fixed one, the actual use, or the lesser of actual and class. */
+  without: v.optional(v.picklist(["class-average", "default", "actual", "lesser-of-actual-and-class"]), "actual"),
+  default: v.optional(decimal),
+  classAverages: v.optional(v.record(v.pipe(v.string(), v.minLength(1)), decimal)),
+});
+
+const derived = v.variant("kind", [heat, unmetered, winterAverage], (issue) => `${issue.received} is not a kind of derived quantity`);
+
 const charge = v.variant(
   "kind",
   [fixed, flat, tiered, timeOfUse, demand, percentage, minimum, maximum, credit],
@@ -253,6 +313,8 @@ export const rateDocumentSchema = v.strictObject({
   seasons: v.optional(v.pipe(v.array(seasonSchema), v.maxLength(SEASONS_MAX)), []),
   holidays: v.optional(v.pipe(v.array(holiday), v.maxLength(40)), []),
   schedules: v.optional(v.pipe(v.array(scheduleSchema), v.maxLength(SCHEDULES_MAX)), []),
+  /** Quantities worked out from others before anything is priced; charges name them as their determinant. */
+  derived: v.optional(v.pipe(v.array(derived), v.minLength(1), v.maxLength(20))),
   /** Named bases of taxes and fees. */
   bases: v.optional(v.pipe(v.array(v.strictObject({ id, of: base })), v.maxLength(20)), []),
   charges: v.pipe(v.array(charge), v.minLength(1, "must have at least one charge"), v.maxLength(CHARGES_MAX)),
@@ -276,6 +338,8 @@ export type ChargeOf<K extends ChargeKind> = Extract<Charge, { kind: K }>;
 export type Proration = v.InferOutput<typeof proration>;
 export type Season = v.InferOutput<typeof seasonSchema>;
 export type Schedule = v.InferOutput<typeof scheduleSchema>;
+export type Derived = NonNullable<RateDocument["derived"]>[number];
+export type DerivedOf<K extends Derived["kind"]> = Extract<Derived, { kind: K }>;
 export type Holiday = v.InferOutput<typeof holiday>;
 export type Text = v.InferOutput<typeof text>;
 export type Weekday = (typeof WEEKDAYS)[number];
