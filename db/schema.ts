@@ -448,6 +448,83 @@ export const rateVersion = sqliteTable(
   (t) => [primaryKey({ columns: [t.scheduleId, t.version] })],
 );
 
+/**
+ * A version of a rate while people work on it: written, proposed, and published by somebody else. What is published goes
+ * into `rate_version`; events say who did what under which hash.
+ */
+export const rateDraft = sqliteTable(
+  "rate_draft",
+  {
+    id: text().primaryKey(),
+    scheduleId: text("schedule_id").notNull(),
+    name: text().notNull(),
+    commodity: text().notNull(),
+    customerClass: text("customer_class").notNull(),
+    effectiveOn: text("effective_on").notNull(),
+    document: text().notNull(),
+    documentHash: text("document_hash").notNull(),
+    status: text().notNull(),
+    /** `written`, or the form it was imported from. */
+    origin: text().notNull(),
+    /** JSON: what an import could not carry over, by path with the reason. */
+    notCarriedOver: text("not_carried_over").notNull(),
+    savedBy: text("saved_by").notNull(),
+    savedAt: integer("saved_at").notNull(),
+    proposedBy: text("proposed_by"),
+    proposedAt: integer("proposed_at"),
+    noteRef: text("note_ref"),
+    decidedBy: text("decided_by"),
+    decidedAt: integer("decided_at"),
+    decisionRef: text("decision_ref"),
+    /** Customers see what they would have paid, from the proposal on. */
+    shownToCustomers: integer("shown_to_customers").notNull(),
+    /** Version that it became. */
+    publishedVersion: integer("published_version"),
+  },
+  (t) => [index("rate_draft_open").on(t.scheduleId).where(sql`status IN ('draft', 'proposed')`)],
+);
+
+/** A draft run over the bills of the past months of every account on its schedule. */
+export const rateReplay = sqliteTable(
+  "rate_replay",
+  {
+    id: text().primaryKey(),
+    draftId: text("draft_id").notNull(),
+    scheduleId: text("schedule_id").notNull(),
+    document: text().notNull(),
+    documentHash: text("document_hash").notNull(),
+    /** Bills whose period ended after `from` and not after `to`. */
+    fromOn: text("from_on").notNull(),
+    toOn: text("to_on").notNull(),
+    status: text().notNull(),
+    accounts: integer().notNull(),
+    startedBy: text("started_by").notNull(),
+    startedAt: integer("started_at").notNull(),
+    finishedAt: integer("finished_at"),
+    leaseUntil: integer("lease_until").notNull(),
+  },
+  (t) => [index("rate_replay_draft").on(t.draftId), index("rate_replay_running").on(t.leaseUntil).where(sql`status = 'running'`)],
+);
+
+/** What one account was billed and would have been billed. */
+export const rateReplayAccount = sqliteTable(
+  "rate_replay_account",
+  {
+    replayId: text("replay_id").notNull(),
+    accountId: text("account_id").notNull(),
+    customerClass: text("customer_class").notNull(),
+    zip: text().notNull(),
+    /** Segments that were priced again. */
+    segments: integer().notNull(),
+    before: integer().notNull(),
+    after: integer().notNull(),
+    /** Segments that the draft cannot price, and why the first of them. */
+    unpriced: integer().notNull(),
+    reason: text(),
+  },
+  (t) => [primaryKey({ columns: [t.replayId, t.accountId] })],
+);
+
 // ----------------------------------------------------------------------------------------------- billing
 
 export const billCycle = sqliteTable("bill_cycle", {
