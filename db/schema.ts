@@ -76,7 +76,11 @@ export const ledgerEntry = sqliteTable(
     effectiveAt: integer("effective_at").notNull(),
     recordedAt: integer("recorded_at").notNull(),
   },
-  (t) => [primaryKey({ columns: [t.stream, t.seq, t.line] }), index("ledger_entry_gl").on(t.glAccount, t.accountingOn, t.amount)],
+  (t) => [
+    primaryKey({ columns: [t.stream, t.seq, t.line] }),
+    // The amount last: a bulk commit's entries then lie side by side in it, where by amount each would touch a page of its own.
+    index("ledger_entry_gl").on(t.glAccount, t.accountingOn, t.stream, t.seq, t.line, t.amount),
+  ],
 );
 
 /** Accounting periods (`YYYY-MM`): a row with status `closed` makes the trigger refuse entries dated in it. */
