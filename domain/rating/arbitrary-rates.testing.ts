@@ -243,25 +243,62 @@ function anySchedule(gen: Gen, seasons: NonNullable<RateDocumentInput["seasons"]
   return { id: "schedule", periods, rules: bySeason.flatMap((season) => days.map((list) => ({ ...season, days: list, hours: hours() }))) };
 }
 
+/** All rows of a charge have prices, or all have tiers. */
+function steppedOr<P, T>(gen: Gen, priced: () => P, stepped: () => T): () => P | T {
+  return chance(gen, 2) ? priced : stepped;
+}
+
+type ScheduleInput = NonNullable<RateDocumentInput["schedules"]>[number];
+
+function byPeriod<T>({ periods }: ScheduleInput, each: () => T): Record<string, T> {
+  return Object.fromEntries(periods.map(({ id }) => [id, each()]));
+}
+
+/** Tiers by hours' use, some with blocks of kWh inside the hours. */
+function hoursTiers(gen: Gen): { upTo: string | null; hours?: string; widths?: "period" | "day"; price: string }[] {
+  const list: { upTo: string | null; hours?: string; widths?: "period" | "day"; price: string }[] = [];
+  let hours = 0;
+  for (let i = int(gen, 0, 3); i > 0; i--) {
+    hours += int(gen, 1, 300);
+    let end = 0;
+    for (let k = chance(gen, 2) ? 0 : int(gen, 1, 3); k > 0; k--) list.push({ upTo: String((end += int(gen, 1, 4_000))), hours: String(hours), price: decimal(gen, 1, 5) });
+    list.push({ upTo: null, hours: chance(gen, 2) ? String(hours) : `${hours}.5`, price: decimal(gen, 1, 5), ...(chance(gen, 6) ? { widths: oneOf(gen, "period" as const, "day" as const) } : {}) });
+    hours += 1;
+  }
+  return [...list, { upTo: null, price: decimal(gen, 1, 5) }];
+}
+
+/** Energy by time of use: a price for each period, or tiers that the periods share or have of their own. */
+function anyEnergy(gen: Gen, seasons: NonNullable<RateDocumentInput["seasons"]>, schedule: ScheduleInput): ChargeInput {
+  const common = { ...shared(gen, "energy"), ...proration(gen, CHANGES), kind: "time-of-use" as const, schedule: schedule.id };
+  if (chance(gen, 2)) return { ...common, rates: rows(gen, seasons, () => ({ prices: byPeriod(schedule, () => decimal(gen, 1, int(gen, 2, 5))) })) };
+  const list = chance(gen, 3) ? () => hoursTiers(gen) : () => tiers(gen, "inclusive");
+  return {
+    ...common, hoursOf: "demand", tierSplit: chance(gen, 2) ? "share" : "period", widths: chance(gen, 4) ? "day" : "period",
+    rates: rows(gen, seasons, () => ({ tiersByPeriod: byPeriod(schedule, list) })),
+  };
+}
+
 /** A time-of-use and demand tariff, with whatever else. */
 export function anyIntervalRate(gen: Gen): RateDocumentInput {
   const seasons = oneOf(gen, ...SEASONS);
   const schedule = anySchedule(gen, seasons);
   const prices = (max: number) => ({ prices: Object.fromEntries(schedule.periods.map(({ id }) => [id, decimal(gen, max, int(gen, 2, 5))])) });
-  const energy: ChargeInput = { ...shared(gen, "energy"), ...proration(gen, CHANGES), kind: "time-of-use", schedule: "schedule", rates: rows(gen, seasons, () => prices(1)) };
-  const peak: ChargeInput = { ...shared(gen, "peak"), ...proration(gen, CHANGES), kind: "demand", schedule: "schedule", intervalMinutes: oneOf(gen, 15, 30, 60), ...(chance(gen, 3) ? { minimum: decimal(gen, 40, 1, 1) } : {}), step: oneOf(gen, "0.001", "0.1", "1"), rates: rows(gen, seasons, () => prices(50)) };
-  const highest: ChargeInput = { ...shared(gen, "highest"), ...proration(gen, CHANGES), kind: "demand", intervalMinutes: oneOf(gen, 15, 30, 60), ...(chance(gen, 2) ? { ratchet: { percent: decimal(gen, 100, 1), months: int(gen, 1, 11) } } : {}), rates: rows(gen, seasons, () => ({ price: decimal(gen, 50, 3) })) };
-  const tax: ChargeInput = { ...shared(gen, "tax"), kind: "percentage", of: ["energy", "peak", "highest"], tax: "city", rates: [{ percent: decimal(gen, 12, 2) }] };
+  const energy = anyEnergy(gen, seasons, schedule);
+  const peak: ChargeInput = { ...shared(gen, "peak"), ...proration(gen, CHANGES), kind: "demand", schedule: "schedule", intervalMinutes: oneOf(gen, 15, 30, 60), ...(chance(gen, 3) ? { minimum: decimal(gen, 40, 1, 1) } : {}), step: oneOf(gen, "0.001", "0.1", "1"), rates: rows(gen, seasons, steppedOr(gen, () => prices(50), () => ({ tiersByPeriod: byPeriod(schedule, () => tiers(gen, "inclusive")) }))) };
+  const highest: ChargeInput = { ...shared(gen, "highest"), ...proration(gen, CHANGES), kind: "demand", intervalMinutes: oneOf(gen, 15, 30, 60), ...(chance(gen, 2) ? { ratchet: { percent: decimal(gen, 100, 1), months: int(gen, 1, 11) } } : {}), rates: rows(gen, seasons, steppedOr(gen, () => ({ price: decimal(gen, 50, 3) }), () => ({ tiers: tiers(gen, "inclusive") }))) };
+  const blocks: ChargeInput = { ...shared(gen, "blocks"), ...proration(gen, CHANGES), kind: "tiered", hoursOf: "demand", widths: chance(gen, 4) ? "day" : "period", rates: rows(gen, seasons, () => ({ tiers: hoursTiers(gen) })) };
+  const tax: ChargeInput = { ...shared(gen, "tax"), kind: "percentage", of: ["energy", "peak", "highest", "blocks"], tax: "city", rates: [{ percent: decimal(gen, 12, 2) }] };
   const { rounding, ...rest } = header(gen);
   return {
-    ...rest, rounding: { ...rounding, usage: "exact" }, commodity: "electric", unit: "kWh", seasons: [...seasons], schedules: [schedule],
+    ...rest, rounding: { ...rounding, usage: "exact" }, commodity: "electric", unit: "kWh", largest: { usage: "1000000" }, seasons: [...seasons], schedules: [schedule],
     holidays: [
       { name: "Independence Day", on: "07-04", observed: oneOf(gen, "same-day", "nearest", "monday") },
       { name: "New Year's Day", on: "01-01", observed: oneOf(gen, "same-day", "nearest", "monday") },
       { name: "Thanksgiving Day", weekday: "thursday", month: 11, nth: 4 },
       { name: "Memorial Day", weekday: "monday", month: 5, nth: -1 },
     ],
-    charges: [energy, peak, highest, tax],
+    charges: [energy, peak, highest, blocks, tax],
   };
 }
 
@@ -277,7 +314,7 @@ export function anyIntervalCustomer(gen: Gen): Determinants {
   const billPeriod = chance(gen, 4) ? { from: addDays(from, -int(gen, 0, 5)), to: addDays(to, int(gen, 0, 5)) } : { from, to };
   return {
     from, to, zone: ZONE, billPeriod,
-    quantities: {}, series: [anySeries(gen, billPeriod.from, billPeriod.to)],
+    quantities: { usage: { kWh: anyUsage(gen) }, demand: { kW: int(gen, 0, 90_000) } }, series: [anySeries(gen, billPeriod.from, billPeriod.to)],
     meterSize: oneOf(gen, ...SIZES),
     exemptions: { city: oneOf(gen, 0, 0, 50) },
     programs: chance(gen, 2) ? [{ program: "low-income" }] : [],

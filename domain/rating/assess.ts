@@ -4,12 +4,14 @@
  * Each step of each line is left in the work space, from which the explanation is written when somebody wants it.
  */
 import { CENTS_MAX, type Cents } from "../money/cents.ts";
+import { scaledInteger } from "../money/decimal.ts";
 import { convertMilli, sameDimension, type Milli, type Unit } from "../metering/units.ts";
 import type { CompiledCharge, CompiledRate, DeterminantRef } from "./compile.ts";
 import { NO_LIMIT } from "./numbers.ts";
 import { RatingError, type Determinants } from "./determinants.ts";
 import { NO_ROWS, type PeriodCharge, type PeriodRate, type Rows, type Slice } from "./period.ts";
-import { tierTable, type TierTable } from "./tier-table.ts";
+import { tierTable, withHoursUse, type TierTable } from "./tier-table.ts";
+import { tieredDemand, tiersByCode } from "./tier-split.ts";
 import { AMOUNT, MINIMUM, TIERS, type PlainLine } from "./plain-line.ts";
 import { roundAmount, roundHalfUp, sumExact } from "./rounding.ts";
 import type { Work } from "./work.ts";
@@ -274,11 +276,12 @@ function assessTiered(charge: CompiledCharge, { slices }: Rows, { rate, wholeDay
   const { index, times, wholeUsage, exclusive } = charge;
   const usage = usageOf(charge, rate, determinants);
   const count = times === null ? ONE : countOf(times, rate, determinants);
+  const demand = hoursDemand(charge, rate, determinants);
   let amount = 0;
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
     const part = partOf(usage, slice.cumFrom, slice.cumTo, wholeDays);
-    const tiers = count === ONE ? slice.tiers : tierTable(slice.tiers.limits.map((limit) => timesLimit(limit, count)), slice.prices);
+    const tiers = tiersOf(slice.tiers, count, demand);
     work.quantity[index]! += part;
     if (wholeUsage) {
       const tier = tierReached(part, tiers.limits, exclusive);
@@ -290,6 +293,21 @@ function assessTiered(charge: CompiledCharge, { slices }: Rows, { rate, wholeDay
     }
   }
   work.rest[index] = amount;
+}
+
+/** The tiers of this customer: times a count, and ended by hours' use. */
+export function tiersOf(table: TierTable, count: Milli, demand: number): TierTable {
+  const counted = count === ONE ? table : tierTable(table.limits.map((limit) => timesLimit(limit, count)), table.prices, table.hours);
+  return counted.hours === null ? counted : withHoursUse(counted, demand);
+}
+
+/** The demand of hours' use in thousandths of a watt; 0 where no tier asks for it. Errors: it is not given, or too large. */
+export function hoursDemand({ hoursOf }: CompiledCharge, { document }: CompiledRate, { quantities }: Determinants): number {
+  if (hoursOf === null) return 0;
+  const byUnit = quantities[hoursOf] ?? {};
+  const given = byUnit.W ?? converted(byUnit, "W");
+  if (given === undefined) throw new RatingError(`quantities.${hoursOf}`, "is needed in kW by this rate, for tiers by hours' use, and not given");
+  return checkQuantity(given, hoursOf, "W", scaledInteger(document.largest.demand, 6));
 }
 
 /** The tier that the usage ends in; at its very end, in the next one when limits are exclusive. */
@@ -308,9 +326,16 @@ function assessTimeOfUse(charge: CompiledCharge, { slices }: Rows, period: Perio
   const { index, reads } = charge;
   let billed = 0;
   let amount = 0;
+  const demand = hoursDemand(charge, period.rate, determinants);
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
     const usage = work.usageByCode(slice.pass, period, determinants) ?? registersByCode(charge, slice, period, determinants);
+    if (slice.tables.length > 0) {
+      billed += usage.reduce((sum, quantity) => (quantity === quantity ? sum + quantity : sum), 0);
+      checkQuantity(billed, reads!.name, charge.unit, reads!.largest);
+      amount += tiersByCode(charge, usage, slice.tables.map((table) => tiersOf(table, ONE, demand)), slice, period.rate, work);
+      continue;
+    }
     for (let code = 0; code < usage.length; code++) {
       const quantity = usage[code]!;
       // A code that did not occur has no usage, which is not the same as none.
@@ -357,9 +382,12 @@ function assessDemand(charge: CompiledCharge, { slices, shareOf }: Rows, period:
       const demand = measured === null ? registeredDemand(charge, code, period, determinants) : measured[code]!;
       if (demand !== demand) continue;
       const billed = billedDemand(charge, demand, determinants);
-      const price = slice.prices[code]!;
-      work.add(index, perCent, billed * price, share, shareOf);
-      if (work.explaining) work.step(billed, price, share, code, slice);
+      if (slice.tables.length > 0) tieredDemand(charge, billed, code, slice, shareOf, work);
+      else {
+        const price = slice.prices[code]!;
+        work.add(index, perCent, billed * price, share, shareOf);
+        if (work.explaining) work.step(billed, price, share, code, slice);
+      }
       if (billed > highest) highest = billed;
     }
   }

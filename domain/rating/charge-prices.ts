@@ -14,11 +14,15 @@ export function chargePrices(charge: Charge): { readonly path: string; readonly 
     case "flat":
       return charge.rates.map(({ price }, i) => ({ path: `rates.${i}.price`, price }));
     case "tiered":
-      return charge.rates.flatMap(({ tiers }, i) => tiers.map(({ price }, k) => ({ path: `rates.${i}.tiers.${k}.price`, price })));
+      return charge.rates.flatMap(({ tiers }, i) => byTier(tiers, `rates.${i}.tiers`));
     case "time-of-use":
-      return charge.rates.flatMap(({ prices }, i) => byPeriod(prices, i));
+      return charge.rates.flatMap((row, i) => byPeriod(row, i));
     case "demand":
-      return charge.rates.flatMap(({ price, prices }, i) => (price === undefined ? byPeriod(prices ?? {}, i) : [{ path: `rates.${i}.price`, price }]));
+      return charge.rates.flatMap((row, i) => [
+        ...(row.price === undefined ? [] : [{ path: `rates.${i}.price`, price: row.price }]),
+        ...byTier(row.tiers ?? [], `rates.${i}.tiers`),
+        ...byPeriod(row, i),
+      ]);
     case "percentage":
       return charge.rates.map(({ percent }, i) => ({ path: `rates.${i}.percent`, price: percent }));
     case "credit":
@@ -29,8 +33,17 @@ export function chargePrices(charge: Charge): { readonly path: string; readonly 
   }
 }
 
-function byPeriod(prices: Readonly<Record<string, string>>, row: number): { path: string; price: string }[] {
-  return Object.entries(prices).map(([id, price]) => ({ path: `rates.${row}.prices.${id}`, price }));
+type Tiers = readonly { readonly price: string }[];
+
+function byTier(tiers: Tiers, path: string): { path: string; price: string }[] {
+  return tiers.map(({ price }, i) => ({ path: `${path}.${i}.price`, price }));
+}
+
+function byPeriod({ prices = {}, tiersByPeriod = {} }: { prices?: Readonly<Record<string, string>> | undefined; tiersByPeriod?: Readonly<Record<string, Tiers>> | undefined }, row: number): { path: string; price: string }[] {
+  return [
+    ...Object.entries(prices).map(([id, price]) => ({ path: `rates.${row}.prices.${id}`, price })),
+    ...Object.entries(tiersByPeriod).flatMap(([id, tiers]) => byTier(tiers, `rates.${row}.tiersByPeriod.${id}`)),
+  ];
 }
 
 /** Decimals in which all prices of the charge are whole. */

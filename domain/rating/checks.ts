@@ -83,6 +83,12 @@ function checkBases({ bases, charges }: RateDocument, issues: Issue[]): void {
 }
 
 type Row = Charge["rates"][number];
+type Tier = ChargeOf<"tiered">["rates"][number]["tiers"][number];
+
+const DEMAND_FORMS = ["price", "prices", "tiers", "tiersByPeriod"] as const;
+
+/** Hours of the longest bill there is. */
+const HOURS_MAX = 24 * 400;
 
 class ChargeCheck {
   private readonly document: RateDocument;
@@ -112,7 +118,7 @@ class ChargeCheck {
       case "flat":
         return this.eachRow(charge.rates, (row, at) => this.price(row.price, `${at}.price`));
       case "tiered":
-        return this.eachRow(charge.rates, (row, at) => this.checkTiers(charge, row.tiers, `${at}.tiers`));
+        return this.eachRow(charge.rates, (row, at) => this.checkTiers(row.tiers, `${at}.tiers`));
       case "time-of-use":
         return this.checkTimeOfUse(charge);
       case "demand":
@@ -194,13 +200,16 @@ class ChargeCheck {
     if (decimalsOf(text) > PERCENT_DECIMALS_MAX) this.refuse(at, `must have at most ${PERCENT_DECIMALS_MAX} decimals`);
   }
 
-  private checkTiers(charge: ChargeOf<"tiered">, tiers: ChargeOf<"tiered">["rates"][number]["tiers"], at: string): void {
+  private checkTiers(tiers: readonly Tier[], at: string, max = PRICE_PER_UNIT_MAX): void {
+    const { charge } = this;
+    this.checkHoursUse(tiers, at);
     let before = new Decimal(0);
-    tiers.forEach(({ upTo, price }, i) => {
-      this.price(price, `${at}.${i}.price`);
+    tiers.forEach(({ upTo, hours, price }, i) => {
+      this.price(price, `${at}.${i}.price`, max);
       const last = i === tiers.length - 1;
+      if (i > 0 && tiers[i - 1]!.hours !== hours) before = new Decimal(0);
       if (upTo === null) {
-        if (!last) this.refuse(`${at}.${i}.upTo`, "only the last tier has no end; usage beyond it would never reach the next tier");
+        if (!last && hours === undefined) this.refuse(`${at}.${i}.upTo`, "only the last tier has no end; usage beyond it would never reach the next tier");
         return;
       }
       const limit = new Decimal(upTo);
@@ -208,9 +217,36 @@ class ChargeCheck {
       if (limit.lte(before)) this.refuse(`${at}.${i}.upTo`, i === 0 ? "must be more than 0" : `must be more than ${before.toString()}, where the tier before ends`);
       if (limit.gt(TIER_LIMIT_MAX)) this.refuse(`${at}.${i}.upTo`, `is more than ${TIER_LIMIT_MAX}; check the unit`);
       if (decimalsOf(upTo) > QUANTITY_DECIMALS) this.refuse(`${at}.${i}.upTo`, "is finer than a thousandth of the unit");
-      if (charge.boundary === "first-unit" && limit.lt(1)) this.refuse(`${at}.${i}.upTo`, "names the first unit of the next tier and must be at least 1");
+      if (charge.kind === "tiered" && charge.boundary === "first-unit" && limit.lt(1)) this.refuse(`${at}.${i}.upTo`, "names the first unit of the next tier and must be at least 1");
       before = limit;
     });
+  }
+
+  /** Hours' use grows from tier to tier; only the last tier after them has none. */
+  private checkHoursUse(tiers: readonly Tier[], at: string): void {
+    const { charge } = this;
+    let before: Decimal | null = null;
+    tiers.forEach(({ hours }, i) => {
+      const path = `${at}.${i}.hours`;
+      if (hours === undefined) {
+        if (before !== null && i < tiers.length - 1) this.refuse(`${at}.${i}`, "a tier after one with hours must have hours too, unless it is the last");
+        return;
+      }
+      if (!("hoursOf" in charge) || charge.hoursOf === undefined) this.refuse(path, "hours' use is of a demand; name it in the charge's hoursOf");
+      if (("unit" in charge ? (charge.unit ?? this.document.unit) : this.document.unit) !== "kWh") this.refuse(path, "hours' use is counted in kWh");
+      const limit = new Decimal(hours);
+      if (i === tiers.length - 1) this.refuse(path, "usage above the last tier would be in none; the last tier must not end");
+      if (limit.lte(0)) this.refuse(path, "must be more than 0");
+      else if (before !== null && limit.lt(before)) this.refuse(path, `must not be less than ${before.toString()}, the hours of the tier before`);
+      if (limit.gt(HOURS_MAX)) this.refuse(path, `is more than ${HOURS_MAX}; no bill has so many hours`);
+      if (decimalsOf(hours) > QUANTITY_DECIMALS) this.refuse(path, "is finer than a thousandth");
+      before = limit;
+    });
+  }
+
+  private checkTiersByPeriod(schedule: Schedule, row: { season?: string | undefined }, tiers: Readonly<Record<string, readonly Tier[]>>, at: string, max: number): void {
+    this.checkPeriods(schedule, row, Object.keys(tiers), at);
+    for (const [id, list] of Object.entries(tiers)) this.checkTiers(list, `${at}.${id}`, max);
   }
 
   private scheduleOf(id: string): Schedule | undefined {
@@ -220,25 +256,43 @@ class ChargeCheck {
   }
 
   private checkPrices(schedule: Schedule, row: { season?: string | undefined }, prices: Readonly<Record<string, string>>, at: string, max: number): void {
+    this.checkPeriods(schedule, row, Object.keys(prices), at);
+    for (const [id, price] of Object.entries(prices)) this.price(price, `${at}.${id}`, max);
+  }
+
+  /** Every period that occurs is priced, and no other is. */
+  private checkPeriods(schedule: Schedule, row: { season?: string | undefined }, priced: readonly string[], at: string): void {
     const known = new Set(schedule.periods.map(({ id }) => id));
-    for (const [id, price] of Object.entries(prices)) {
-      if (!known.has(id)) this.refuse(`${at}.${id}`, `schedule ${schedule.id} has no period ${id}`);
-      this.price(price, `${at}.${id}`, max);
-    }
+    for (const id of priced) if (!known.has(id)) this.refuse(`${at}.${id}`, `schedule ${schedule.id} has no period ${id}`);
     const needed = schedule.rules.filter(({ seasons }) => row.season === undefined || seasons === undefined || seasons.includes(row.season)).flatMap(({ hours }) => hours.map(({ period }) => period));
-    const missing = needed.find((id) => !Object.hasOwn(prices, id));
+    const missing = needed.find((id) => !priced.includes(id));
     if (missing !== undefined) this.refuse(at, `period ${missing} occurs${row.season === undefined ? "" : ` in season ${row.season}`} and has no price`);
   }
 
   private checkTimeOfUse(charge: ChargeOf<"time-of-use">): void {
     const schedule = this.scheduleOf(charge.schedule);
-    if (schedule !== undefined) this.eachRow(charge.rates, (row, at) => this.checkPrices(schedule, row, row.prices, `${at}.prices`, PRICE_PER_UNIT_MAX));
+    this.eachRow(charge.rates, (row, at) => {
+      if ((row.prices === undefined) === (row.tiersByPeriod === undefined)) return this.refuse(at, "must have either prices or tiersByPeriod");
+      this.sameForm(charge.rates[0]!, row, at);
+      if (schedule === undefined) return;
+      if (row.prices !== undefined) this.checkPrices(schedule, row, row.prices, `${at}.prices`, PRICE_PER_UNIT_MAX);
+      if (row.tiersByPeriod !== undefined) this.checkTiersByPeriod(schedule, row, row.tiersByPeriod, `${at}.tiersByPeriod`, PRICE_PER_UNIT_MAX);
+    });
   }
 
   private checkDemand(charge: ChargeOf<"demand">): void {
     const schedule = charge.schedule === undefined ? undefined : this.scheduleOf(charge.schedule);
     this.eachRow(charge.rates, (row, at) => {
-      if ((row.price === undefined) === (row.prices === undefined)) this.refuse(at, "must have either price or prices");
+      if (DEMAND_FORMS.filter((form) => row[form] !== undefined).length !== 1) return this.refuse(at, `must have exactly one of ${DEMAND_FORMS.join(", ")}`);
+      this.sameForm(charge.rates[0]!, row, at);
+      if (row.tiers !== undefined) {
+        if (charge.schedule !== undefined) this.refuse(`${at}.tiers`, "a demand charge with a schedule has tiersByPeriod");
+        this.checkTiers(row.tiers, `${at}.tiers`, PRICE_PER_DEMAND_MAX);
+      }
+      if (row.tiersByPeriod !== undefined) {
+        if (charge.schedule === undefined) this.refuse(`${at}.tiersByPeriod`, "tiers by period need a schedule");
+        else if (schedule !== undefined) this.checkTiersByPeriod(schedule, row, row.tiersByPeriod, `${at}.tiersByPeriod`, PRICE_PER_DEMAND_MAX);
+      }
       if (row.price !== undefined) {
         if (charge.schedule !== undefined) this.refuse(`${at}.price`, "a demand charge with a schedule has prices, one for each period");
         this.price(row.price, `${at}.price`, PRICE_PER_DEMAND_MAX);
@@ -254,6 +308,12 @@ class ChargeCheck {
       this.percent(charge.ratchet.percent, "ratchet.percent");
       if (charge.schedule !== undefined) this.refuse("ratchet", "looks back at the highest demand of a whole month; give it a charge without a schedule");
     }
+  }
+
+  /** Seasons are rated side by side, so all rows are prices or all are tiers. */
+  private sameForm(first: object, row: object, at: string): void {
+    const form = (of: object): boolean => ("tiers" in of && of.tiers !== undefined) || ("tiersByPeriod" in of && of.tiersByPeriod !== undefined);
+    if (form(first) !== form(row)) this.refuse(at, "must have tiers like the first row, or no row may have them");
   }
 
   private quantity(text: string, at: string): void {

@@ -27,9 +27,15 @@ export interface CompiledRow {
   readonly from: LocalDate;
   /** One for each tier or time-of-use period, else one. In 10^-decimals dollars (percent: 10^-decimals percent). */
   readonly prices: readonly number[];
-  /** Tiers only: ends in thousandths. */
+  /** Tiers only: ends in thousandths, hours' use, and whether both are for each day. */
   readonly limits: readonly Milli[];
+  readonly hours: readonly Milli[];
+  readonly daily: readonly boolean[];
+  /** Tiers by time-of-use period, or of a demand; empty where a period has one price. */
+  readonly tables: readonly CompiledTiers[];
 }
+
+export type CompiledTiers = Pick<CompiledRow, "prices" | "limits" | "hours" | "daily">;
 
 /** The quantity that a charge prices. */
 export interface DeterminantRef {
@@ -55,6 +61,10 @@ export interface CompiledCharge {
   readonly reads: DeterminantRef | null;
   /** Name of a count by which an amount or the tier widths are multiplied. */
   readonly times: string | null;
+  /** Name of the demand by which hours' use is multiplied. */
+  readonly hoursOf: string | null;
+  /** Each time-of-use period's usage fills tiers of its own. */
+  readonly ownTiers: boolean;
   /** Only customers of this program have the charge. */
   readonly program: string | null;
   /** Charges it is reckoned on, by index. */
@@ -158,6 +168,8 @@ function compileCharge(document: RateDocument, charge: Charge, index: number): C
     proration: charge.proration ?? { shortLong: true, firstFinal: true, change: "prorate" },
     reads: needsDeterminant(charge, form) ? { name: charge.determinant, unit, largest: largestOf(document, charge, unit), isUsage: charge.determinant === "usage", read: QUANTITY_READERS[unit] } : null,
     times: ("times" in charge ? charge.times : undefined) ?? null,
+    hoursOf: ("hoursOf" in charge ? charge.hoursOf : undefined) ?? null,
+    ownTiers: charge.kind === "time-of-use" && charge.tierSplit === "period",
     program: charge.onlyFor ?? null,
     base: "of" in charge && charge.of !== undefined ? baseOf(document, charge.of) : [],
     rows: charge.rates.map((row) => compileRow(document, charge, row, whenNames, decimals)),
@@ -200,11 +212,16 @@ function compileRow(document: RateDocument, charge: Charge, row: Charge["rates"]
   const scaled = (text: string): number => scaledInteger(text, decimals);
   const season = row.season === undefined ? ANY : document.seasons.findIndex(({ id }) => id === row.season);
   const key = whenNames.map((name) => row.when![name]!).join("|");
-  const shared = { season, key, from: row.from ?? "", limits: [] as number[] };
-  if ("tiers" in row) {
-    const tiers = charge.kind === "tiered" ? row.tiers : [];
-    const exclusive = charge.kind === "tiered" && charge.boundary === "first-unit" ? 1000 : 0;
-    return { ...shared, prices: tiers.map(({ price }) => scaled(price)), limits: tiers.map(({ upTo }) => (upTo === null ? NO_LIMIT : scaledInteger(upTo, 3) - exclusive)) };
+  const shared = { season, key, from: row.from ?? "", limits: [], hours: [], daily: [], tables: [] };
+  if ("tiers" in row && row.tiers !== undefined) {
+    const tiers = compileTiers(charge, row.tiers, decimals);
+    return charge.kind === "demand" ? { ...shared, prices: [tiers.prices[0]!], tables: [tiers] } : { ...shared, ...tiers };
+  }
+  if ("tiersByPeriod" in row && row.tiersByPeriod !== undefined) {
+    const schedule = document.schedules.find(({ id }) => "schedule" in charge && id === charge.schedule)!;
+    const { tiersByPeriod } = row;
+    const tables = schedule.periods.map(({ id }) => compileTiers(charge, Object.hasOwn(tiersByPeriod, id) ? tiersByPeriod[id]! : [{ upTo: null, price: "0" }], decimals));
+    return { ...shared, prices: tables.map(({ prices }) => prices[0]!), tables };
   }
   if ("prices" in row && row.prices !== undefined) {
     const schedule = document.schedules.find(({ id }) => "schedule" in charge && id === charge.schedule)!;
@@ -213,4 +230,17 @@ function compileRow(document: RateDocument, charge: Charge, row: Charge["rates"]
   }
   const one = ("amount" in row ? row.amount : undefined) ?? ("price" in row ? row.price : undefined) ?? ("percent" in row ? row.percent : undefined);
   return { ...shared, prices: [scaled(one!)] };
+}
+
+type Tier = Extract<Charge, { kind: "tiered" }>["rates"][number]["tiers"][number];
+
+function compileTiers(charge: Charge, tiers: readonly Tier[], decimals: number): CompiledTiers {
+  const firstUnit = charge.kind === "tiered" && charge.boundary === "first-unit" ? 1000 : 0;
+  const widths = "widths" in charge ? charge.widths : "period";
+  return {
+    prices: tiers.map(({ price }) => scaledInteger(price, decimals)),
+    limits: tiers.map(({ upTo }) => (upTo === null ? NO_LIMIT : scaledInteger(upTo, 3) - firstUnit)),
+    hours: tiers.map(({ hours }) => (hours === undefined ? NO_LIMIT : scaledInteger(hours, 3))),
+    daily: tiers.map((tier) => (tier.widths ?? widths) === "day"),
+  };
 }

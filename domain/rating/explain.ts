@@ -3,11 +3,12 @@ import { formatDollars, type Cents } from "../money/cents.ts";
 import { milliText, type Milli, type Unit } from "../metering/units.ts";
 import type { CompiledCharge } from "./compile.ts";
 import { NO_LIMIT } from "./numbers.ts";
-import { countOf, timesLimit } from "./assess.ts";
+import { countOf, hoursDemand, tiersOf } from "./assess.ts";
 import type { Determinants } from "./determinants.ts";
 import type { Text } from "./schema.ts";
 import type { PeriodRate, Slice } from "./period.ts";
 import { exactDollars } from "./rounding.ts";
+import type { TierTable } from "./tier-table.ts";
 import type { Work } from "./work.ts";
 
 export interface RatedStep {
@@ -90,6 +91,8 @@ export class Explanation {
   /** How many, where the charge is for each of something. */
   private readonly count: Milli;
   private readonly notes: Readonly<Record<string, Text>>;
+  /** Demand of hours' use. */
+  private readonly hoursDemand: number;
 
   constructor(compiled: CompiledCharge, period: PeriodRate, determinants: Determinants) {
     const { index, perCent, times } = compiled;
@@ -99,6 +102,7 @@ export class Explanation {
     this.compiled = compiled;
     this.period = period;
     this.count = countOf(times, period.rate, determinants);
+    this.hoursDemand = hoursDemand(compiled, period.rate, determinants);
     this.work = work;
     this.notes = determinants.notes ?? {};
     this.steps = Array.from({ length: work.stepsFrom[index + 1]! - from }, (_, i) => from + i);
@@ -153,9 +157,9 @@ export class Explanation {
 
   private what(step: number, slice: Slice, language: Language): string {
     const { kind, unit, charge } = this.compiled;
-    if (kind === "tiered") return this.tierLabel(slice, this.work.stepPlace[step]!, unit, language);
-    if (this.compiled.schedule >= 0) return inLanguage(this.touPeriod(step).name, language);
-    if (kind === "demand") return language === "en" ? "Highest demand" : "Demanda máxima";
+    if (kind === "tiered") return this.endLabel(slice.tiers, this.work.stepPlace[step]!, unit, language);
+    if (this.compiled.schedule >= 0) return `${inLanguage(this.touPeriod(step).name, language)}${this.tierOfCode(step, slice, language)}`;
+    if (kind === "demand") return `${language === "en" ? "Highest demand" : "Demanda máxima"}${this.tierOfCode(step, slice, language)}`;
     return inLanguage(charge.name, language);
   }
 
@@ -172,7 +176,16 @@ export class Explanation {
   }
 
   private seasonOfCode(step: number): number {
-    return this.work.stepSlice[step]!.prices.length > this.periods() ? Math.floor(this.work.stepPlace[step]! / this.periods()) : -1;
+    const codes = this.work.stepSlice[step]!.prices.length;
+    return codes > this.periods() ? Math.floor((this.work.stepPlace[step]! % codes) / this.periods()) : -1;
+  }
+
+  /** ", first 300 kWh" after the name of a period whose price has tiers. */
+  private tierOfCode(step: number, { tables, prices: { length: codes } }: Slice, language: Language): string {
+    if (tables.length === 0) return "";
+    const place = this.work.stepPlace[step]!;
+    const label = this.endLabel(tables[place % codes]!, Math.floor(place / codes), this.compiled.unit, language);
+    return `, ${label.charAt(0).toLowerCase()}${label.slice(1)}`;
   }
 
   private byInterval(): boolean {
@@ -189,8 +202,9 @@ export class Explanation {
     return rate.document.schedules[this.compiled.schedule]!.periods[this.work.stepPlace[step]! % this.periods()]!;
   }
 
-  private tierLabel({ tiers: { limits } }: Slice, tier: number, unit: Unit, language: Language): string {
-    const limit = (at: number): Milli => timesLimit(limits[at]!, this.count);
+  private endLabel(table: TierTable, tier: number, unit: Unit, language: Language): string {
+    const { limits } = tiersOf(table, this.count, this.hoursDemand);
+    const limit = (at: number): Milli => limits[at]!;
     const end = limit(tier);
     const begin = tier === 0 ? 0 : limit(tier - 1);
     const english = language === "en";

@@ -98,7 +98,7 @@ function stepsOf(charge: Charge, document: RateDocument, customer: Determinants,
     case "tiered":
       return spans.flatMap((span) => tiersOf(charge, span, part(usageOf(charge, document, customer), span, whole.from, wholeDays), share(span.days.length), customer));
     case "time-of-use":
-      return spans.flatMap((span) => timeOfUse(charge, span, document, customer));
+      return spans.flatMap((span) => timeOfUse(charge, span, document, customer, share));
     case "demand":
       return spans.flatMap((span) => demand(charge, span, document, customer, share));
     case "percentage": {
@@ -197,21 +197,48 @@ function usageOf(charge: Extract<Charge, { determinant: string }>, document: Rat
   return value.div(1000).toDecimalPlaces(0, mode).times(1000);
 }
 
+type Tier = Extract<Charge, { kind: "tiered" }>["rates"][number]["tiers"][number];
+interface TierRules {
+  readonly widths: "period" | "day";
+  readonly hoursOf?: string | undefined;
+  readonly firstUnit?: boolean;
+  readonly times?: string | undefined;
+}
+
+/** Where each tier ends, in thousandths, for so many days. */
+function endsOf(tiers: readonly Tier[], rules: TierRules, days: number, share: Decimal, customer: Determinants): Decimal[] {
+  let reached = zero;
+  return tiers.map(({ upTo, hours, widths = rules.widths }) => {
+    const forDays = (text: string | null | undefined, less = 0): Decimal => {
+      if (text === null || text === undefined) return new Decimal(Infinity);
+      const end = new Decimal(text).times(1000).minus(less);
+      return widths === "day" ? end.times(days) : halfUp(end.times(share));
+    };
+    const limit = forDays(upTo, rules.firstUnit ? 1000 : 0);
+    const byUse = forDays(hours);
+    const counted = limit.isFinite() ? halfUp(limit.times(countOf(rules.times, customer)).div(1000)) : limit;
+    const used = byUse.isFinite() ? halfUp(byUse.times(customer.quantities[rules.hoursOf!]!.kW!).div(1000)) : byUse;
+    if (rules.hoursOf === undefined) return counted;
+    reached = Decimal.max(reached, Decimal.min(counted, used));
+    return reached;
+  });
+}
+
 function tiersOf(charge: Extract<Charge, { kind: "tiered" }>, span: Span, usage: Decimal, share: Decimal, customer: Determinants): Decimal[] {
   const { tiers } = span.row as Extract<Charge, { kind: "tiered" }>["rates"][number];
-  const ends = tiers.map(({ upTo }) => {
-    if (upTo === null) return new Decimal(Infinity);
-    const end = new Decimal(upTo).times(1000).minus(charge.boundary === "first-unit" ? 1000 : 0);
-    const forDays = charge.widths === "day" ? end.times(span.days.length) : halfUp(end.times(share));
-    return halfUp(forDays.times(countOf(charge.times, customer)).div(1000));
-  });
+  const ends = endsOf(tiers, { ...charge, firstUnit: charge.boundary === "first-unit" }, span.days.length, share, customer);
   if (charge.assess === "whole") {
     const reached = ends.findIndex((end) => (charge.boundary === "exclusive" ? usage.lt(end) : usage.lte(end)));
     return [usage.div(1000).times(tiers[reached]!.price)];
   }
+  return pricedTiers(usage, tiers, ends);
+}
+
+/** Each tier's price for what is inside it. */
+function pricedTiers(quantity: Decimal, tiers: readonly Tier[], ends: readonly Decimal[]): Decimal[] {
   return tiers.map(({ price }, i) => {
     const begin = i === 0 ? zero : ends[i - 1]!;
-    const inside = Decimal.max(0, Decimal.min(usage, ends[i]!).minus(begin));
+    const inside = Decimal.max(0, Decimal.min(quantity, ends[i]!).minus(begin));
     return inside.div(1000).times(price);
   });
 }
@@ -282,19 +309,31 @@ function seriesOf(customer: Determinants): DeterminantSeries {
   return customer.series![0]!;
 }
 
-function timeOfUse(charge: Extract<Charge, { kind: "time-of-use" }>, span: Span, document: RateDocument, customer: Determinants): Decimal[] {
+type TouRow = Extract<Charge, { kind: "time-of-use" }>["rates"][number];
+
+function timeOfUse(charge: Extract<Charge, { kind: "time-of-use" }>, span: Span, document: RateDocument, customer: Determinants, share: (days: number) => Decimal): Decimal[] {
   const schedule = document.schedules.find(({ id }) => id === charge.schedule)!;
   const seasonal = charge.rates.some(({ season }) => season !== undefined);
-  const sums = new Map<string, { usage: number; price: string }>();
+  const sums = new Map<string, { usage: number; season: string | undefined; period: string; row: TouRow }>();
   for (const interval of intervalsOf(seriesOf(customer), span.days, customer.zone)) {
     const period = periodOf(schedule, interval, document);
-    const season = seasonOf(interval.day, document);
-    const { prices } = rowOn(charge, season, span.on, customer) as { prices: Record<string, string> };
-    const key = `${seasonal ? season : ""} ${period}`;
-    const known = sums.get(key) ?? { usage: 0, price: prices[period]! };
+    const season = seasonal ? seasonOf(interval.day, document) : undefined;
+    const row = rowOn(charge, seasonOf(interval.day, document), span.on, customer) as TouRow;
+    const key = `${season ?? ""} ${period}`;
+    const known = sums.get(key) ?? { usage: 0, season, period, row };
     sums.set(key, { ...known, usage: known.usage + interval.value });
   }
-  return [...sums.values()].map(({ usage, price }) => new Decimal(usage).div(1000).times(price));
+  const cells = [...sums.values()];
+  return cells.flatMap(({ usage, season, period, row }) => {
+    if (row.prices !== undefined) return [new Decimal(usage).div(1000).times(row.prices[period]!)];
+    const days = season === undefined ? span.days.length : span.days.filter((day) => seasonOf(day, document) === season).length;
+    const total = charge.tierSplit === "period" ? usage : cells.filter((cell) => cell.season === season).reduce((all, cell) => all + cell.usage, 0);
+    const tiers = row.tiersByPeriod![period]!;
+    const ends = endsOf(tiers, charge, days, share(days), customer);
+    // Below each end: the period's share of it.
+    const below = ends.map((end) => (end.gte(total) ? new Decimal(usage) : halfUp(new Decimal(usage).times(end).div(total))));
+    return tiers.map(({ price }, i) => Decimal.max(0, below[i]!.minus(i === 0 ? zero : below[i - 1]!)).div(1000).times(price));
+  });
 }
 
 function demand(charge: Extract<Charge, { kind: "demand" }>, span: Span, document: RateDocument, customer: Determinants, share: (days: number) => Decimal): Decimal[] {
@@ -303,20 +342,24 @@ function demand(charge: Extract<Charge, { kind: "demand" }>, span: Span, documen
   const series = seriesOf(customer);
   const perWindow = charge.intervalMinutes / series.stepMinutes;
   const intervals = intervalsOf(series, span.days, customer.zone);
-  const highest = new Map<string, { most: number; price: string; days: number }>();
+  const highest = new Map<string, { most: number; tiers: readonly Tier[]; days: number }>();
   for (let i = 0; i < intervals.length; i += perWindow) {
     const window = intervals.slice(i, i + perWindow);
     const most = window.reduce((total, { value }) => total + value, 0);
     const season = seasonOf(window[0]!.day, document);
     const period = schedule === undefined ? "" : periodOf(schedule, window[0]!, document);
-    const row = rowOn(charge, season, span.on, customer) as { price?: string; prices?: Record<string, string> };
+    const row = rowOn(charge, season, span.on, customer) as Extract<Charge, { kind: "demand" }>["rates"][number];
     const key = `${seasonal ? season : ""} ${period}`;
     const known = highest.get(key);
     if (known !== undefined && known.most >= most) continue;
-    highest.set(key, { most, price: row.price ?? row.prices![period]!, days: seasonal ? span.days.filter((day) => seasonOf(day, document) === season).length : span.days.length });
+    const tiers = row.tiers ?? row.tiersByPeriod?.[period] ?? [{ upTo: null, price: row.price ?? row.prices![period]! }];
+    highest.set(key, { most, tiers, days: seasonal ? span.days.filter((day) => seasonOf(day, document) === season).length : span.days.length });
   }
   const kw = (most: number): Decimal => halfUp(new Decimal(most).times(60).div(charge.intervalMinutes));
-  return [...highest.values()].map(({ most, price, days }) => billed(charge, kw(most), customer).div(1000).times(price).times(share(days)));
+  return [...highest.values()].flatMap(({ most, tiers, days }) => {
+    const ends = tiers.map(({ upTo }) => new Decimal(upTo ?? Infinity).times(1000));
+    return pricedTiers(billed(charge, kw(most), customer), tiers, ends).map((amount) => amount.times(share(days)));
+  });
 }
 
 function billed(charge: Extract<Charge, { kind: "demand" }>, measured: Decimal, customer: Determinants): Decimal {

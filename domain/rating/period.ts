@@ -6,7 +6,7 @@ import { addDays, daysBetween, type LocalDate, type Period } from "../calendar/l
 import { MINUTE_MS, minutesOfDay, startOfDay, wallClockOf, type Instant, type TimeZone } from "../calendar/zone.ts";
 import type { Milli, Unit } from "../metering/units.ts";
 import { PERIOD_DAYS_MAX, SHARE_MAX } from "./bounds.ts";
-import type { CompiledCharge, CompiledRate, CompiledRow } from "./compile.ts";
+import type { CompiledCharge, CompiledRate, CompiledRow, CompiledTiers } from "./compile.ts";
 import { RatingError, type Determinants } from "./determinants.ts";
 import { ANY, commonDivisor, NO_LIMIT } from "./numbers.ts";
 import { plainLine, type PlainLine } from "./plain-line.ts";
@@ -31,6 +31,8 @@ export interface Slice {
   readonly prices: Float64Array;
   /** For these days; a charge without tiers has one. */
   readonly tiers: TierTable;
+  /** By code, for these days; empty where a period has one price. */
+  readonly tables: readonly TierTable[];
   /** Which pass over the intervals feeds it; -1 for none. */
   readonly pass: number;
   /** Demand: days on which each code of the pass occurs, as shares. */
@@ -255,9 +257,27 @@ function sliceOf(charge: CompiledCharge, who: string, span: Span, share: number,
     season: !interval && isSeasonal(charge) ? season : ANY,
     pass: interval ? passFor(charge, span, segment) : -1,
     prices,
-    tiers: row.limits.length === 0 ? oneTier(prices) : tierTable(Float64Array.from(row.limits, (limit) => prorateLimit(charge, limit, days, share, shareOf)), prices),
+    tiers: row.limits.length === 0 ? oneTier(prices) : tiersFor(row, days, share, shareOf),
+    tables: row.tables.length === 0 ? [] : tablesByCode(charge, who, span, share, shareOf, rate),
     codeShares: interval ? codeShares(charge, span, share, rate) : new Float64Array(0),
   };
+}
+
+/** Tiers of compiled rows for so many days. */
+function tiersFor({ prices, limits, hours, daily }: CompiledTiers, days: number, share: number, shareOf: number): TierTable {
+  const prorated = (limit: Milli, tier: number): Milli => prorateLimit(limit, daily[tier]!, days, share, shareOf);
+  const hoursUse = hours.some((limit) => limit !== NO_LIMIT) ? Float64Array.from(hours, prorated) : null;
+  return tierTable(Float64Array.from(limits, prorated), Float64Array.from(prices), hoursUse);
+}
+
+/** Tiers by code: energy's for the days of the code's season, demand's as they are. */
+function tablesByCode(charge: CompiledCharge, who: string, span: Span, share: number, shareOf: number, rate: CompiledRate): TierTable[] {
+  const shares = codeShares(charge, span, share, rate);
+  const seasons = isSeasonal(charge) ? rate.seasons : 1;
+  const days = spanDays(span);
+  return Array.from({ length: seasons }, (_, season) => rowFor(charge, who, season, span.on).tables)
+    .flat()
+    .map((tiers, code) => (charge.kind === "demand" ? tiersFor(tiers, 1, 1, 1) : tiersFor(tiers, (days * shares[code]!) / share, shares[code]!, shareOf)));
 }
 
 /** The latest dated row for the customer and season. A checked document has one. */
@@ -270,9 +290,9 @@ function rowFor({ rows }: CompiledCharge, who: string, season: number, on: Local
 }
 
 /** A tier's end for so many days, rounded half up to a thousandth of the unit. */
-function prorateLimit({ charge }: CompiledCharge, limit: Milli, days: number, share: number, shareOf: number): Milli {
+function prorateLimit(limit: Milli, daily: boolean, days: number, share: number, shareOf: number): Milli {
   if (limit === NO_LIMIT) return NO_LIMIT;
-  if (charge.kind === "tiered" && charge.widths === "day") return limit * days;
+  if (daily) return limit * days;
   return share === shareOf ? limit : Math.floor((2 * limit * share + shareOf) / (2 * shareOf));
 }
 

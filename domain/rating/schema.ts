@@ -16,7 +16,8 @@ const RATES_MAX = 400;
 const TIERS_MAX = 24;
 const SEASONS_MAX = 12;
 const SCHEDULES_MAX = 6;
-const TOU_PERIODS_MAX = 12;
+/** Imported tariffs have one period for each combination of month and hours. */
+const TOU_PERIODS_MAX = 48;
 
 /** Digits of a price: published prices have up to six decimals of a dollar, and none is above ten million dollars. */
 const DECIMAL_TEXT = /^-?\d{1,8}(\.\d{1,8})?$/;
@@ -87,8 +88,13 @@ const flat = v.strictObject({
 const tier = v.strictObject({
   /** End of the tier counted from zero; null: without end. */
   upTo: v.nullable(decimal),
+  /** The tier ends at the latest after so many hours' use of the demand: kWh for each kW of the charge's `hoursOf`. */
+  hours: v.optional(decimal),
+  /** `upTo` and `hours` are for a standard period or for each day; absent: as the charge says. */
+  widths: v.optional(v.picklist(["period", "day"])),
   price: decimal,
 });
+const tierList = v.pipe(v.array(tier), v.minLength(1, "must have at least one tier"), v.maxLength(TIERS_MAX));
 
 const tiered = v.strictObject({
   ...shared,
@@ -106,10 +112,13 @@ const tiered = v.strictObject({
   widths: v.optional(v.picklist(["period", "day"]), "period"),
   /** Widths are multiplied by this count or quantity: dwelling units, kW of demand (hours use), a water budget. */
   times: v.optional(determinant),
-  rates: rows({ tiers: v.pipe(v.array(tier), v.minLength(1, "must have at least one tier"), v.maxLength(TIERS_MAX)) }),
+  /** Demand by which the `hours` of tiers are multiplied. */
+  hoursOf: v.optional(determinant),
+  rates: rows({ tiers: tierList }),
 });
 
 const pricesByPeriod = v.record(id, decimal);
+const tiersByPeriod = v.record(id, tierList);
 
 const timeOfUse = v.strictObject({
   ...shared,
@@ -117,7 +126,15 @@ const timeOfUse = v.strictObject({
   determinant: v.optional(determinant, "usage"),
   unit: v.optional(unit),
   schedule: id,
-  rates: rows({ prices: pricesByPeriod }),
+  /**
+   * Tiers of time-of-use periods. `share`: the usage of all periods together fills the tiers, and each period takes its share
+   * of every tier by its share of the usage. `period`: each period's usage fills tiers of its own.
+   */
+  tierSplit: v.optional(v.picklist(["share", "period"]), "share"),
+  widths: v.optional(v.picklist(["period", "day"]), "period"),
+  hoursOf: v.optional(determinant),
+  /** Either a price or tiers for each period. */
+  rates: rows({ prices: v.optional(pricesByPeriod), tiersByPeriod: v.optional(tiersByPeriod) }),
 });
 
 const demand = v.strictObject({
@@ -128,7 +145,8 @@ const demand = v.strictObject({
   intervalMinutes: v.optional(v.picklist([15, 30, 60]), 15),
   /** Without a schedule: the highest of the whole period. With one: the highest in each time-of-use period. */
   schedule: v.optional(id),
-  rates: rows({ price: v.optional(decimal), prices: v.optional(pricesByPeriod) }),
+  /** Without a schedule a price or tiers, with one a price or tiers for each period; each tier's price is for the part of the demand inside it. */
+  rates: rows({ price: v.optional(decimal), prices: v.optional(pricesByPeriod), tiers: v.optional(tierList), tiersByPeriod: v.optional(tiersByPeriod) }),
   /** Billed demand is at least this. */
   minimum: v.optional(decimal),
   /** Billed demand is at least this percent of the highest of the last months. */

@@ -53,7 +53,7 @@ function howOf(document: RateDocument, charge: Charge): string {
     case "fixed": return `A fixed amount ${charge.per === "day" ? "a day" : "on each bill"}${each}.`;
     case "flat": return `One price for every ${perUnit(unitOf(document, charge))}.`;
     case "tiered": return charge.assess === "whole" ? "All usage has the price of the step that it reaches." : `Each step has its own price${charge.widths === "day" ? "; steps are as wide as the days of the bill" : ""}${each ? `; steps are that wide${each}` : ""}.`;
-    case "time-of-use": return `The price follows the hour in which a ${perUnit(unitOf(document, charge))} was used.`;
+    case "time-of-use": return `The price follows the hour in which a ${perUnit(unitOf(document, charge))} was used.${charge.rates[0]!.tiersByPeriod === undefined ? "" : charge.tierSplit === "share" ? " All usage fills the steps; each period takes its share of them." : " Each period's usage fills steps of its own."}`;
     case "demand": return [
       `The highest ${charge.intervalMinutes} minutes count, in ${charge.unit}${charge.schedule === undefined ? "" : ", in each period of the day"}.`,
       charge.minimum === undefined ? "" : `At least ${charge.minimum} ${charge.unit} are billed.`,
@@ -66,16 +66,25 @@ function howOf(document: RateDocument, charge: Charge): string {
   }
 }
 
+type Tier = Extract<Charge, { kind: "tiered" }>["rates"][number]["tiers"][number];
+
+/** "first 300 kWh at $0.12, above 300 kWh at $0.15". */
+function tiersOf(tiers: readonly Tier[], unit: string): string {
+  let begin: string | null = null;
+  return listed(tiers.map(({ upTo, hours, price }) => {
+    const ends = [upTo === null ? "" : `${upTo} ${unit}`, hours === undefined ? "" : `${hours} hours' use`].filter(Boolean).join(" or ");
+    const words = ends === "" ? (begin === null ? `all at ${dollars(price)}` : `above ${begin} at ${dollars(price)}`) : `${begin === null ? "first" : "up to"} ${ends} at ${dollars(price)}`;
+    if (ends !== "") begin = ends;
+    return words;
+  }));
+}
+
 function whatOf(document: RateDocument, charge: Charge, row: Row): string {
   const per = perUnit(unitOf(document, charge));
-  if ("tiers" in row) {
-    const unit = unitOf(document, charge);
-    let begin = "0";
-    return listed(row.tiers.map(({ upTo, price }) => {
-      const words = upTo === null ? (begin === "0" ? `all at ${dollars(price)}` : `above ${begin} ${unit} at ${dollars(price)}`) : `${begin === "0" ? "first" : "up to"} ${upTo} ${unit} at ${dollars(price)}`;
-      begin = upTo ?? begin;
-      return words;
-    }));
+  if ("tiers" in row && row.tiers !== undefined) return tiersOf(row.tiers, unitOf(document, charge));
+  if ("tiersByPeriod" in row && row.tiersByPeriod !== undefined) {
+    const schedule = document.schedules.find(({ id }) => "schedule" in charge && id === charge.schedule);
+    return Object.entries(row.tiersByPeriod).map(([id, tiers]) => `${(schedule?.periods.find((period) => period.id === id)?.name.en ?? id).toLowerCase()}: ${tiersOf(tiers, unitOf(document, charge))}`).join("; ");
   }
   if ("prices" in row && row.prices !== undefined) {
     const schedule = document.schedules.find(({ id }) => "schedule" in charge && id === charge.schedule);
