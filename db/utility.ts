@@ -60,7 +60,11 @@ export async function settingsOn(port: SqlPort, day: LocalDate, now: number): Pr
   if (!utility) throw new Error("the utility has not been set up");
   return {
     utility,
-    billing: value("billing") ?? SETTING_DEFAULTS.billing,
+    // A limit that came to the product later than the value was stored counts as a new utility's does.
+    billing: { ...SETTING_DEFAULTS.billing, ...value("billing") },
+    windows: value("windows") ?? SETTING_DEFAULTS.windows,
+    holds: value("holds") ?? SETTING_DEFAULTS.holds,
+    estimation: value("estimation") ?? SETTING_DEFAULTS.estimation,
     holidays: value("holidays") ?? SETTING_DEFAULTS.holidays,
     fees: value("fees") ?? SETTING_DEFAULTS.fees,
     validation: value("validation") ?? SETTING_DEFAULTS.validation,

@@ -5,12 +5,33 @@
 import * as v from "valibot";
 import { isLocalDate } from "../calendar/local-date.ts";
 import { isTimeZone } from "../calendar/zone.ts";
+import { CUSTOMER_CLASSES } from "./customer-class.ts";
 import { veeSettingSchema } from "../metering/vee-parameters.ts";
 
 const LocalDateText = v.pipe(v.string(), v.check(isLocalDate, "must be a day written YYYY-MM-DD"));
 const Name = v.pipe(v.string(), v.trim(), v.minLength(1, "must not be empty"), v.maxLength(120, "at most 120 characters"));
 const CentsAmount = v.pipe(v.number(), v.safeInteger("must be whole cents"), v.minValue(0, "must not be negative"), v.maxValue(100_000_00, "at most $100,000"));
 const GlCode = v.pipe(v.string(), v.regex(/^[0-9A-Za-z.-]{2,20}$/, "2 to 20 letters, digits, dots or dashes"));
+
+/** No window is longer than the shortest cycle leaves room for. */
+export const WINDOW_MAX_DAYS = 15;
+/** A monthly bill of 31 days with a window of its own is not late before. */
+export const UNBILLED_MIN_DAYS = 32;
+
+/** The date by which a bill's entries belong to an accounting period: the bill's own, or the last day of the period that it bills. */
+export const ACCOUNTING_DATES = ["bill", "periodEnd"] as const;
+export type AccountingDate = (typeof ACCOUNTING_DATES)[number];
+
+/** Reasons to look at a bill which a utility may let pass; what is missing or in doubt always holds. */
+export const REVIEW_HOLDS = ["first-bill", "final-bill", "high-bill", "low-bill", "zero-bill", "negative-bill", "long-period"] as const;
+export type ReviewHold = (typeof REVIEW_HOLDS)[number];
+/** `hold`: each such bill; `unusual`: only beyond the limits of the billing rules; `pass`: none. */
+export const HOLD_ACTIONS = ["hold", "unusual", "pass"] as const;
+export type HoldAction = (typeof HOLD_ACTIONS)[number];
+
+/** What a read that nobody took can be reckoned from. */
+export const READ_ESTIMATES = ["lastYear", "previous", "averageOf3", "classAverage"] as const;
+export type ReadEstimate = (typeof READ_ESTIMATES)[number];
 
 export const COMMODITIES = ["water", "sewer", "electric", "gas", "stormwater", "refuse"] as const;
 export type Commodity = (typeof COMMODITIES)[number];
@@ -30,11 +51,51 @@ export const SETTINGS = {
     dueDays: v.pipe(v.number(), v.integer(), v.minValue(5, "at least 5 days"), v.maxValue(60, "at most 60 days")),
     /** Most bills in a row that may rest on estimates. */
     estimatesInRowMax: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(12)),
-    /** Days during which a cycle's billing is tried again. */
-    windowDays: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(15)),
+    /** Days during which a cycle's billing is tried again, where the cycle has no window of its own. */
+    windowDays: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(WINDOW_MAX_DAYS)),
     /** Bills outside these bounds (in percent of the account's usual bill) wait for a person. */
     highBillPercent: v.pipe(v.number(), v.integer(), v.minValue(110), v.maxValue(2000)),
     highBillMin: CentsAmount,
+    /** The other side: charges below this share of the usual, where the usual is at least so much. */
+    lowBillPercent: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(95, "at most 95 %")),
+    lowBillMin: CentsAmount,
+    /** Days without a bill after which a service in use raises an alarm. */
+    unbilledDays: v.pipe(v.number(), v.integer(), v.minValue(UNBILLED_MIN_DAYS, `at least ${UNBILLED_MIN_DAYS} days: a month's bill is not late before`), v.maxValue(400, "at most 400 days")),
+  }),
+  /** Bill windows: for how long after its close a cycle's billing is tried, from when missing usage is estimated, in which month bills are posted. */
+  windows: v.pipe(
+    v.array(v.pipe(
+      v.object({
+        cycleId: v.pipe(v.string(), v.regex(/^[A-Za-z0-9-]{1,12}$/, "must be the code of a bill cycle")),
+        /** Days after the close. Estimates begin inside the window. */
+        estimateAfter: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(WINDOW_MAX_DAYS - 1, `at most ${WINDOW_MAX_DAYS - 1} days`)),
+        closeAfter: v.pipe(v.number(), v.integer(), v.minValue(1, "at least 1 day"), v.maxValue(WINDOW_MAX_DAYS, `at most ${WINDOW_MAX_DAYS} days`)),
+        accounting: v.picklist(ACCOUNTING_DATES, "must be one of the dates offered"),
+      }),
+      v.forward(v.check(({ estimateAfter, closeAfter }) => estimateAfter < closeAfter, "must come before the window closes"), ["estimateAfter"]),
+    )),
+    v.check((rows) => new Set(rows.map(({ cycleId }) => cycleId)).size === rows.length, "must name each cycle once"),
+  ),
+  /** Which reasons hold a bill, by customer class (null: every class). The last fitting line counts; a reason without a line holds. */
+  holds: v.pipe(
+    v.array(v.object({
+      rule: v.picklist(REVIEW_HOLDS, "must be one of the reasons offered"),
+      customerClass: v.nullable(v.picklist(CUSTOMER_CLASSES)),
+      action: v.picklist(HOLD_ACTIONS, "must be one of the actions offered"),
+    })),
+    v.maxLength(60, "at most 60 lines"),
+  ),
+  /** What usage that is missing is reckoned from, in this order, and what is offered when the next read asks for much at once. */
+  estimation: v.object({
+    methods: v.pipe(
+      v.array(v.object({ method: v.picklist(READ_ESTIMATES, "must be one of the ways offered") })),
+      v.minLength(1, "choose at least one"),
+      v.check((rows) => new Set(rows.map(({ method }) => method)).size === rows.length, "must name each way once"),
+    ),
+    /** Catch-ups from this amount on come with the offer of a payment plan. */
+    planFrom: CentsAmount,
+    /** Months of the plan for each month that was estimated. */
+    planMonthsPerEstimate: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4)),
   }),
   holidays: v.array(v.object({ on: LocalDateText, name: Name })),
   fees: v.array(v.object({ code: v.pipe(v.string(), v.regex(/^[a-zA-Z][a-zA-Z0-9]{1,30}$/, "a short code of letters and digits")), name: Name, amount: CentsAmount, gl: GlCode })),
@@ -54,7 +115,11 @@ export type Setting<T extends SettingTopic> = v.InferOutput<(typeof SETTINGS)[T]
 export type Settings = { readonly [T in SettingTopic]: Setting<T> };
 
 export const SETTING_DEFAULTS: Omit<Settings, "utility"> = {
-  billing: { dueDays: 20, estimatesInRowMax: 3, windowDays: 5, highBillPercent: 250, highBillMin: 100_00 },
+  billing: { dueDays: 20, estimatesInRowMax: 3, windowDays: 5, highBillPercent: 250, highBillMin: 100_00, lowBillPercent: 25, lowBillMin: 40_00, unbilledDays: 45 },
+  windows: [],
+  // Nobody waits for a person because somebody moved in or out: those are looked at only where they are unusual.
+  holds: [{ rule: "first-bill", customerClass: null, action: "unusual" }, { rule: "final-bill", customerClass: null, action: "pass" }],
+  estimation: { methods: READ_ESTIMATES.map((method) => ({ method })), planFrom: 50_00, planMonthsPerEstimate: 1 },
   holidays: [],
   fees: [
     { code: "late", name: "Late payment fee", amount: 10_00, gl: "4900" },

@@ -5,7 +5,8 @@ import type { UserActor } from "../../domain/lifecycle/permissions.ts";
 import { SETTING_DEFAULTS, type Setting } from "../../domain/lifecycle/settings.ts";
 import { createUser } from "../../worker/operations/people/users.ts";
 import { publishRateVersion } from "../../worker/operations/rates.ts";
-import { changeSetting, setUpUtility } from "../../worker/operations/settings.ts";
+import { decideSetting, proposeSetting } from "../../worker/operations/setting-approval.ts";
+import { setUpUtility } from "../../worker/operations/settings.ts";
 import type { SignIn } from "./contract.ts";
 import { rateVersions } from "./rates.ts";
 import { SEVERAL_ACCOUNTS, SPANISH_CUSTOMER, TOUR_CUSTOMER } from "./stories.ts";
@@ -69,8 +70,9 @@ export async function foundUtility({ world, people }: Begun, town: Town): Promis
 /** Four services on one bill come to more than the product's own bounds for a first look allow. */
 const LOOK_AT_FROM = 160_00;
 
-export async function publishRates({ world, staff: { admin } }: Begun & { readonly staff: Staff }, town: Town): Promise<void> {
-  const bounds = await changeSetting(world, admin, { commandId: "billing-bounds", topic: "billing", effectiveOn: town.from, value: { ...SETTING_DEFAULTS.billing, highBillMin: LOOK_AT_FROM } });
+export async function publishRates({ world, staff: { admin, supervisor } }: Begun & { readonly staff: Staff }, town: Town): Promise<void> {
+  await proposeSetting(world, admin, { commandId: "billing-bounds", topic: "billing", effectiveOn: town.from, value: { ...SETTING_DEFAULTS.billing, highBillMin: LOOK_AT_FROM }, note: "Four services stand on one bill here." });
+  const bounds = await decideSetting(world, supervisor, { commandId: "billing-bounds-agreed", proposalId: "billing-bounds", action: "approve", reason: "" });
   if (bounds.status !== "done") throw new Error("the bounds of bills could not be set");
   for (const version of rateVersions(town.from, town.clockRatesFrom)) {
     const answer = await publishRateVersion(world, admin, `publish-${version.scheduleId}-${version.version}`, version);

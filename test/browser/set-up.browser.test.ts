@@ -76,14 +76,17 @@ test("it is done once: the page is over, and the settings are changed where they
 
   await page.goto("/staff/settings/fees");
   await page.getByLabel("Amount, $, row 1").fill("12.50");
-  await page.getByRole("button", { name: "Save" }).click();
-  await page.getByText("Saved.").waitFor();
+  await page.getByRole("button", { name: "Propose" }).click();
+  await page.getByText("Proposed. It counts once another person has approved it.").waitFor();
+  // Nobody is served yet and nobody else is there: the first administrator may agree with themselves.
+  await page.getByRole("button", { name: "Approve" }).click();
+  await page.getByText("Approved. It counts from its day on.").waitFor();
   await page.getByText("Late payment fee, amount: $10.00 → $12.50").waitFor();
 
   await page.goto("/staff/settings/billing");
   await page.getByLabel("A bill is due after").fill("90");
   stage.expectComplaint(/422/);
-  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Propose" }).click();
   await page.getByRole("alert").getByText("Days until a bill is due must have at most 60 days.").waitFor();
   expect(await page.getByLabel("A bill is due after").inputValue()).toBe("90");
 });

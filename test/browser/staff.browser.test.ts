@@ -229,12 +229,34 @@ test("somebody who is not staff finds nothing here", async () => {
   for (const path of ["/staff", `/staff/accounts/${SECOND_ACCOUNT}`, "/staff/log"]) expect((await page.goto(path))?.status(), path).toBe(404);
 });
 
+test("a change of the billing rules is proposed by one person, looked at and approved by another; the proposer cannot", async () => {
+  const admin = await at("admin");
+  await admin.goto("/staff/settings/billing");
+  await admin.getByLabel("A bill is due after").fill("25");
+  await admin.getByLabel("Why").fill("Customers asked for five more days.");
+  await admin.getByRole("button", { name: "Propose" }).click();
+  await admin.getByText("Proposed. It counts once another person has approved it.").waitFor();
+  expect(await admin.getByRole("button", { name: "Approve" }).count()).toBe(0);
+  if (PICTURES) await admin.screenshot({ path: `${PICTURES}/proposed-admin.png`, fullPage: true });
+
+  const supervisor = await at("supervisor", { viewport: { width: 360, height: 800 } });
+  await supervisor.goto("/staff/settings");
+  await supervisor.getByText("A change waits for approval").waitFor();
+  await supervisor.goto("/staff/settings/billing");
+  await supervisor.getByText("Due after, days: 20 → 25").waitFor();
+  await supervisor.getByText("Customers asked for five more days.").waitFor();
+  if (PICTURES) await supervisor.screenshot({ path: `${PICTURES}/proposed-supervisor-360.png`, fullPage: true });
+  await supervisor.getByRole("button", { name: "Approve" }).click();
+  await supervisor.getByText("Approved. It counts from its day on.").waitFor();
+  await supervisor.getByText("; proposed by Ada Lindqvist").waitFor();
+});
+
 const PAGES: readonly string[] = [
   "/staff", "/staff/search?q=delgado", "/staff/search?q=nobody", "/staff/accounts", `/staff/accounts/${SECOND_ACCOUNT}`, `/staff/accounts/${SECOND_ACCOUNT}/pay`, `/staff/accounts/${SECOND_ACCOUNT}/adjust`,
   `/staff/accounts/${SECOND_ACCOUNT}/request`, `/staff/accounts/${SECOND_ACCOUNT}/holds`, `/staff/accounts/${SECOND_ACCOUNT}/services`, "/staff/accounts/new", "/staff/accounts/new?premise-q=mill", `/staff/accounts/new?premise=premise-${SECOND_ACCOUNT}`,
   `/staff/premises/premise-${SECOND_ACCOUNT}`, `/staff/meters/${DOUBTED.meterId}`, `/staff/meters/meter-gas-${SECOND_ACCOUNT}`, "/staff/exceptions", "/staff/exceptions?view=closed", "/staff/requests", "/staff/requests/request-of-elena",
   "/staff/billing", `/staff/billing/runs/new?cycle=${DUE_CYCLE}`, "/staff/bills", "/staff/payments", "/staff/reads", "/staff/messages", "/staff/gateways", "/staff/rates", "/staff/rates/water-res", "/staff/rates/electric-res",
-  "/staff/settings", "/staff/settings/utility", "/staff/settings/billing", "/staff/settings/holidays", "/staff/settings/fees", "/staff/settings/gl", "/staff/settings/cycles", `/staff/log?stream=account:${SECOND_ACCOUNT}`, "/staff/people",
+  "/staff/settings", "/staff/settings/utility", "/staff/settings/billing", "/staff/settings/windows", "/staff/settings/holds", "/staff/settings/estimation", "/staff/settings/holidays", "/staff/settings/fees", "/staff/settings/gl", "/staff/settings/cycles", `/staff/log?stream=account:${SECOND_ACCOUNT}`, "/staff/people",
 ];
 
 describe("every page reads well for everybody", () => {

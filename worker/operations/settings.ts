@@ -6,7 +6,10 @@ import type { Writes } from "../../db/rows.ts";
 import { forgetSettings, isSetUp, settingsOn, todayOf } from "../../db/utility.ts";
 import { isLocalDate, type LocalDate } from "../../domain/calendar/local-date.ts";
 import { localDateOf } from "../../domain/calendar/zone.ts";
+import type { EventDraft } from "../../domain/compliance/chain.ts";
+import type { Refusal } from "../../domain/lifecycle/account/decide.ts";
 import { actorText, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
+import { NEEDS_APPROVAL } from "../../domain/lifecycle/setting-approval.ts";
 import { SETTINGS, SETTING_DEFAULTS, type Setting, type Settings, type SettingTopic } from "../../domain/lifecycle/settings.ts";
 import type { World } from "./context.ts";
 
@@ -80,12 +83,50 @@ export async function setUpUtility(world: World, by: string, input: SetUp): Prom
   return answer;
 }
 
-/** Changes one topic from a day on. Several changes for one day are versions of it; the last one counts. */
-export async function changeSetting<T extends SettingTopic>(
-  world: World,
-  actor: UserActor,
-  input: { readonly commandId: string; readonly topic: T; readonly effectiveOn: LocalDate; readonly value: Setting<T> },
-): Promise<StreamAnswer<{ topic: T; effectiveOn: LocalDate; version: number }>> {
+export interface SettingToWrite<T extends SettingTopic = SettingTopic> {
+  readonly topic: T;
+  readonly effectiveOn: LocalDate;
+  readonly value: Setting<T>;
+}
+
+/** A change as it will be written: its event, its row, and what counted on that day before it. */
+export interface SettingWritten {
+  readonly ok: true;
+  readonly before: string;
+  readonly after: string;
+  readonly version: number;
+  readonly drafts: readonly EventDraft[];
+  readonly writes: Writes;
+}
+
+/** What a topic's value from a day on makes happen, or why it is refused. Several changes for one day are versions of it; the last one counts. */
+export async function settingWritten<T extends SettingTopic>({ port }: World, { topic, effectiveOn, value }: SettingToWrite<T>, recordedAt: number): Promise<SettingWritten | { readonly ok: false; readonly refusal: Refusal }> {
+  const refuse = (code: string, message: string) => ({ ok: false, refusal: { code, message, field: code } }) as const;
+  if (!isLocalDate(effectiveOn)) return refuse("effectiveOn", "Choose the day from which this counts.");
+  const today = await todayOf(port, recordedAt);
+  // What counted in the past has been billed on: it is corrected by rebilling, not by rewriting the rule.
+  if (topic !== "holidays" && effectiveOn < today) return refuse("effectiveOn", `Choose today (${today}) or a later day: bills have been made on what counted before.`);
+  const was = (await settingsOn(port, effectiveOn, recordedAt))[topic];
+  if (topic === "utility" && (value as Setting<"utility">).timeZone !== (was as Setting<"utility">).timeZone) return refuse("timeZone", "The time zone cannot change: every billing day rests on it.");
+  const unknown = topic === "windows" ? await unknownCycle(port, value as Setting<"windows">) : null;
+  if (unknown !== null) return refuse("windows", `There is no bill cycle ${unknown}.`);
+  const [last] = await port.query<{ version: number }>("SELECT coalesce(max(version), 0) AS version FROM setting WHERE topic = ? AND effective_on = ?", [topic, effectiveOn]);
+  const version = last!.version + 1;
+  const [before, after] = [JSON.stringify(was), JSON.stringify(value)];
+  return {
+    ok: true, before, after, version,
+    drafts: [{ type: "SettingChanged", version: 1, data: { topic, effectiveOn, version, before, after } }],
+    writes: { setting: [{ topic, effectiveOn, version, value: after, recordedAt }] },
+  };
+}
+
+async function unknownCycle(port: SqlPort, windows: Setting<"windows">): Promise<string | null> {
+  const known = new Set((await cyclesOf(port)).map(({ id }) => id));
+  return windows.find(({ cycleId }) => !known.has(cycleId))?.cycleId ?? null;
+}
+
+/** Changes one topic from a day on, where nobody else needs to agree (`NEEDS_APPROVAL`); other topics are proposed. @throws ForbiddenError */
+export async function changeSetting<T extends SettingTopic>(world: World, actor: UserActor, input: { readonly commandId: string } & SettingToWrite<T>): Promise<StreamAnswer<{ topic: T; effectiveOn: LocalDate; version: number }>> {
   requirePermission(actor, "edit:settings:any");
   const { commandId, topic, effectiveOn, value } = input;
   const recordedAt = world.now();
@@ -93,22 +134,9 @@ export async function changeSetting<T extends SettingTopic>(
     world.port,
     { commandId, stream: UTILITY_STREAM, input: { topic, effectiveOn, value: JSON.stringify(value) }, provenance: { actor: actorText(actor), source: "staff", recordedAt } },
     async () => {
-      if (!isLocalDate(effectiveOn)) return { ok: false, refusal: { code: "effectiveOn", message: "Choose the day from which this counts.", field: "effectiveOn" } } as const;
-      const today = await todayOf(world.port, recordedAt);
-      // What counted in the past has been billed on: it is corrected by rebilling, not by rewriting the rule.
-      if (topic !== "holidays" && effectiveOn < today) return { ok: false, refusal: { code: "effectiveOn", message: `Choose today (${today}) or a later day: bills have been made on what counted before.`, field: "effectiveOn" } } as const;
-      const before = (await settingsOn(world.port, effectiveOn, recordedAt))[topic];
-      if (topic === "utility" && (value as Setting<"utility">).timeZone !== (before as Setting<"utility">).timeZone) {
-        return { ok: false, refusal: { code: "timeZone", message: "The time zone cannot change: every billing day rests on it.", field: "timeZone" } } as const;
-      }
-      const [last] = await world.port.query<{ version: number }>("SELECT coalesce(max(version), 0) AS version FROM setting WHERE topic = ? AND effective_on = ?", [topic, effectiveOn]);
-      const version = last!.version + 1;
-      return {
-        ok: true,
-        drafts: [{ type: "SettingChanged", version: 1, data: { topic, effectiveOn, version, before: JSON.stringify(before), after: JSON.stringify(value) } }],
-        writes: { setting: [{ topic, effectiveOn, version, value: JSON.stringify(value), recordedAt }] },
-        result: { topic, effectiveOn, version },
-      } as const;
+      if (NEEDS_APPROVAL[topic]) return { ok: false, refusal: { code: "approval", message: "Another person has to agree to this: propose it." } } as const;
+      const written = await settingWritten(world, { topic, effectiveOn, value }, recordedAt);
+      return written.ok ? ({ ok: true, drafts: written.drafts, writes: written.writes, result: { topic, effectiveOn, version: written.version } } as const) : written;
     },
   );
   forgetSettings(world.port);

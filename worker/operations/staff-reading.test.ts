@@ -13,7 +13,7 @@ import { paymentPage } from "./payment-page.ts";
 import { payAtCounter, reversePayment } from "./payments.ts";
 import { openRequest, listRequests, accountOfRequest } from "./requests.ts";
 import { settingPage } from "./setting-pages.ts";
-import { changeSetting } from "./settings.ts";
+import { decideSetting, proposeSetting } from "./setting-approval.ts";
 import { waitingCounts } from "./waiting.ts";
 
 const ZONE = "America/Chicago";
@@ -178,7 +178,8 @@ describe("the log", () => {
 test("a change that is still to come is what the form begins with, and today's value stays today's", async () => {
   const { world } = await town();
   const { current } = await settingPage(world, admin, "billing");
-  await changeSetting(world, admin, { commandId: "change-000000001", topic: "billing", effectiveOn: addMonths("2026-03-10", 1), value: { ...current, dueDays: 25 } });
+  await proposeSetting(world, admin, { commandId: "change-000000001", topic: "billing", effectiveOn: addMonths("2026-03-10", 1), value: { ...current, dueDays: 25 }, note: "" });
+  await decideSetting(world, supervisor, { commandId: "agree-0000000001", proposalId: "change-000000001", action: "approve", reason: "" });
   const page = await settingPage(world, auditor, "billing");
   expect([page.current.dueDays, page.latest.dueDays]).toEqual([20, 25]);
   expect(page.changes).toMatchObject([{ effectiveOn: "2026-04-10", before: { dueDays: 20 }, after: { dueDays: 25 } }]);

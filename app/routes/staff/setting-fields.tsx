@@ -5,6 +5,7 @@ import { CheckboxesField, MoneyField, SelectField, TextArea, TextField } from ".
 import { useField } from "../../components/form.tsx";
 import { Icon } from "../../components/icons.tsx";
 import { dollarsText } from "./dollars.ts";
+import { ACCOUNTING_CHOICES, ACTION_CHOICES, CLASS_CHOICES, ESTIMATE_WAYS, REASON_CHOICES } from "./setting-options.ts";
 import { commodityName } from "./words.ts";
 
 /** The zones in which US utilities are; a utility has one, for ever. */
@@ -49,11 +50,18 @@ export function BillingFields({ value }: { value: Setting<"billing"> }) {
       {number("estimatesInRowMax", "Estimated bills in a row", "After so many the meter must be read.", "bills")}
       {number("highBillPercent", "A bill is looked at first from", "Of what is usual for the account.", "%")}
       <MoneyField name="billing.highBillMin" label="And only from" hint="Smaller bills go out without a look." defaultValue={dollarsText(value.highBillMin)} />
+      {number("lowBillPercent", "A bill is looked at first below", "Of what is usual for the account; 0 looks at none.", "%")}
+      <MoneyField name="billing.lowBillMin" label="And only where usual is" hint="A small account halves easily." defaultValue={dollarsText(value.lowBillMin)} />
+      {number("unbilledDays", "Alarm without a bill for", "A service in use that nobody has billed for so long is on the board.", "days")}
     </>
   );
 }
 
-interface RowColumn { readonly field: string; readonly label: string; readonly type?: string; readonly width?: "short" | "wide"; readonly inputMode?: "numeric" | "decimal" }
+interface RowColumn {
+  readonly field: string; readonly label: string; readonly type?: string; readonly width?: "short" | "wide"; readonly inputMode?: "numeric" | "decimal";
+  /** One of these, instead of free text. */
+  readonly options?: readonly { readonly value: string; readonly label: string }[];
+}
 
 /** Rows of short fields, with empty ones at the end for more. A row whose fields are emptied is taken away. */
 export function RowFields({ name, legend, titled, hint, columns, rows, spare }: {
@@ -82,13 +90,21 @@ export function RowFields({ name, legend, titled, hint, columns, rows, spare }: 
   );
 }
 
-function RowField({ name, column: { label, type = "text", width, inputMode }, value, row }: { name: string; column: RowColumn; value: string | undefined; row: number }) {
+function RowField({ name, column: { label, type = "text", width, inputMode, options }, value, row }: { name: string; column: RowColumn; value: string | undefined; row: number }) {
   const { id, errorId, typed, error } = useField(name);
+  const shared = {
+    className: "input", id, name, "data-width": width, defaultValue: typed?.[0] ?? value ?? "",
+    "aria-label": `${label}, row ${row}`, "aria-invalid": error ? (true as const) : undefined, "aria-describedby": error ? errorId : undefined,
+  };
   return (
     <>
       <span className="row-label" aria-hidden="true">{label}</span>
-      <input className="input" id={id} name={name} type={type} inputMode={inputMode} data-width={width} defaultValue={typed?.[0] ?? value ?? ""} autoComplete="off" spellCheck={false}
-        aria-label={`${label}, row ${row}`} aria-invalid={error ? true : undefined} aria-describedby={error ? errorId : undefined} />
+      {options ? (
+        <select {...shared}>
+          {options.some((option) => option.value === "") ? null : <option value="">Choose</option>}
+          {options.map((option) => <option key={option.value} value={option.value}>{option.label}</option>)}
+        </select>
+      ) : <input {...shared} type={type} inputMode={inputMode} autoComplete="off" spellCheck={false} />}
       {error ? <p className="field-error" id={errorId}><Icon name="bad" /><span>{error}</span></p> : null}
     </>
   );
@@ -123,4 +139,30 @@ export function CycleRows({ value, spare = 3 }: { value: readonly { id: string; 
   return <RowFields titled name="cycles" legend="Bill cycles" hint="Accounts are billed by cycle, so that not everybody is billed on one day. A cycle closes on one day of every month, 1 to 28." spare={spare}
     columns={[{ field: "id", label: "Code", width: "short" }, { field: "name", label: "Name", width: "wide" }, { field: "closeDay", label: "Closes on day", inputMode: "numeric", width: "short" }]}
     rows={value.map(({ id, name, closeDay }) => ({ id, name, closeDay: String(closeDay) }))} />;
+}
+
+export function WindowRows({ value, cycles, spare = 1 }: { value: Setting<"windows">; cycles: readonly { readonly id: string; readonly name: string }[]; spare?: number }) {
+  return <RowFields titled name="windows" legend="Bill windows" hint="Days are counted from the day on which the cycle closes. A cycle without a line is tried as the billing rules say." spare={Math.min(spare, Math.max(0, cycles.length - value.length))}
+    columns={[
+      { field: "cycleId", label: "Cycle", options: cycles.map(({ id, name }) => ({ value: id, label: name })) },
+      { field: "estimateAfter", label: "Estimates after, days", inputMode: "numeric", width: "short" }, { field: "closeAfter", label: "Closes after, days", inputMode: "numeric", width: "short" },
+      { field: "accounting", label: "Posted in the month of", options: ACCOUNTING_CHOICES },
+    ]} rows={value.map(({ cycleId, estimateAfter, closeAfter, accounting }) => ({ cycleId, estimateAfter: String(estimateAfter), closeAfter: String(closeAfter), accounting }))} />;
+}
+
+export function HoldRows({ value, spare = 2 }: { value: Setting<"holds">; spare?: number }) {
+  return <RowFields titled name="holds" legend="Reasons" hint="The last line that fits a bill counts; a reason without a line holds each such bill. What is missing or in doubt always holds." spare={spare}
+    columns={[{ field: "rule", label: "Reason", options: REASON_CHOICES }, { field: "customerClass", label: "Class", options: CLASS_CHOICES }, { field: "action", label: "What happens", options: ACTION_CHOICES }]}
+    rows={value.map(({ rule, customerClass, action }) => ({ rule, customerClass: customerClass ?? "", action }))} />;
+}
+
+export function EstimationFields({ value }: { value: Setting<"estimation"> }) {
+  return (
+    <>
+      <RowFields name="estimation.methods" legend="A missing read is reckoned from" hint="The first one that there is anything to go by counts, times the days. Nobody served: none." spare={Math.max(0, ESTIMATE_WAYS.length - value.methods.length)}
+        columns={[{ field: "method", label: "Way", width: "wide", options: ESTIMATE_WAYS }]} rows={value.methods.map(({ method }) => ({ method }))} />
+      <MoneyField name="estimation.planFrom" label="A catch-up comes with a plan from" hint="When the next read asks for so much more at once, the bill offers instalments." defaultValue={dollarsText(value.planFrom)} />
+      <TextField name="estimation.planMonthsPerEstimate" label="Months of the plan" hint="For each month that was estimated." suffix="months" width="short" inputMode="numeric" defaultValue={String(value.planMonthsPerEstimate)} autoComplete="off" />
+    </>
+  );
 }

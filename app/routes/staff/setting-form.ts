@@ -58,7 +58,7 @@ class Reader {
   }
 }
 
-type Topic = "utility" | "billing" | "holidays" | "fees" | "gl" | "cycles";
+type Topic = "utility" | "billing" | "windows" | "holds" | "estimation" | "holidays" | "fees" | "gl" | "cycles";
 
 const READ: Readonly<Record<Topic, (reader: Reader) => unknown>> = {
   utility: (r) => ({
@@ -67,7 +67,16 @@ const READ: Readonly<Record<Topic, (reader: Reader) => unknown>> = {
   }),
   billing: (r) => ({
     dueDays: r.whole("billing.dueDays"), estimatesInRowMax: r.whole("billing.estimatesInRowMax"), windowDays: r.whole("billing.windowDays"),
-    highBillPercent: r.whole("billing.highBillPercent"), highBillMin: r.cents("billing.highBillMin"),
+    highBillPercent: r.whole("billing.highBillPercent"), highBillMin: r.cents("billing.highBillMin"), lowBillPercent: r.whole("billing.lowBillPercent"), lowBillMin: r.cents("billing.lowBillMin"),
+    unbilledDays: r.whole("billing.unbilledDays"),
+  }),
+  windows: (r) => r.rows("windows", ["cycleId", "estimateAfter", "closeAfter"], (at) => ({
+    cycleId: r.text(`${at}.cycleId`), estimateAfter: r.whole(`${at}.estimateAfter`), closeAfter: r.whole(`${at}.closeAfter`), accounting: r.text(`${at}.accounting`),
+  })),
+  holds: (r) => r.rows("holds", ["rule", "action"], (at) => ({ rule: r.text(`${at}.rule`), customerClass: r.text(`${at}.customerClass`) || null, action: r.text(`${at}.action`) })),
+  estimation: (r) => ({
+    methods: r.rows("estimation.methods", ["method"], (at) => ({ method: r.text(`${at}.method`) })),
+    planFrom: r.cents("estimation.planFrom"), planMonthsPerEstimate: r.whole("estimation.planMonthsPerEstimate"),
   }),
   holidays: (r) => r.rows("holidays", ["on", "name"], (at) => ({ on: r.text(`${at}.on`), name: r.text(`${at}.name`) })),
   fees: (r) => r.rows("fees", ["code", "name", "amount", "gl"], (at) => ({ code: r.text(`${at}.code`), name: r.text(`${at}.name`), amount: r.cents(`${at}.amount`), gl: r.text(`${at}.gl`) })),
@@ -96,6 +105,9 @@ const LABELS: Readonly<Record<string, string>> = {
   name: "The name", timeZone: "The time zone", phone: "The phone number", email: "The e-mail address", addressLines: "The address", commodities: "Services",
   dueDays: "Days until a bill is due", estimatesInRowMax: "Estimated bills in a row", windowDays: "Days of trying again", highBillPercent: "What counts as a high bill", highBillMin: "The smallest high bill",
   on: "The day", code: "The code", amount: "The amount", gl: "The GL account", key: "The key", receivable: "The receivable account", cash: "The cash account", suspense: "The suspense account",
+  lowBillPercent: "What counts as a low bill", lowBillMin: "The usual bill from which a low one is looked at", unbilledDays: "Days without a bill",
+  cycleId: "The cycle", estimateAfter: "The first day of estimates", closeAfter: "The window's last day", accounting: "The accounting date", windows: "Bill windows",
+  rule: "The reason", customerClass: "The class", action: "What happens", methods: "Ways to estimate", method: "The way to estimate", planFrom: "The smallest catch-up with a plan", planMonthsPerEstimate: "Months of the plan",
   id: "The code", closeDay: "The closing day", cycles: "Bill cycles",
 };
 

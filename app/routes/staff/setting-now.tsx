@@ -5,6 +5,7 @@ import { DescriptionList } from "../../components/description-list.tsx";
 import { Money } from "../../components/money.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
+import { ACCOUNTING_CHOICES, ACTION_CHOICES, CLASS_CHOICES, ESTIMATE_WAYS, labelOf, REASON_CHOICES } from "./setting-options.ts";
 import { zoneName } from "./setting-fields.tsx";
 import type { TopicPath } from "./setting-topics.ts";
 import { commodityName } from "./words.ts";
@@ -26,6 +27,24 @@ const NOW: { readonly [T in Topic]: (value: Setting<T>) => React.ReactNode } = {
     { term: "Estimated bills in a row", value: value.estimatesInRowMax },
     { term: "A bill is looked at first from", value: `${value.highBillPercent} % of the usual` },
     { term: "And only from", value: <Money cents={value.highBillMin} /> },
+    { term: "A bill is looked at first below", value: `${value.lowBillPercent} % of the usual` },
+    { term: "And only where usual is", value: <Money cents={value.lowBillMin} /> },
+    { term: "Alarm without a bill for", value: `${value.unbilledDays} days` },
+  ]} />,
+  windows: (value) => <Table caption="Bill windows" rows={value} rowKey={(row) => row.cycleId} empty={<EmptyState title="No window of its own">Each cycle is tried as the billing rules say, and posted by the bill's date.</EmptyState>}
+    columns={[
+      { key: "cycle", head: "Cycle", main: true, cell: (row) => row.cycleId }, { key: "estimate", head: "Estimates after", numeric: true, cell: (row) => `${row.estimateAfter} days` },
+      { key: "close", head: "Closes after", numeric: true, cell: (row) => `${row.closeAfter} days` }, { key: "accounting", head: "Posted in the month of", cell: (row) => labelOf(ACCOUNTING_CHOICES, row.accounting) },
+    ]} />,
+  holds: (value) => <Table caption="Reasons" rows={value.map((row, i) => ({ ...row, line: i }))} rowKey={(row) => String(row.line)} empty={<EmptyState title="Every reason holds">Each unusual bill waits for a person.</EmptyState>}
+    columns={[
+      { key: "rule", head: "Reason", main: true, cell: (row) => labelOf(REASON_CHOICES, row.rule) }, { key: "class", head: "Class", cell: (row) => labelOf(CLASS_CHOICES, row.customerClass) },
+      { key: "action", head: "What happens", cell: (row) => labelOf(ACTION_CHOICES, row.action) },
+    ]} />,
+  estimation: (value) => <DescriptionList lines facts={[
+    ...value.methods.map(({ method }, i) => ({ term: i === 0 ? "A missing read is reckoned from" : "else from", value: labelOf(ESTIMATE_WAYS, method) })),
+    { term: "A catch-up comes with a plan from", value: <Money cents={value.planFrom} /> },
+    { term: "Months of the plan", value: `${value.planMonthsPerEstimate} for each month estimated` },
   ]} />,
   holidays: (value) => <Table caption="Holidays" narrow="keep" rows={value.toSorted((a, b) => a.on.localeCompare(b.on))} rowKey={(row) => `${row.on} ${row.name}`} empty={<EmptyState title="No holidays">Then only weekends move a due date on.</EmptyState>}
     columns={[{ key: "name", head: "Name", main: true, cell: (row) => row.name }, { key: "on", head: "Day", cell: (row) => <DateText date={row.on} /> }]} />,

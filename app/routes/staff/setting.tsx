@@ -1,23 +1,25 @@
 import { Link, useSearchParams } from "react-router";
 import type { Route } from "./+types/setting";
 import { may } from "../../../domain/lifecycle/permissions.ts";
+import { NEEDS_APPROVAL, type ProposalAction } from "../../../domain/lifecycle/setting-approval.ts";
 import type { Setting } from "../../../domain/lifecycle/settings.ts";
 import { settingPage, type SettingPage } from "../../../worker/operations/setting-pages.ts";
-import { changeSetting, checkSetting, saveCycle, settingsPage, type NewCycle } from "../../../worker/operations/settings.ts";
+import { decideSetting, proposeSetting, settingProposals, type Proposal } from "../../../worker/operations/setting-approval.ts";
+import { changeSetting, checkSetting, cyclesOf, saveCycle, settingsPage, type NewCycle } from "../../../worker/operations/settings.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Card } from "../../components/card.tsx";
 import { DateText, TimeText } from "../../components/date-text.tsx";
 import { DescriptionList } from "../../components/description-list.tsx";
 import { DateField, TextField } from "../../components/fields.tsx";
 import { newCommandId } from "../../components/form-state.ts";
-import { FormFrame, Submit } from "../../components/form.tsx";
-import { Columns, Page } from "../../components/layout.tsx";
+import { ActionButton, FormFrame, Submit } from "../../components/form.tsx";
+import { Columns, Page, Row } from "../../components/layout.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
 import { answering, refused } from "../../session.server.ts";
 import { AnswerNotice } from "./answer-notice.tsx";
 import { textOf } from "./forms.server.ts";
-import { BillingFields, FeeRows, GlFields, HolidayRows, UtilityFields, zoneName } from "./setting-fields.tsx";
+import { BillingFields, EstimationFields, FeeRows, GlFields, HoldRows, HolidayRows, UtilityFields, WindowRows, zoneName } from "./setting-fields.tsx";
 import { errorsOf, readTopics } from "./setting-form.ts";
 import { SettingNow } from "./setting-now.tsx";
 import { isTopicPath, TOPICS, type TopicPath } from "./setting-topics.ts";
@@ -35,7 +37,9 @@ export async function loader(asked: Route.LoaderArgs) {
     const { cycles } = await answering(() => settingsPage(world, actor));
     return { topic, cycles, commandId, mayEdit: may(actor, "edit:cycles:any") } as const;
   }
-  return { topic, page: await answering(() => settingPage(world, actor, topic)), commandId, mayEdit: may(actor, "edit:settings:any") } as const;
+  const [page, proposed, cycles] = await answering(() => Promise.all([settingPage(world, actor, topic), settingProposals(world, actor, topic), topic === "windows" ? cyclesOf(world.port) : []]));
+  const { proposals, names } = proposed;
+  return { topic, page, proposals, names, cycles, decisionIds: proposals.map(() => newCommandId()), commandId, mayEdit: may(actor, "edit:settings:any") } as const;
 }
 
 export async function action(asked: Route.ActionArgs) {
@@ -49,12 +53,22 @@ export async function action(asked: Route.ActionArgs) {
     const closeDay = Number(textOf(form, "closeDay"));
     return answerForm(form, () => saveCycle(world, actor, commandId, { id: textOf(form, "id").trim(), name: textOf(form, "name").trim(), closeDay: Number.isInteger(closeDay) ? closeDay : 0 }), saved);
   }
+  const proposalId = textOf(form, "proposalId");
+  if (proposalId !== "") {
+    const action = textOf(form, "action");
+    return answerForm(form, () => decideSetting(world, actor, { commandId, proposalId, action: isProposalAction(action) ? action : "reject", reason: textOf(form, "reason") }), () => `/staff/settings/${topic}?did=${DID[action] ?? "rejected"}`);
+  }
   const read = readTopics(form, [topic]);
   const checked = checkSetting(topic, read.value[topic]);
   const errors = errorsOf(read, checked.ok ? [] : checked.issues.map(({ path, message }) => ({ path: path === topic ? topic : `${topic}.${path}`, message })));
   if (!checked.ok || errors.length > 0) return backToForm(form, errors);
-  return answerForm(form, () => changeSetting(world, actor, { commandId, topic, effectiveOn: textOf(form, "effectiveOn"), value: checked.value }), saved);
+  const change = { commandId, topic, effectiveOn: textOf(form, "effectiveOn"), value: checked.value };
+  if (!NEEDS_APPROVAL[topic]) return answerForm(form, () => changeSetting(world, actor, change), saved);
+  return answerForm(form, () => proposeSetting(world, actor, { ...change, note: textOf(form, "note") }), () => `/staff/settings/${topic}?did=proposed`);
 }
+
+const DID: Readonly<Record<string, string>> = { approve: "approved", reject: "rejected", withdraw: "withdrawn" };
+const isProposalAction = (text: string): text is ProposalAction => Object.hasOwn(DID, text);
 
 export default function SettingTopicPage({ loaderData, actionData }: Route.ComponentProps) {
   const { topic, mayEdit, commandId } = loaderData;
@@ -62,23 +76,41 @@ export default function SettingTopicPage({ loaderData, actionData }: Route.Compo
     <Page title={TOPICS[topic].name} intro={TOPICS[topic].what} back={{ to: "/staff/settings", label: "Settings" }}>
       <AnswerNotice />
       {loaderData.topic === "cycles" ? <Cycles cycles={loaderData.cycles} mayEdit={mayEdit} commandId={commandId} state={actionData} />
-        : <Topic topic={loaderData.topic} page={loaderData.page} mayEdit={mayEdit} commandId={actionData?.commandId ?? commandId} state={actionData} />}
+        : <Topic {...loaderData} commandId={actionData?.commandId ?? commandId} state={actionData} />}
     </Page>
   );
 }
 
 type SetTopic = Exclude<TopicPath, "cycles">;
 
-function Topic({ topic, page, mayEdit, commandId, state }: { topic: SetTopic; page: SettingPage<SetTopic>; mayEdit: boolean; commandId: string; state: StaffForm | undefined }) {
+interface TopicProps {
+  readonly topic: SetTopic;
+  readonly page: SettingPage<SetTopic>;
+  readonly proposals: readonly Proposal[];
+  readonly names: Readonly<Record<string, string>>;
+  readonly cycles: readonly NewCycle[];
+  readonly decisionIds: readonly string[];
+  readonly mayEdit: boolean;
+  readonly commandId: string;
+  readonly state: StaffForm | undefined;
+}
+
+function Topic({ topic, page, proposals, names, cycles, decisionIds, mayEdit, commandId, state }: TopicProps) {
+  const decided = state?.values["proposalId"]?.[0];
+  const agreed = NEEDS_APPROVAL[topic];
   return (
-    <Columns aside={<History page={page} />}>
+    <Columns aside={<History page={page} proposals={proposals} names={names} />}>
+      {proposals.map((proposal, i) => (proposal.status === "open" ? (
+        <OpenProposal key={proposal.id} proposal={proposal} by={names[proposal.proposedBy]} commandId={decisionIds[i]!} state={decided === proposal.id ? state : undefined} />
+      ) : null))}
       <Card title="Counts today"><SettingNow topic={topic} value={page.current} /></Card>
       {mayEdit ? (
-        <Card title="Change">
-          <FormFrame state={state} commandId={commandId} className="form form-wide">
-            <TopicFields topic={topic} value={page.latest} />
+        <Card title={agreed ? "Propose a change" : "Change"}>
+          <FormFrame state={decided === undefined ? state : undefined} commandId={commandId} className="form form-wide">
+            <TopicFields topic={topic} value={page.latest} cycles={cycles} />
             <DateField name="effectiveOn" label="Counts from" hint={topic === "holidays" ? undefined : "Today or a later day: bills have been made on what counted before."} defaultValue={page.today} />
-            <Submit>Save</Submit>
+            {agreed ? <TextField name="note" label="Why" hint="For whoever looks at it: it counts once another person has approved it." optional maxLength={500} autoComplete="off" /> : null}
+            <Submit>{agreed ? "Propose" : "Save"}</Submit>
           </FormFrame>
         </Card>
       ) : null}
@@ -86,35 +118,87 @@ function Topic({ topic, page, mayEdit, commandId, state }: { topic: SetTopic; pa
   );
 }
 
-function TopicFields({ topic, value }: { topic: SetTopic; value: Setting<SetTopic> }) {
+/** What is proposed against what counts, and what may be done about it. */
+function OpenProposal({ proposal: { id, effectiveOn, before, after, proposedAt, note, actions }, by, commandId, state }: { proposal: Proposal; by: string | undefined; commandId: string; state: StaffForm | undefined }) {
+  return (
+    <Card title={<>Proposed from <DateText date={effectiveOn} /></>} action={<Badge tone="warn" icon="pending">Waits for another person</Badge>} id={`proposal-${id}`}>
+      <ul>{differences(before, after).map((each) => <li key={each}>{each}</li>)}</ul>
+      {note ? <p>“{note}”</p> : null}
+      <p className="small soft">{by}, <TimeText at={proposedAt} form="full" /></p>
+      {state?.errors.length && !actions.includes("reject") ? <FormFrame state={state}>{null}</FormFrame> : null}
+      {actions.length > 0 ? (
+        <Row>
+          {actions.includes("approve") ? <ActionButton kind="primary" commandId={commandId} fields={{ proposalId: id, action: "approve" }}>Approve</ActionButton> : null}
+          {actions.includes("withdraw") ? <ActionButton commandId={`${commandId}-w`} fields={{ proposalId: id, action: "withdraw" }}>Withdraw</ActionButton> : null}
+        </Row>
+      ) : null}
+      {actions.includes("reject") ? (
+        <FormFrame id={`reject-${id}`} state={state} commandId={`${commandId}-r`}>
+          <input type="hidden" name="proposalId" value={id} readOnly />
+          <input type="hidden" name="action" value="reject" readOnly />
+          <TextField name="reason" label="Why not" maxLength={500} autoComplete="off" />
+          <Submit kind="secondary">Reject</Submit>
+        </FormFrame>
+      ) : null}
+    </Card>
+  );
+}
+
+function TopicFields({ topic, value, cycles }: { topic: SetTopic; value: Setting<SetTopic>; cycles: readonly NewCycle[] }) {
   switch (topic) {
     case "utility": {
       const utility = value as Setting<"utility">;
       return <><DescriptionList facts={[{ term: "Time zone", value: zoneName(utility.timeZone), more: "It cannot change: every billing day rests on it." }]} /><UtilityFields value={utility} zoneFixed /></>;
     }
     case "billing": return <BillingFields value={value as Setting<"billing">} />;
+    case "windows": return <WindowRows value={value as Setting<"windows">} cycles={cycles} />;
+    case "holds": return <HoldRows value={value as Setting<"holds">} />;
+    case "estimation": return <EstimationFields value={value as Setting<"estimation">} />;
     case "holidays": return <HolidayRows value={value as Setting<"holidays">} />;
     case "fees": return <FeeRows value={value as Setting<"fees">} />;
     case "gl": return <GlFields value={value as Setting<"gl">} />;
   }
 }
 
-function History({ page: { changes, names, today } }: { page: SettingPage<SetTopic> }) {
+function History({ page: { changes, names, today }, proposals, names: deciders }: Pick<TopicProps, "page" | "proposals" | "names">) {
+  const refused = proposals.filter(({ status }) => status === "rejected" || status === "withdrawn");
   return (
-    <Card title="History">
-      {changes.length === 0 ? <p className="soft">As it was set up; nothing has been changed.</p> : (
-        <ol className="plain-list">
-          {changes.map((change) => (
-            <li key={change.seq}>
-              <p><strong>From <DateText date={change.effectiveOn} /></strong> {change.effectiveOn > today ? <Badge tone="info">To come</Badge> : null}</p>
-              <ul className="small">{differences(change.before, change.after).map((each) => <li key={each}>{each}</li>)}</ul>
-              <p className="small soft">{names[change.actor]}, <TimeText at={change.recordedAt} form="full" /></p>
-            </li>
-          ))}
-        </ol>
-      )}
-    </Card>
+    <>
+      <Card title="History">
+        {changes.length === 0 ? <p className="soft">As it was set up; nothing has been changed.</p> : (
+          <ol className="plain-list">
+            {changes.map((change) => (
+              <li key={change.seq}>
+                <p><strong>From <DateText date={change.effectiveOn} /></strong> {change.effectiveOn > today ? <Badge tone="info">To come</Badge> : null}</p>
+                <ul className="small">{differences(change.before, change.after).map((each) => <li key={each}>{each}</li>)}</ul>
+                <p className="small soft">{names[change.actor]}, <TimeText at={change.recordedAt} form="full" />{proposerOf(change, proposals, deciders)}</p>
+              </li>
+            ))}
+          </ol>
+        )}
+      </Card>
+      {refused.length > 0 ? (
+        <Card title="Not taken">
+          <ol className="plain-list">
+            {refused.map(({ id, status, before, after, reason, decidedBy, decidedAt }) => (
+              <li key={id}>
+                <p><Badge tone={status === "rejected" ? "bad" : "info"}>{status === "rejected" ? "Rejected" : "Withdrawn"}</Badge></p>
+                <ul className="small">{differences(before, after).map((each) => <li key={each}>{each}</li>)}</ul>
+                {reason ? <p className="small">“{reason}”</p> : null}
+                <p className="small soft">{deciders[decidedBy ?? ""]}, <TimeText at={decidedAt!} form="full" /></p>
+              </li>
+            ))}
+          </ol>
+        </Card>
+      ) : null}
+    </>
   );
+}
+
+/** Who proposed what somebody else approved. */
+function proposerOf({ actor, recordedAt }: SettingPage["changes"][number], proposals: readonly Proposal[], names: Readonly<Record<string, string>>): string {
+  const approved = proposals.find(({ status, decidedBy, decidedAt }) => status === "approved" && decidedBy === actor && decidedAt === recordedAt);
+  return approved ? `; proposed by ${names[approved.proposedBy]}` : "";
 }
 
 function Cycles({ cycles, mayEdit, commandId, state }: { cycles: readonly NewCycle[]; mayEdit: boolean; commandId: string; state: StaffForm | undefined }) {
@@ -131,7 +215,7 @@ function Cycles({ cycles, mayEdit, commandId, state }: { cycles: readonly NewCyc
         </FormFrame>
       </Card>
     ) : null}>
-      <Card flush>
+      <Card flush footer={<Link to="/staff/settings/windows">Windows: how long each is tried, when estimates begin</Link>}>
         <Table<NewCycle> caption="Bill cycles" narrow="keep" rows={cycles} rowKey={(row) => row.id} rowTo={mayEdit ? (row) => `?cycle=${encodeURIComponent(row.id)}` : undefined} rowCurrent={(row) => row.id === chosen?.id}
           empty={<EmptyState icon="cycle" title="No bill cycle yet">Without one nobody can be billed.</EmptyState>}
           columns={[

@@ -1,0 +1,23 @@
+/** What staff choose from where a setting is one of a few codes. */
+import { HOLD_RULES } from "../../../domain/billing/hold-rules.ts";
+import { CUSTOMER_CLASSES } from "../../../domain/lifecycle/customer-class.ts";
+import { REVIEW_HOLDS, type AccountingDate, type HoldAction, type ReadEstimate } from "../../../domain/lifecycle/settings.ts";
+import { className } from "./words.ts";
+
+interface Choice { readonly value: string; readonly label: string }
+
+const choices = (labels: Readonly<Record<string, string>>): Choice[] => Object.entries(labels).map(([value, label]) => ({ value, label }));
+
+const ACCOUNTING: Readonly<Record<AccountingDate, string>> = { bill: "The bill's date", periodEnd: "The period's last day" };
+export const ACCOUNTING_CHOICES = choices(ACCOUNTING);
+
+const ACTIONS: Readonly<Record<HoldAction, string>> = { hold: "Each one waits", unusual: "Only unusual ones wait", pass: "None waits" };
+export const ACTION_CHOICES = choices(ACTIONS);
+
+const WAYS: Readonly<Record<ReadEstimate, string>> = { lastYear: "Same period last year, with this year's trend", previous: "Previous period", averageOf3: "Average of the last three periods", classAverage: "Average of the customer class" };
+export const ESTIMATE_WAYS = choices(WAYS);
+
+export const REASON_CHOICES: readonly Choice[] = REVIEW_HOLDS.map((value) => ({ value, label: HOLD_RULES.find(({ id }) => id === value)?.title ?? value }));
+export const CLASS_CHOICES: readonly Choice[] = [{ value: "", label: "Every class" }, ...CUSTOMER_CLASSES.map((value) => ({ value, label: className(value) }))];
+
+export const labelOf = (of: readonly Choice[], value: string | null): string => of.find((choice) => choice.value === (value ?? ""))?.label ?? value ?? "";
