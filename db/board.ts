@@ -34,6 +34,8 @@ type Facts = Record<string, number>;
 const COUNT: Readonly<Record<string, (board: Board, data: Facts) => Board>> = {
   ReadsIngested: (board, data) => ({ ...board, reads: board.reads + (data["accepted"] ?? 0), readBatches: board.readBatches + 1, readExceptions: board.readExceptions + (data["exceptions"] ?? 0) }),
   BillCompleted: (board, data) => ({ ...board, bills: board.bills + 1, billed: board.billed + data["charges"]! }),
+  // What is billed today is what today's bills charge, less what they take back.
+  BillCanceled: (board, data) => ({ ...board, billed: board.billed - data["charges"]! }),
   PaymentPosted: (board, data) => ({ ...board, payments: board.payments + 1, paid: board.paid + data["amount"]! }),
   PaymentSuspended: (board, data) => ({ ...board, payments: board.payments + 1, paid: board.paid + data["amount"]! }),
   PaymentReversed: (board, data) => ({ ...board, payments: board.payments - 1, paid: board.paid - data["amount"]! }),

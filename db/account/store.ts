@@ -7,7 +7,7 @@ import { evolve } from "../../domain/lifecycle/account/evolve.ts";
 import { emptyAccount, storedState, type AccountState } from "../../domain/lifecycle/account/state.ts";
 import type { CommitUnit, InputStamp } from "../commit.ts";
 import type { SqlPort } from "../port.ts";
-import type { Writes } from "../rows.ts";
+import type { InsertRow, Writes } from "../rows.ts";
 import { accountWrites, type Attachments } from "./writes.ts";
 
 export interface LoadedAccount {
@@ -100,25 +100,29 @@ export function prepareCommand(account: LoadedAccount, input: CommandToPrepare, 
       result,
       unit: {
         stream, baseSeq: account.head.seq, baseHash: account.head.hash, events, inputs: input.inputs ?? [],
-        writes: withAttachments(writes, input.attachments, events[0]!),
+        writes: withAttachments(writes, input.attachments, events),
         command: { id: input.id, inputHash: inputHash(input.asked ?? input.command), result: JSON.stringify(result) },
       },
     },
   };
 }
 
-function withAttachments(writes: Writes, attachments: Attachments | undefined, first: SealedEvent): Writes {
+function withAttachments(writes: Writes, attachments: Attachments | undefined, events: readonly SealedEvent[]): Writes {
   if (!attachments) return writes;
   const all: Record<string, object[]> = { ...(writes as Record<string, object[]>) };
   for (const [name, rows] of Object.entries(attachments) as [string, object[]][]) {
     // A bill's row names the seq of the event that completed it and the balances it found, which are only known now.
-    const placed = name === "bill" ? rows.map((row) => ({ ...row, ...billPlace(first) })) : rows;
+    const placed = name === "bill" ? (rows as InsertRow<"bill">[]).map((row) => ({ ...row, ...billPlace(row.id, events) })) : rows;
     all[name] = [...(all[name] ?? []), ...placed];
   }
   return all as Writes;
 }
 
-function billPlace(completed: SealedEvent): { seq: number; previousBalance: number; balance: number } {
-  const { previousBalance, balance } = JSON.parse(completed.data) as AccountEvents["BillCompleted"];
-  return { seq: completed.seq, previousBalance, balance };
+function billPlace(billId: string, events: readonly SealedEvent[]): { seq: number; previousBalance: number; balance: number } {
+  for (const { type, data, seq } of events) {
+    if (type !== "BillCompleted") continue;
+    const completed = JSON.parse(data) as AccountEvents["BillCompleted"];
+    if (completed.billId === billId) return { seq, previousBalance: completed.previousBalance, balance: completed.balance };
+  }
+  throw new Error(`no event of its command completes bill ${billId}`);
 }

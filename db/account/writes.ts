@@ -14,6 +14,12 @@ const message = (event: SealedEvent, kind: string, key: string, payload: object)
   kind, key, payload: JSON.stringify(payload), createdAt: event.recordedAt, availableAt: event.recordedAt, attempts: 0,
 });
 
+function agreementRow(state: AccountState, agreementId: string): InsertRow<"serviceAgreement"> {
+  const { accountId, agreements } = state;
+  const { servicePointId, commodity, rateScheduleId, startOn, stopOn } = agreements.find((each) => each.agreementId === agreementId)!;
+  return { id: agreementId, accountId, servicePointId, commodity, rateScheduleId, startOn, stopOn };
+}
+
 const PROJECT: Project = {
   ServiceStarted: (data, _event, state) => ({
     serviceAgreement: [{
@@ -21,19 +27,15 @@ const PROJECT: Project = {
       rateScheduleId: data.rateScheduleId, startOn: data.startOn, stopOn: null,
     }],
   }),
-  ServiceStopped: (data, _event, state) => {
-    const agreement = state.agreements.find((each) => each.agreementId === data.agreementId)!;
-    return {
-      serviceAgreement: [{
-        id: agreement.agreementId, accountId: state.accountId, servicePointId: agreement.servicePointId, commodity: agreement.commodity,
-        rateScheduleId: agreement.rateScheduleId, startOn: agreement.startOn, stopOn: data.stopOn,
-      }],
-    };
-  },
+  ServiceStopped: (data, _event, state) => ({ serviceAgreement: [agreementRow(state, data.agreementId)] }),
   BillCompleted: (data, event, state) => ({
     outbox: [message(event, "billReady", data.billId, { accountId: state.accountId, billId: data.billId })],
     searchEntry: [{ kind: "bill", id: data.billId, accountId: state.accountId, title: data.number, body: `${data.number} ${state.accountId}` }],
   }),
+  BillCanceled: (data, event, state) => ({
+    billCancellation: [{ billId: data.billId, accountId: state.accountId, seq: event.seq, canceledOn: data.canceledOn, cause: data.cause, replacedBy: data.replacedBy, recordedAt: event.recordedAt }],
+  }),
+  ServiceCorrected: (data, _event, state) => ({ serviceAgreement: [agreementRow(state, data.agreementId)] }),
   PaymentPosted: (data, event, state) => ({
     payment: [{
       id: data.paymentId, accountId: state.accountId, seq: event.seq, amount: data.amount, tender: data.tender, channel: data.channel,

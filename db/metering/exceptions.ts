@@ -113,11 +113,11 @@ export function updateWork({ row, head }: ExceptionRecord, { severity, sentence,
 }
 
 /** Work whose cause is gone. */
-export function cureWork({ row, head }: ExceptionRecord, now: number): ExceptionChange {
+export function cureWork({ row, head }: ExceptionRecord, now: number, decision: string = CURED): ExceptionChange {
   return {
     head,
-    events: [exceptionEvent("ExceptionClosed", { exceptionId: row.id, decision: CURED })],
-    row: { ...row, status: "closed", stage: null, snoozedUntil: null, closedAt: now, decision: CURED },
+    events: [exceptionEvent("ExceptionClosed", { exceptionId: row.id, decision })],
+    row: { ...row, status: "closed", stage: null, snoozedUntil: null, closedAt: now, decision },
   };
 }
 

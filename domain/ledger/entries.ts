@@ -36,6 +36,19 @@ const POST: Post = {
       ...creditMoved(data.receivableGl, data.creditApplied),
     ],
   }),
+  BillCanceled: (data) => ({
+    accountingOn: data.canceledOn,
+    entries: [
+      ...data.segments.flatMap((segment) => [
+        line(data.receivableGl, -segment.total, segment.total < 0 ? CREDIT_ITEM : segment.segmentId, segment.agreementId),
+        ...segment.postings.map((posting) => line(posting.gl, posting.cents, null, segment.agreementId)),
+      ]),
+      ...settled(data.receivableGl, data.released, 1),
+      line(data.receivableGl, -data.released.reduce((sum, each) => sum + each.cents, 0), CREDIT_ITEM),
+      line(data.receivableGl, data.shortfall, data.shortfallItem),
+      line(data.receivableGl, -data.shortfall, CREDIT_ITEM),
+    ],
+  }),
   PaymentPosted: (data) => ({
     accountingOn: data.receivedOn,
     entries: [line(data.cashGl, data.amount), ...settled(data.receivableGl, data.allocations, -1), line(data.receivableGl, -data.credit, CREDIT_ITEM)],

@@ -5,7 +5,7 @@ import { ledgerText, moneyText } from "../../components/money.tsx";
 import type { Tone } from "../../components/tone.ts";
 import { formatDate } from "../../format/dates.ts";
 import { formatCount } from "../../format/quantities.ts";
-import { adjustmentName, className, commodityName, holdName, plainWord, requestKindName, requestState, ruleName, tenderName } from "./words.ts";
+import { adjustmentName, causeName, className, commodityName, holdName, plainWord, requestKindName, requestState, ruleName, tenderName } from "./words.ts";
 
 export interface EventWords {
   readonly title: string;
@@ -50,6 +50,11 @@ const EVENTS: Readonly<Record<string, Words>> = {
   ServiceStarted: (f) => ({ title: `${commodityName(f.text("commodity"))} service started`, icon: "meter", value: f.day("on") }),
   ServiceStopped: (f) => ({ title: "Service stopped", icon: "meter", value: f.day("on") }),
   BillCompleted: (f) => ({ title: `Bill ${f.text("number")}`, icon: "bill", value: ledgerText(f.number("amount")), detail: f.text("dueOn") ? `Due ${f.day("dueOn")}` : undefined, to: f.text("billId") ? `/staff/bills/${encodeURIComponent(f.text("billId"))}` : undefined }),
+  BillCanceled: (f) => ({ title: `Bill ${f.text("number")} canceled`, icon: "bill", tone: "warn", value: ledgerText(f.number("amount")), detail: causeName(f.text("cause")), to: `/staff/bills/${encodeURIComponent(f.text("billId"))}` }),
+  ServiceCorrected: (f) => ({ title: "Rate of a service corrected", icon: "rates", detail: `${f.text("from")} → ${f.text("to")}` }),
+  CorrectionProposed: (f, account) => ({ title: "Correction of bills proposed", icon: "bill", tone: "info", value: ledgerText(f.number("amount")), detail: causeName(f.text("cause")), to: `/staff/accounts/${account}/correct?proposal=${encodeURIComponent(f.text("correctionId"))}` }),
+  CorrectionDropped: (f) => ({ title: f.text("outcome") === "withdrawn" ? "Correction withdrawn" : "Correction rejected", icon: "bill" }),
+  InstalmentsOffered: (f) => ({ title: "Instalments offered", icon: "pay", value: ledgerText(f.number("amount")), detail: `${f.number("parts")} parts, to be taken up by ${f.day("answerBy")}` }),
   BillHeld: (f) => ({ title: "Bill held for review", icon: "flag", tone: "warn", detail: f.text("reasons"), to: f.text("runId") ? runTo(f) : undefined }),
   PaymentPosted: (f, account) => ({ title: `Payment, ${tenderName(f.text("tender")).toLowerCase()}`, icon: "pay", tone: "good", value: ledgerText(-f.number("amount")), to: `/staff/accounts/${account}/payments/${encodeURIComponent(f.text("paymentId"))}` }),
   PaymentSuspended: (f) => ({ title: "Payment in suspense", icon: "pay", tone: "warn", value: ledgerText(f.number("amount")), detail: f.text("reason"), to: `/staff/exceptions/${encodeURIComponent(`suspense:${f.text("paymentId")}`)}` }),

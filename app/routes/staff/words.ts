@@ -3,6 +3,7 @@ import type { IconName } from "../../components/icons.tsx";
 import type { Tone } from "../../components/tone.ts";
 import { HOLD_RULES } from "../../../domain/billing/hold-rules.ts";
 import { ADJUSTMENTS, isAdjustmentKind } from "../../../domain/lifecycle/adjustment.ts";
+import { CAUSES, isCorrectionCause } from "../../../domain/lifecycle/correction.ts";
 import { HOLDS, isHoldKind } from "../../../domain/lifecycle/hold.ts";
 import type { RequestKind } from "../../../domain/lifecycle/request.ts";
 
@@ -43,6 +44,7 @@ const REQUEST_STATES: Readonly<Record<string, { readonly name: string; readonly 
 export const requestState = (code: string) => REQUEST_STATES[code] ?? { name: plainWord(code), tone: "plain" as Tone, does: plainWord(code) };
 
 export const adjustmentName = (code: string): string => (isAdjustmentKind(code) ? ADJUSTMENTS[code].name : plainWord(code));
+export const causeName = (code: string): string => (isCorrectionCause(code) ? CAUSES[code].name : plainWord(code));
 export const holdName = (code: string): string => (isHoldKind(code) ? HOLDS[code].name : plainWord(code));
 
 /** Rules by which reads are put in doubt; those of bills carry their titles themselves. */

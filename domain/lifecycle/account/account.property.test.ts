@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { entriesOf } from "../../ledger/entries.ts";
 import { addDays } from "../../calendar/local-date.ts";
-import type { AccountCommand, Facts } from "./commands.ts";
+import { nextEdition } from "../correction.ts";
+import type { AccountCommand, CommandOf, Facts } from "./commands.ts";
 import { decide } from "./decide.ts";
 import type { AccountEvent } from "./events.ts";
 import { replay } from "./evolve.ts";
+import { standingBills } from "./standing-bills.ts";
 import { balanceOf, emptyAccount, type AccountState } from "./state.ts";
 
 const facts: Facts = { gl: { receivable: "1200", cash: "1010", suspense: "2300" }, timeZone: "America/Chicago" };
@@ -19,13 +21,29 @@ const opening: AccountCommand[] = [
 ];
 
 /** A month in the life of an account, as small steps whose concrete command depends on the state they meet. */
-type Step = { kind: "bill" | "pay" | "overpay" | "bounce" | "fee" | "credit" | "hold" | "release"; amount: number };
+type Step = { kind: "bill" | "rebill" | "takeBack" | "pay" | "overpay" | "bounce" | "fee" | "credit" | "hold" | "release"; amount: number };
 const step: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constantFrom("bill", "pay", "overpay", "bounce", "fee", "credit", "hold", "release"),
+  kind: fc.constantFrom("bill", "rebill", "takeBack", "pay", "overpay", "bounce", "fee", "credit", "hold", "release"),
   amount: fc.integer({ min: 1, max: 50_000 }),
 });
 
-function commandFor(state: AccountState, { kind, amount }: Step, n: number): AccountCommand {
+/** The log's bills from some one on, made again with other totals (unchanged for an even amount), or only taken back. */
+function correction(log: readonly AccountEvent[], amount: number, n: number, again: boolean): CommandOf<"CorrectBills"> {
+  const standing = standingBills(log.map((event, i) => ({ ...event, seq: i + 1 })));
+  const cancel = standing.slice(standing.length === 0 ? 0 : amount % standing.length);
+  const on = addDays(START, n * 3);
+  const bills = cancel.map(({ billId, periodFrom, periodTo, segments }) => {
+    const id = nextEdition(billId);
+    const corrected = segments.map((segment, i) => {
+      const total = amount % 2 === 0 ? segment.total : segment.total + ((amount * (i + 1)) % 1_000) - 400;
+      return { ...segment, segmentId: `${id}:${segment.agreementId}`, total, postings: [{ gl: "4010", cents: total - 1 }, { gl: "2200", cents: 1 }] };
+    });
+    return { billId: id, number: id, periodFrom, periodTo, issuedOn: on, dueOn: addDays(on, 20), segments: corrected, snapshotHash: "h", corrects: billId };
+  });
+  return { type: "CorrectBills", correctionId: `c${n}`, cause: "wrongRead", reasonRef: null, correctedOn: on, proposalId: null, cancel, services: [], bills: again ? bills : [], adjustments: [], offer: null };
+}
+
+function commandFor(state: AccountState, { kind, amount }: Step, n: number, log: readonly AccountEvent[]): AccountCommand {
   const on = addDays(START, n * 3);
   const id = `${kind}${n}`;
   const pay = (cents: number): AccountCommand => ({ type: "PostPayment", paymentId: id, amount: cents, tender: "card", channel: "portal", reference: null, receivedAt: Date.parse(`${on}T18:00Z`) });
@@ -38,6 +56,8 @@ function commandFor(state: AccountState, { kind, amount }: Step, n: number): Acc
       });
       return { type: "CompleteBill", billId: id, number: id, runId: null, periodFrom: START, periodTo: on, issuedOn: on, dueOn: addDays(on, 20), segments, snapshotHash: "h" };
     }
+    case "rebill": return correction(log, amount, n, true);
+    case "takeBack": return correction(log, amount, n, false);
     case "pay": return pay(amount);
     case "overpay": return pay(Math.max(1, balanceOf(state)) + amount);
     case "bounce": return { type: "ReversePayment", paymentId: state.payments.find((each) => !each.reversed)?.paymentId ?? "none", reason: "R01", reversedOn: on };
@@ -70,7 +90,7 @@ test("whatever happens to an account, its entries balance, its balance is their 
         state = replay(state, decision.events);
       };
       opening.forEach(apply);
-      steps.forEach((each, n) => apply(commandFor(state, each, n + 1)));
+      steps.forEach((each, n) => apply(commandFor(state, each, n + 1, log)));
 
       expect(balanceOf(state)).toBe(receivable);
       expect(replay(emptyAccount("1"), log)).toEqual(state);
@@ -86,6 +106,48 @@ test("whatever happens to an account, its entries balance, its balance is their 
     }),
     { numRuns: RUNS },
   );
+});
+
+/** An account after some months of anything, with what the ledger holds by account. */
+function lived(steps: readonly Step[]) {
+  let state = emptyAccount("1");
+  const log: AccountEvent[] = [];
+  const ledger = new Map<string, number>();
+  const apply = (command: AccountCommand): boolean => {
+    const decision = decide(state, command, facts);
+    if (!decision.ok) return false;
+    for (const event of decision.events) for (const { gl, amount } of entriesOf(event)?.entries ?? []) ledger.set(gl, (ledger.get(gl) ?? 0) + amount);
+    log.push(...decision.events);
+    state = replay(state, decision.events);
+    return true;
+  };
+  opening.forEach(apply);
+  steps.forEach((each, n) => apply(commandFor(state, each, n + 1, log)));
+  const sums = () => new Map([...ledger].filter(([, sum]) => sum !== 0).sort());
+  return { log, sums, apply, now: () => state };
+}
+
+test("made again on unchanged facts, bills net to zero; taken back, a bill leaves what there was before it", () => {
+  let corrected = 0;
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 25 }), fc.integer({ min: 1, max: 9 }), (steps, from) => {
+      const { log, sums, apply, now } = lived(steps);
+      const before = [balanceOf(now()), sums()];
+      if (apply(correction(log, from * 2, 90, true))) corrected += 1;
+      expect([balanceOf(now()), sums()]).toEqual(before);
+
+      const { agreements, lastBill } = now();
+      expect(apply(commandFor(now(), { kind: "bill", amount: 4_000 + from }, 91, log))).toBe(true);
+      const billed = standingBills(log.map((event, i) => ({ ...event, seq: i + 1 })));
+      const cancel = { ...correction(log, billed.length - 1, 92, false) };
+      expect(cancel.cancel).toHaveLength(1);
+      expect(apply(cancel)).toBe(true);
+      expect([balanceOf(now()), sums()]).toEqual(before);
+      expect([now().agreements, now().lastBill]).toEqual([agreements, lastBill]);
+    }),
+    { numRuns: RUNS / 3 },
+  );
+  expect(corrected).toBeGreaterThan(RUNS / 20);
 });
 
 const opened = replay(emptyAccount("1"), opening.flatMap((command) => {

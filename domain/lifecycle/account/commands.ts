@@ -3,6 +3,9 @@ import type { LocalDate } from "../../calendar/local-date.ts";
 import type { TimeZone } from "../../calendar/zone.ts";
 import type { Cents } from "../../money/cents.ts";
 import type { PendingSegment } from "../bill.ts";
+import type { CorrectionCause } from "../correction.ts";
+import type { InstalmentOffer } from "../instalments.ts";
+import type { LastBill } from "./state.ts";
 import type { SegmentBilled } from "./events.ts";
 
 /** What every decision may need to know of the utility, looked up when it is decided: a command may have waited. */
@@ -10,6 +13,32 @@ export interface Facts {
   /** GL accounts by role, from the utility's chart. */
   readonly gl: { readonly receivable: string; readonly cash: string; readonly suspense: string };
   readonly timeZone: TimeZone;
+}
+
+/** A bill as the log has it, and what the account would be without it. */
+export interface BillToCancel {
+  readonly seq: number;
+  readonly billId: string;
+  readonly number: string;
+  readonly periodFrom: LocalDate;
+  readonly periodTo: LocalDate;
+  readonly charges: Cents;
+  readonly segments: readonly SegmentBilled[];
+  readonly receivableGl: string;
+  /** By agreement: bills in a row that rested on estimates before this one. */
+  readonly estimatesBefore: Readonly<Record<string, number>>;
+  readonly billBefore: LastBill | null;
+}
+
+export type CorrectedBill = Omit<Commands["CompleteBill"], "runId"> & { readonly corrects: string };
+
+/** What goes with a correction beside its bills: a fee that falls away, what the law does not let us charge. */
+export interface CorrectionAdjustment {
+  readonly adjustmentId: string;
+  readonly kind: string;
+  readonly amount: Cents;
+  readonly revenueGl: string;
+  readonly reason: string;
 }
 
 interface Commands {
@@ -21,6 +50,22 @@ interface Commands {
     segments: readonly SegmentBilled[]; snapshotHash: string;
   };
   HoldBill: { runId: string; periodTo: LocalDate; reasons: readonly string[]; segments: readonly PendingSegment[]; charges: Cents | null };
+  CorrectBills: {
+    correctionId: string; cause: CorrectionCause; reasonRef: string | null;
+    /** In an open accounting period: what is closed is not touched. */
+    correctedOn: LocalDate;
+    /** The proposal that a second person has approved; null when none was needed. */
+    proposalId: string | null;
+    /** Every bill from the first touched one on, oldest first, as it was completed. */
+    cancel: readonly BillToCancel[];
+    services: readonly { agreementId: string; rateScheduleId: string }[];
+    /** In their place, oldest first; none when they are only taken back. */
+    bills: readonly CorrectedBill[];
+    adjustments: readonly CorrectionAdjustment[];
+    offer: InstalmentOffer | null;
+  };
+  ProposeCorrection: { correctionId: string; cause: CorrectionCause; billIds: readonly string[]; reopened: readonly string[]; net: Cents; branchHash: string; reasonRef: string | null };
+  DropCorrection: { correctionId: string; outcome: "rejected" | "withdrawn"; reasonRef: string | null };
   PostPayment: { paymentId: string; amount: Cents; tender: string; channel: string; reference: string | null; receivedAt: number };
   ReversePayment: { paymentId: string; reason: string; reversedOn: LocalDate };
   PostAdjustment: { adjustmentId: string; kind: string; amount: Cents; postedOn: LocalDate; arrearsOn: LocalDate; revenueGl: string; reason: string };

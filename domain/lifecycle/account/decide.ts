@@ -7,6 +7,7 @@ import { localDateOf } from "../../calendar/zone.ts";
 import { allocate, LAST_RANK, pastDue, SERVICE_RANK, type Allocation, type OpenItem } from "../../ledger/allocation.ts";
 import { CENTS_MAX, cents } from "../../money/cents.ts";
 import { REQUEST_MOVES } from "../request.ts";
+import { correctBills, dropCorrection, proposeCorrection } from "./correct-bills.ts";
 import type { AccountCommand, CommandOf, CommandType, Facts } from "./commands.ts";
 import { accountEvent, type AccountEvent } from "./events.ts";
 import { evolve } from "./evolve.ts";
@@ -62,6 +63,15 @@ const DECIDE: Decide = {
   },
 
   HoldBill: (state, { type: _, ...data }) => (state.status === "open" ? done(accountEvent("BillHeld", data)) : notOpen(state)),
+
+  // What a correction is made of is decided as if each part had been asked for alone.
+  CorrectBills: (state, command, facts) =>
+    correctBills(state, command, {
+      completeBill: (at, bill) => DECIDE.CompleteBill(at, bill, facts),
+      postAdjustment: (at, adjustment) => DECIDE.PostAdjustment(at, adjustment, facts),
+    }),
+  ProposeCorrection: (state, command) => proposeCorrection(state, command),
+  DropCorrection: (state, command) => dropCorrection(state, command),
 
   // Money that has arrived is never turned away: what cannot be posted here waits in suspense for a person.
   PostPayment: (state, { type: _, ...paid }, { gl, timeZone }) => {

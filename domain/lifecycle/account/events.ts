@@ -4,6 +4,9 @@ import type { EventDraft } from "../../compliance/chain.ts";
 import type { Allocation } from "../../ledger/allocation.ts";
 import type { Cents } from "../../money/cents.ts";
 import type { PendingSegment } from "../bill.ts";
+import type { CorrectionCause } from "../correction.ts";
+import type { InstalmentOffer } from "../instalments.ts";
+import type { LastBill } from "./state.ts";
 
 /** GL accounts an event posts to, resolved when it was decided so that it stays true when the chart changes. */
 export interface Posting {
@@ -25,6 +28,11 @@ export interface SegmentBilled {
   readonly postings: readonly Posting[];
 }
 
+/** What a payment put to an item. */
+export interface PaymentShare extends Allocation {
+  readonly paymentId: string;
+}
+
 export interface AccountEvents {
   AccountOpened: { accountId: string; personRef: string; mailingRef: string; customerClass: string; billCycle: string; openedOn: LocalDate };
   ServiceStarted: { agreementId: string; premiseId: string; servicePointId: string; commodity: string; rateScheduleId: string; startOn: LocalDate };
@@ -33,7 +41,31 @@ export interface AccountEvents {
     billId: string; number: string; runId: string | null; periodFrom: LocalDate; periodTo: LocalDate; issuedOn: LocalDate; dueOn: LocalDate;
     previousBalance: Cents; charges: Cents; balance: Cents; segments: readonly SegmentBilled[];
     creditApplied: readonly Allocation[]; receivableGl: string; snapshotHash: string;
+    /** The canceled bill whose place it takes; absent on every other bill. */
+    corrects?: string;
+    /** Payments of the canceled bill that settle this one, out of `creditApplied`: one that bounces is owed on this bill again. */
+    reallocated?: readonly PaymentShare[];
   };
+  /** Mirrors the completion of the bill: every entry of it, the other way. What had been paid on it becomes credit. */
+  BillCanceled: {
+    correctionId: string; billId: string; number: string; cause: CorrectionCause; reasonRef: string | null; canceledOn: LocalDate; replacedBy: string | null;
+    /** The event that is mirrored: the account's seq of the bill's completion. */
+    corrects: number;
+    periodFrom: LocalDate; periodTo: LocalDate; charges: Cents; segments: readonly SegmentBilled[]; receivableGl: string;
+    released: readonly Allocation[]; payments: readonly PaymentShare[];
+    /** A negative bill had given credit that is spent: it is owed again. */
+    shortfall: Cents; shortfallItem: string | null;
+    /** Where each agreement stood before the bill. */
+    before: readonly { agreementId: string; estimatesInRow: number }[]; lastBill: LastBill | null;
+  };
+  /** A service had been given the wrong rate: from now on, and on the bills that are made again, it has this one. */
+  ServiceCorrected: { correctionId: string; agreementId: string; rateScheduleId: string; before: string };
+  /** A correction that needs a second person: its bills' segments are pending cancel until it is decided on. */
+  CorrectionProposed: { correctionId: string; cause: CorrectionCause; billIds: readonly string[]; reopened: readonly string[]; net: Cents; branchHash: string; reasonRef: string | null };
+  /** The proposal is not followed: the bills stand as they were. */
+  CorrectionDropped: { correctionId: string; outcome: "rejected" | "withdrawn"; reasonRef: string | null };
+  /** A catch-up may be paid in parts. */
+  InstalmentsOffered: InstalmentOffer;
   /** Version 1 said only the reasons. */
   BillHeld: { runId: string; periodTo: LocalDate; reasons: readonly string[]; segments?: readonly PendingSegment[]; charges?: Cents | null };
   PaymentPosted: {
@@ -60,7 +92,7 @@ export type AccountEventType = keyof AccountEvents;
 export type AccountEvent = { [T in AccountEventType]: EventDraft<T, AccountEvents[T]> }[AccountEventType];
 
 /** Version of each type's data that is written today; 1 for a type that is not named. */
-const ACCOUNT_EVENT_VERSIONS: Readonly<Partial<Record<AccountEventType, number>>> = { BillHeld: 2 };
+const ACCOUNT_EVENT_VERSIONS: Readonly<Partial<Record<AccountEventType, number>>> = { BillHeld: 2, BillCompleted: 2 };
 
 export function accountEvent<T extends AccountEventType>(type: T, data: AccountEvents[T], effectiveAt?: number): AccountEvent {
   return { type, version: ACCOUNT_EVENT_VERSIONS[type] ?? 1, data, ...(effectiveAt === undefined ? {} : { effectiveAt }) } as AccountEvent;

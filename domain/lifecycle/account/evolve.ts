@@ -1,8 +1,8 @@
 /** How each event changes an account's state. Replaying a log from `emptyAccount` gives the state, always. */
 import { settle, type Allocation, type OpenItem } from "../../ledger/allocation.ts";
 import type { Cents } from "../../money/cents.ts";
-import type { AccountEvent, AccountEvents, AccountEventType } from "./events.ts";
-import { PAYMENTS_KEPT, REQUESTS_KEPT, type AccountState, type PaymentOnAccount } from "./state.ts";
+import type { AccountEvent, AccountEvents, AccountEventType, PaymentShare } from "./events.ts";
+import { OFFERS_KEPT, PAYMENTS_KEPT, REQUESTS_KEPT, type AccountState, type PaymentOnAccount } from "./state.ts";
 
 type Evolve = { [T in AccountEventType]: (state: AccountState, data: AccountEvents[T]) => AccountState };
 
@@ -35,9 +35,40 @@ const EVOLVE: Evolve = {
       items: settle([...state.items, ...opened], data.creditApplied),
       credit: state.credit + credited - sum(data.creditApplied),
       pendingBill: null,
+      payments: data.reallocated ? putTo(state.payments, data.reallocated, opened) : state.payments,
       lastBill: { billId: data.billId, number: data.number, issuedOn: data.issuedOn, dueOn: data.dueOn, charges: data.charges, balance: data.balance },
     };
   },
+
+  BillCanceled: (state, data) => {
+    const segments = new Map(data.segments.map((segment) => [segment.agreementId, segment]));
+    const items = new Set(data.segments.map(({ segmentId }) => segmentId));
+    const estimates = new Map(data.before.map(({ agreementId, estimatesInRow }) => [agreementId, estimatesInRow]));
+    const given = data.segments.reduce((total, segment) => total - Math.min(0, segment.total), 0);
+    const shortfall: OpenItem[] = data.shortfallItem === null ? [] : [{ item: data.shortfallItem, billId: null, agreementId: null, arrearsOn: data.canceledOn, rank: 0, open: data.shortfall }];
+    return {
+      ...state,
+      agreements: state.agreements.map((agreement) => {
+        const segment = segments.get(agreement.agreementId);
+        return segment ? { ...agreement, billedTo: segment.from, estimatesInRow: estimates.get(agreement.agreementId)! } : agreement;
+      }),
+      items: [...state.items.filter(({ item }) => !items.has(item)), ...shortfall],
+      credit: state.credit + sum(data.released) - given + data.shortfall,
+      lastBill: data.lastBill,
+      canceledBills: [...state.canceledBills, data.billId],
+      corrections: state.corrections.filter(({ billIds }) => !billIds.includes(data.billId)),
+      offers: state.offers.filter(({ billIds }) => !billIds.includes(data.billId)),
+      payments: released(state.payments, data.payments),
+    };
+  },
+
+  ServiceCorrected: (state, data) => ({
+    ...state,
+    agreements: state.agreements.map((agreement) => (agreement.agreementId === data.agreementId ? { ...agreement, rateScheduleId: data.rateScheduleId } : agreement)),
+  }),
+  CorrectionProposed: (state, { correctionId, billIds, reopened }) => ({ ...state, corrections: [...state.corrections, { correctionId, billIds, reopened }] }),
+  CorrectionDropped: (state, data) => ({ ...state, corrections: state.corrections.filter(({ correctionId }) => correctionId !== data.correctionId) }),
+  InstalmentsOffered: (state, data) => ({ ...state, offers: [...state.offers, data].slice(-OFFERS_KEPT) }),
 
   BillHeld: (state, { runId, periodTo, reasons, segments = [], charges = null }) => ({ ...state, pendingBill: { runId, periodTo, reasons, segments, charges } }),
 
@@ -104,6 +135,32 @@ export function replay(state: AccountState, events: Iterable<AccountEvent>): Acc
 
 function sum(allocations: readonly Allocation[]): Cents {
   return allocations.reduce((total, each) => total + each.cents, 0);
+}
+
+/** Payments whose shares on canceled items have become credit. */
+function released(payments: readonly PaymentOnAccount[], shares: readonly PaymentShare[]): PaymentOnAccount[] {
+  return payments.map((payment) => {
+    const own = shares.filter(({ paymentId }) => paymentId === payment.paymentId);
+    if (own.length === 0) return payment;
+    return { ...payment, allocations: payment.allocations.filter(([item]) => !own.some((share) => share.item === item)), credit: payment.credit + sum(own) };
+  });
+}
+
+/** Payments whose credit has settled items of a corrected bill. */
+function putTo(payments: readonly PaymentOnAccount[], shares: readonly PaymentShare[], items: readonly OpenItem[]): PaymentOnAccount[] {
+  return payments.map((payment) => {
+    // A share of an older debt stays credit of the payment: only the corrected bill's own items are told apart.
+    const own = shares.flatMap(({ paymentId, item, cents }) => {
+      const of = items.find((each) => each.item === item);
+      return paymentId === payment.paymentId && of ? [{ of, cents }] : [];
+    });
+    if (own.length === 0) return payment;
+    return {
+      ...payment,
+      allocations: [...payment.allocations, ...own.map(({ of, cents }) => [of.item, cents, of.billId, of.agreementId, of.arrearsOn, of.rank] as const)],
+      credit: payment.credit - own.reduce((total, { cents }) => total + cents, 0),
+    };
+  });
 }
 
 function rememberPayment(state: AccountState, data: AccountEvents["PaymentPosted"]): PaymentOnAccount {

@@ -3,6 +3,7 @@ import type { LocalDate } from "../../calendar/local-date.ts";
 import type { OpenItem } from "../../ledger/allocation.ts";
 import type { Cents } from "../../money/cents.ts";
 import type { PendingBill } from "../bill.ts";
+import type { InstalmentOffer } from "../instalments.ts";
 
 export interface Agreement {
   readonly agreementId: string;
@@ -58,6 +59,12 @@ export interface AccountState {
   readonly lastBill: LastBill | null;
   /** The bill that is held at this moment; never shown to customers. */
   readonly pendingBill: PendingBill | null;
+  /** Bills that were canceled: none is canceled twice, and none of their ids is used again. */
+  readonly canceledBills: readonly string[];
+  /** Corrections that wait for a second person; segments of these bills are pending cancel. */
+  readonly corrections: readonly { readonly correctionId: string; readonly billIds: readonly string[]; readonly reopened: readonly string[] }[];
+  /** Instalment plans that were offered, for bills that still stand; the latest last. */
+  readonly offers: readonly InstalmentOffer[];
   /** The latest payments with how they were applied, so that one that bounces can be taken back exactly. */
   readonly payments: readonly PaymentOnAccount[];
   readonly requests: readonly { readonly requestId: string; readonly kind: string; readonly status: string }[];
@@ -68,13 +75,15 @@ export interface AccountState {
  * accounts pay more than weekly.
  */
 export const PAYMENTS_KEPT = 24;
+/** Instalment offers kept; an offer is good for weeks. */
+export const OFFERS_KEPT = 6;
 /** Requests kept in the state, newest last; older ones live in the log and the request table. */
 export const REQUESTS_KEPT = 20;
 
 export function emptyAccount(accountId: string): AccountState {
   return {
     accountId, status: "none", customerClass: "", billCycle: "", agreements: [], items: [], credit: 0, suspended: [],
-    holds: [], lastBill: null, pendingBill: null, payments: [], requests: [],
+    holds: [], lastBill: null, pendingBill: null, canceledBills: [], corrections: [], offers: [], payments: [], requests: [],
   };
 }
 

@@ -8,7 +8,12 @@ const SUMMARY: { [T in AccountEventType]: (data: AccountEvents[T]) => EventSumma
   AccountOpened: (data) => ({ class: data.customerClass, cycle: data.billCycle, on: data.openedOn }),
   ServiceStarted: (data) => ({ commodity: data.commodity, on: data.startOn }),
   ServiceStopped: (data) => ({ agreementId: data.agreementId, on: data.stopOn }),
-  BillCompleted: (data) => ({ billId: data.billId, number: data.number, amount: data.charges, balance: data.balance, dueOn: data.dueOn, periodFrom: data.periodFrom, periodTo: data.periodTo }),
+  BillCompleted: (data) => ({ billId: data.billId, number: data.number, amount: data.charges, balance: data.balance, dueOn: data.dueOn, periodFrom: data.periodFrom, periodTo: data.periodTo, ...(data.corrects === undefined ? {} : { corrects: data.corrects }) }),
+  BillCanceled: (data) => ({ billId: data.billId, number: data.number, amount: -data.charges, cause: data.cause, replacedBy: data.replacedBy, periodFrom: data.periodFrom, periodTo: data.periodTo }),
+  ServiceCorrected: (data) => ({ agreementId: data.agreementId, from: data.before, to: data.rateScheduleId }),
+  CorrectionProposed: (data) => ({ correctionId: data.correctionId, cause: data.cause, bills: data.billIds.length, amount: data.net }),
+  CorrectionDropped: (data) => ({ correctionId: data.correctionId, outcome: data.outcome }),
+  InstalmentsOffered: (data) => ({ offerId: data.offerId, amount: data.total, parts: data.instalments.length, answerBy: data.answerBy }),
   BillHeld: (data) => ({ runId: data.runId, reasons: data.reasons.join(" ") }),
   PaymentPosted: (data) => ({ paymentId: data.paymentId, amount: data.amount, tender: data.tender, channel: data.channel, credit: data.credit }),
   PaymentSuspended: (data) => ({ paymentId: data.paymentId, amount: data.amount, reason: data.reason }),
@@ -20,8 +25,8 @@ const SUMMARY: { [T in AccountEventType]: (data: AccountEvents[T]) => EventSumma
   RequestAdvanced: (data) => ({ requestId: data.requestId, from: data.from, to: data.to }),
 };
 
-/** What only staff may see: a bill that is held says so to its account's pages, and nothing more. */
-const FOR_STAFF: ReadonlySet<string> = new Set<AccountEventType>(["BillHeld"]);
+/** What only staff may see (a bill that is held, a correction that nobody has agreed to): that something happened, and nothing more. */
+const FOR_STAFF: ReadonlySet<string> = new Set<AccountEventType>(["BillHeld", "CorrectionProposed", "CorrectionDropped"]);
 
 /** Summary of an account's event for its live pages, which customers have open as well. */
 export function pushedSummary(type: string, data: object): EventSummary {
