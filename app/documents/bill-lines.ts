@@ -76,7 +76,10 @@ function lineOf(line: LineSnapshot, id: string, locale: Locale): BillLine {
   });
   // Cents are rounded once, over all steps.
   if (how.length > 0 && dollarText(exact) !== formatDollars(cents)) how.push(t(locale, "bill.rounded", { amount: formatDollars(cents) }));
-  return { id, what, cents, how: how.length > 0 ? how : [inGallons(locale === "es" ? sentenceEs : sentence, locale)] };
+  if (how.length === 0) how.push(inGallons(locale === "es" ? sentenceEs : sentence, locale));
+  // How the quantity came about, where it is not simply what the meter showed.
+  if (line.note) how.unshift(inGallons((locale === "es" ? line.note.es : undefined) ?? line.note.en, locale));
+  return { id, what, cents, how };
 }
 
 /** Decimal text of dollars as written: "7.23" gives "$7.23", "-0.5" gives "−$0.50". */

@@ -41,7 +41,7 @@ export async function loadToBill(port: SqlPort, accountIds: readonly string[], a
   const usages = await loadUsages(port, needs.flat(), asked.zone);
   const demand = await loadDemand(port, dues.flat());
   return accounts.map((facts, i): AccountToBill => {
-    const segments = dues[i]!.map((segment): SegmentToBill => ({ ...segment, usage: usages.get(segment.due.agreement.agreementId)?.usage ?? null }));
+    const segments = dues[i]!.map((segment): SegmentToBill => ({ ...segment, facts: facts.state.facts, usage: usages.get(segment.due.agreement.agreementId)?.usage ?? null }));
     return { facts, work: work.get(facts.state.accountId) ?? [], segments, needs: needs[i]!, inputs: inputsOf(segments, usages), demandHistory: demand };
   });
 }

@@ -2,6 +2,8 @@
 import type { LocalDate } from "../calendar/local-date.ts";
 import type { Milli, Unit, UsageOfPeriod } from "../metering/index.ts";
 import { chargeAcrossVersions, determinantsFromUsage, rateAcrossVersions, type Charge, type ChargedAcrossVersions, type CompiledRate, type DatedRate, type Determinants, type RatedAcrossVersions } from "../rating/index.ts";
+import type { ServiceFact } from "../lifecycle/service-fact.ts";
+import { factDeterminants } from "./customer-facts.ts";
 import type { DueSegment } from "./cycle.ts";
 import type { PointFacts } from "./facts.ts";
 
@@ -22,6 +24,8 @@ export interface SegmentToBill {
   readonly versions: readonly PricedVersion[];
   /** Null: the rate asks for no usage. */
   readonly usage: UsageOfPeriod | null;
+  /** What is known of the account's services beside their meters. */
+  readonly facts?: readonly ServiceFact[];
 }
 
 export interface RateNeeds {
@@ -36,8 +40,9 @@ const BY_INTERVAL: ReadonlySet<string> = new Set(["time-of-use", "demand"]);
 
 const pricesIntervals = ({ rate }: PricedVersion): boolean => rate.document.charges.some(({ kind }) => BY_INTERVAL.has(kind));
 
-/** Charges that multiply a quantity; a fixed amount, a tax or a minimum does not. */
-const pricesUsage = (charge: Charge): boolean => "determinant" in charge && (charge.kind !== "credit" || charge.rates.some(({ price }) => price !== undefined));
+/** Charges that multiply a quantity of a meter; a fixed amount, a tax, a minimum or the agreed use of lamps does not. */
+const pricesUsage = (charge: Charge, { document: { derived = [] } }: CompiledRate): boolean =>
+  "determinant" in charge && (charge.kind !== "credit" || charge.rates.some(({ price }) => price !== undefined)) && !derived.some(({ id, kind }) => id === charge.determinant && kind === "unmetered");
 
 /** Whether the version looks back at the demand of earlier bills. */
 export const hasRatchet = ({ rate }: PricedVersion): boolean => rate.document.charges.some((charge) => charge.kind === "demand" && charge.ratchet !== undefined);
@@ -51,7 +56,7 @@ export function rateNeeds(versions: readonly PricedVersion[], { from, to }: { re
   if (counting.length === 0) return null;
   return {
     unit: counting[0]!.rate.document.unit,
-    usage: counting.some(({ rate }) => rate.document.charges.some(pricesUsage)),
+    usage: counting.some(({ rate }) => rate.document.charges.some((charge) => pricesUsage(charge, rate))),
     intervals: counting.some(pricesIntervals),
   };
 }
@@ -68,18 +73,26 @@ export interface CustomerFacts {
 }
 
 /** What the engine is given for a segment. */
-export function determinantsOf({ due, point, versions, usage }: SegmentToBill, zone: string, { customerClass, demandHistory }: CustomerFacts): Determinants {
+export function determinantsOf({ due, point, versions, usage, facts = [] }: SegmentToBill, zone: string, { customerClass, demandHistory }: CustomerFacts): Determinants {
+  const { quantities: given = {}, ...known } = factDeterminants(facts, due.agreement.agreementId, due.period);
   const customer: Omit<Determinants, "from" | "to" | "zone" | "quantities" | "series"> = {
     occasion: due.first ? "first" : due.final ? "final" : "regular",
     dwellingUnits: point.dwellingUnits,
     ...(point.meterSize === null ? {} : { meterSize: point.meterSize }),
-    attributes: { customerClass },
+    ...noneEmpty(known),
+    attributes: { customerClass, ...known.attributes },
     ...(demandHistory && demandHistory.length > 0 ? { demandHistory } : {}),
   };
-  if (usage === null) return { ...due.period, zone, quantities: {}, ...customer };
-  const determinants = determinantsFromUsage(usage, customer);
+  if (usage === null) return { ...due.period, zone, quantities: given, ...customer };
+  const measured = determinantsFromUsage(usage, customer);
+  const determinants = { ...measured, quantities: { ...measured.quantities, ...given } };
   const counting = countingVersions(versions, due.period.from, due.period.to);
   return { ...determinants, series: counting.some(pricesIntervals) ? determinants.series! : [] };
+}
+
+/** Without what says nothing: a bill's snapshot lists only what it rests on. */
+function noneEmpty(known: ReturnType<typeof factDeterminants>): Partial<Determinants> {
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => (Array.isArray(value) ? value.length > 0 : Object.keys(value).length > 0)));
 }
 
 /** Prices the segment. @throws RatingError naming what is missing or out of bounds */

@@ -56,8 +56,8 @@ function explained(line: FrozenLine, again: RatedLine | undefined): LineSnapshot
     const exact = formatDollars(line.cents).replace(/[$,]/g, "");
     return { ...line, exact, steps: [], sentence: `${line.name}: ${formatDollars(line.cents)}.`, sentenceEs: `${line.nameEs}: ${formatDollars(line.cents)}.` };
   }
-  const { exact, steps, sentence, sentenceEs } = again;
-  return { ...line, exact, steps, sentence, sentenceEs };
+  const { exact, steps, sentence, sentenceEs, note } = again;
+  return { ...line, exact, steps, sentence, sentenceEs, ...(note === undefined ? {} : { note }) };
 }
 
 const sameLine = (line: FrozenLine, again: RatedLine): boolean => line.chargeId === again.chargeId && line.cents === again.cents;

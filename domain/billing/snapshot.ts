@@ -46,7 +46,7 @@ export interface FrozenLine {
 }
 
 /** A line with how it came about. */
-export type LineSnapshot = FrozenLine & Pick<RatedLine, "exact" | "steps" | "sentence" | "sentenceEs">;
+export type LineSnapshot = FrozenLine & Pick<RatedLine, "exact" | "steps" | "sentence" | "sentenceEs" | "note">;
 
 /** What was measured, by which reads: the usage without its intervals, and without what a completed bill cannot have (problems, doubts). */
 export type UsageSnapshot = Pick<UsageOfPeriod, "unit" | "source" | "quantities" | "legs" | "slots" | "estimatedPerMille" | "inputs" | "peak">;

@@ -1,6 +1,7 @@
 /** Rating: a tariff as data, compiled once, pricing a segment to the exact cent and explaining each line. */
 export { RATE_DOCUMENT_FORMAT } from "./schema.ts";
-export type { Charge, ChargeKind, ChargeOf, RateDocument, RateDocumentInput, Season, Schedule } from "./schema.ts";
+export { WINTER_AVERAGE } from "./derive.ts";
+export type { Charge, ChargeKind, ChargeOf, Derived, DerivedOf, RateDocument, RateDocumentInput, Season, Schedule } from "./schema.ts";
 export { parseRateDocument, type ParsedRate } from "./document.ts";
 export { compileRate, type CompiledRate } from "./compile.ts";
 export { determinantsFromUsage, RatingError, type Determinants, type DeterminantSeries, type ProgramEnrollment } from "./determinants.ts";

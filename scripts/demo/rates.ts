@@ -1,6 +1,6 @@
 /** What the demonstration charges: the product's published rates, under the schedules of this utility. */
 import { addDays, type LocalDate } from "../../domain/calendar/local-date.ts";
-import { electricBusiness, electricCommercialDemand, electricTiered, electricTimeOfUse, gasByVolume, sewerResidential, waterResidential, type PublishedRate } from "../../domain/rating/published/index.ts";
+import { electricBusiness, electricCommercialDemand, electricTiered, electricTimeOfUse, gasByVolume, sewerResidential, sewerWinterAverage, waterResidential, type PublishedRate } from "../../domain/rating/published/index.ts";
 import type { NewRateVersion } from "../../worker/operations/rates.ts";
 import type { Pattern } from "./generator.ts";
 
@@ -10,7 +10,7 @@ const forBusinesses = (rate: PublishedRate, scheduleId: string, en: string, es: 
 const waterBusiness = forBusinesses(waterResidential, "water-business", "Water, businesses", "Agua, comercios");
 const sewerBusiness = forBusinesses(sewerResidential, "sewer-business", "Sewer, businesses", "Alcantarillado, comercios");
 
-const RATES: readonly PublishedRate[] = [waterResidential, waterBusiness, sewerResidential, sewerBusiness, electricTimeOfUse, electricTiered, electricBusiness, electricCommercialDemand, gasByVolume];
+const RATES: readonly PublishedRate[] = [waterResidential, waterBusiness, sewerWinterAverage, sewerBusiness, electricTimeOfUse, electricTiered, electricBusiness, electricCommercialDemand, gasByVolume];
 
 export const SCHEDULES = {
   /** The schedule of a service. `flat`: a home that kept the prices that do not follow the clock. */
@@ -18,7 +18,7 @@ export const SCHEDULES = {
     const home = pattern === "home";
     switch (commodity) {
       case "water": return (home ? waterResidential : waterBusiness).scheduleId;
-      case "sewer": return (home ? sewerResidential : sewerBusiness).scheduleId;
+      case "sewer": return (home ? sewerWinterAverage : sewerBusiness).scheduleId;
       case "gas": return gasByVolume.scheduleId;
       default:
         if (home) return (flat ? electricTiered : electricTimeOfUse).scheduleId;

@@ -9,6 +9,7 @@ import type { Actor } from "../../domain/lifecycle/permissions.ts";
 import type { World } from "../operations/context.ts";
 import { findRun, orphanedRuns } from "./lease.ts";
 import { startBillRun } from "./start.ts";
+import { winterAveragesByClock } from "./winter-averages.ts";
 
 /** Minutes after local midnight: the reads of the last day arrive in the night. */
 const RUNS_FROM_MINUTE = 5 * 60;
@@ -23,6 +24,8 @@ export async function billingByClock(world: World): Promise<string[]> {
   woken.forEach((runId) => world.wakeRun(runId));
   if (!(await isSetUp(port, now)) || !(await isRunTime(world))) return [...woken];
   const today = await todayOf(port, now);
+  // Before the cycles: a bill of today rests on the new averages.
+  await winterAveragesByClock(world, today);
   const cycles = await port.query<{ id: string; closeDay: number }>(`SELECT id, close_day AS "closeDay" FROM bill_cycle ORDER BY id`);
   for (const { id, closeDay } of cycles) {
     const started = await cycleByClock(world, id, lastClose(closeDay, today), today);

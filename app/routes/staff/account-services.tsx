@@ -57,6 +57,7 @@ export default function Services({ loaderData: { head, commandId, active, stopId
     <Page title="Services" back={{ to: accountPath(head.accountId), label: head.name }}>
       <AnswerNotice />
       <Columns aside={<AccountAside head={head} />}>
+        <p><Link to={accountPath(head.accountId, "/facts")}>Averages, counts, programs and exemptions</Link></p>
         {active.map((service, i) => (
           <Card key={service.agreementId} title={commodityName(service.commodity)} action={<span className="soft">since <DateText date={service.startOn} form="day" /></span>}>
             <p className="soft">{service.address}{service.badge ? `, meter ${service.badge}` : ""}, {service.rateName ?? "no rate"}</p>

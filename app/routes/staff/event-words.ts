@@ -1,5 +1,7 @@
 /** Every event of the log in words, for timelines, the board's feed and the log itself: one table. */
 import type { EventSummary } from "../../../domain/lifecycle/account/summary.ts";
+import { FACTS, type FactKind } from "../../../domain/lifecycle/service-fact.ts";
+import { milliText } from "../../../domain/metering/index.ts";
 import type { IconName } from "../../components/icons.tsx";
 import { ledgerText, moneyText } from "../../components/money.tsx";
 import type { Tone } from "../../components/tone.ts";
@@ -45,6 +47,9 @@ class Facts {
 const exceptionTo = (facts: Facts): string => `/staff/exceptions/${encodeURIComponent(facts.text("exceptionId"))}`;
 const runTo = (facts: Facts): string => `/staff/billing/runs/${encodeURIComponent(facts.text("runId"))}`;
 
+const factTitle = (f: Facts): string => [FACTS[f.text("kind") as FactKind]?.name ?? "Fact", f.text("name")].filter(Boolean).join(" ");
+const factValue = (f: Facts): string => f.text("text") || (f.text("milli") === "" ? "" : `${milliText(f.number("milli"))} ${f.text("unit")}`.trim());
+
 const EVENTS: Readonly<Record<string, Words>> = {
   AccountOpened: (f) => ({ title: "Account opened", icon: "people", detail: `${className(f.text("class"))}, bill cycle ${f.text("cycle")}` }),
   ServiceStarted: (f) => ({ title: `${commodityName(f.text("commodity"))} service started`, icon: "meter", value: f.day("on") }),
@@ -62,6 +67,7 @@ const EVENTS: Readonly<Record<string, Words>> = {
   AdjustmentPosted: (f) => ({ title: adjustmentName(f.text("kind")), icon: "rates", value: ledgerText(f.number("amount")), detail: f.text("reason") }),
   HoldPlaced: (f) => ({ title: `Hold: ${holdName(f.text("kind")).toLowerCase()}`, icon: "lock", tone: "warn" }),
   HoldReleased: (f) => ({ title: "Hold released", icon: "lock", detail: f.text("cause") }),
+  ServiceFactSet: (f) => ({ title: factTitle(f), icon: "rates", value: factValue(f), detail: [f.day("on") && `From ${f.day("on")}`, f.day("to") && `until ${f.day("to")}`, f.text("reason")].filter(Boolean).join(", ") }),
   RequestOpened: (f) => ({ title: `Request: ${requestKindName(f.text("kind")).toLowerCase()}`, icon: "request", tone: "info", to: `/staff/requests/${encodeURIComponent(f.text("requestId"))}` }),
   RequestAdvanced: (f) => ({ title: `Request: ${requestState(f.text("to")).name.toLowerCase()}`, icon: "request", to: `/staff/requests/${encodeURIComponent(f.text("requestId"))}` }),
 

@@ -17,6 +17,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("accounts/:accountId/request", "account-request.tsx"),
     page("accounts/:accountId/holds", "account-holds.tsx"),
     page("accounts/:accountId/services", "account-services.tsx"),
+    page("accounts/:accountId/facts", "account-facts.tsx"),
 
     page("premises/:premiseId", "premise.tsx"),
     page("meters/:meterId", "meter.tsx"),

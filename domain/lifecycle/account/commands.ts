@@ -6,6 +6,7 @@ import type { PendingSegment } from "../bill.ts";
 import type { CorrectionCause } from "../correction.ts";
 import type { InstalmentOffer } from "../instalments.ts";
 import type { LastBill } from "./state.ts";
+import type { ServiceFact } from "../service-fact.ts";
 import type { SegmentBilled } from "./events.ts";
 
 /** What every decision may need to know of the utility, looked up when it is decided: a command may have waited. */
@@ -71,6 +72,7 @@ interface Commands {
   PostAdjustment: { adjustmentId: string; kind: string; amount: Cents; postedOn: LocalDate; arrearsOn: LocalDate; revenueGl: string; reason: string };
   PlaceHold: { holdId: string; kind: string; curedByPayment: boolean; placedOn: LocalDate };
   ReleaseHold: { holdId: string; cause: string };
+  SetServiceFact: { fact: ServiceFact; reason: string };
   OpenRequest: { requestId: string; kind: string; textRef: string };
   AdvanceRequest: { requestId: string; to: string; noteRef: string | null };
 }

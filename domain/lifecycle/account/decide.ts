@@ -7,6 +7,7 @@ import { localDateOf } from "../../calendar/zone.ts";
 import { allocate, LAST_RANK, pastDue, SERVICE_RANK, type Allocation, type OpenItem } from "../../ledger/allocation.ts";
 import { CENTS_MAX, cents } from "../../money/cents.ts";
 import { REQUEST_MOVES } from "../request.ts";
+import { factProblem, FACTS_MAX } from "../service-fact.ts";
 import { correctBills, dropCorrection, proposeCorrection } from "./correct-bills.ts";
 import type { AccountCommand, CommandOf, CommandType, Facts } from "./commands.ts";
 import { accountEvent, type AccountEvent } from "./events.ts";
@@ -127,6 +128,16 @@ const DECIDE: Decide = {
     state.holds.some((hold) => hold.holdId === holdId)
       ? done(accountEvent("HoldReleased", { holdId, cause }))
       : refuse("no-hold", "This hold is not in place (any more).", "holdId"),
+
+  SetServiceFact: (state, { fact, reason }) => {
+    if (state.status !== "open") return notOpen(state);
+    if (!state.agreements.some(({ agreementId }) => agreementId === fact.agreementId)) return refuse("no-agreement", "There is no such service on this account.", "agreementId");
+    const problem = factProblem(fact);
+    if (problem) return refuse("fact", `${problem.field} ${problem.message}.`, problem.field);
+    if (fact.source === "staff" && reason.trim() === "") return refuse("reason", "Say why: what a bill rests on must be explained.", "reason");
+    if (state.facts.filter(({ agreementId }) => agreementId === fact.agreementId).length >= FACTS_MAX) return refuse("facts", `A service has at most ${FACTS_MAX} facts.`);
+    return done(accountEvent("ServiceFactSet", { ...fact, reason }));
+  },
 
   OpenRequest: (state, { requestId, kind, textRef }) =>
     state.status === "none" ? notOpen(state) : done(accountEvent("RequestOpened", { requestId, kind, textRef })),

@@ -3,6 +3,7 @@ import type { LocalDate } from "../../calendar/local-date.ts";
 import type { EventDraft } from "../../compliance/chain.ts";
 import type { Allocation } from "../../ledger/allocation.ts";
 import type { Cents } from "../../money/cents.ts";
+import type { ServiceFact } from "../service-fact.ts";
 import type { PendingSegment } from "../bill.ts";
 import type { CorrectionCause } from "../correction.ts";
 import type { InstalmentOffer } from "../instalments.ts";
@@ -84,6 +85,7 @@ export interface AccountEvents {
   };
   HoldPlaced: { holdId: string; kind: string; curedByPayment: boolean; placedOn: LocalDate };
   HoldReleased: { holdId: string; cause: string };
+  ServiceFactSet: ServiceFact & { readonly reason: string };
   RequestOpened: { requestId: string; kind: string; textRef: string };
   RequestAdvanced: { requestId: string; from: string; to: string; noteRef: string | null };
 }

@@ -1,6 +1,7 @@
 /** How each event changes an account's state. Replaying a log from `emptyAccount` gives the state, always. */
 import { settle, type Allocation, type OpenItem } from "../../ledger/allocation.ts";
 import type { Cents } from "../../money/cents.ts";
+import { withFact } from "../service-fact.ts";
 import type { AccountEvent, AccountEvents, AccountEventType, PaymentShare } from "./events.ts";
 import { OFFERS_KEPT, PAYMENTS_KEPT, REQUESTS_KEPT, type AccountState, type PaymentOnAccount } from "./state.ts";
 
@@ -110,6 +111,8 @@ const EVOLVE: Evolve = {
 
   HoldPlaced: (state, data) => ({ ...state, holds: [...state.holds, data] }),
   HoldReleased: (state, data) => ({ ...state, holds: state.holds.filter((hold) => hold.holdId !== data.holdId) }),
+
+  ServiceFactSet: (state, { reason: _, ...fact }) => ({ ...state, facts: withFact(state.facts, fact) }),
 
   RequestOpened: (state, data) => ({
     ...state,

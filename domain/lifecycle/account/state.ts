@@ -2,6 +2,7 @@
 import type { LocalDate } from "../../calendar/local-date.ts";
 import type { OpenItem } from "../../ledger/allocation.ts";
 import type { Cents } from "../../money/cents.ts";
+import type { ServiceFact } from "../service-fact.ts";
 import type { PendingBill } from "../bill.ts";
 import type { InstalmentOffer } from "../instalments.ts";
 
@@ -56,6 +57,8 @@ export interface AccountState {
   /** Payments that could not be posted here and wait in suspense. */
   readonly suspended: readonly string[];
   readonly holds: readonly Hold[];
+  /** What is known of its services, of former days too. */
+  readonly facts: readonly ServiceFact[];
   readonly lastBill: LastBill | null;
   /** The bill that is held at this moment; never shown to customers. */
   readonly pendingBill: PendingBill | null;
@@ -83,7 +86,7 @@ export const REQUESTS_KEPT = 20;
 export function emptyAccount(accountId: string): AccountState {
   return {
     accountId, status: "none", customerClass: "", billCycle: "", agreements: [], items: [], credit: 0, suspended: [],
-    holds: [], lastBill: null, pendingBill: null, canceledBills: [], corrections: [], offers: [], payments: [], requests: [],
+    holds: [], facts: [], lastBill: null, pendingBill: null, canceledBills: [], corrections: [], offers: [], payments: [], requests: [],
   };
 }
 

@@ -21,6 +21,7 @@ const SUMMARY: { [T in AccountEventType]: (data: AccountEvents[T]) => EventSumma
   AdjustmentPosted: (data) => ({ adjustmentId: data.adjustmentId, kind: data.kind, amount: data.amount, reason: data.reason }),
   HoldPlaced: (data) => ({ holdId: data.holdId, kind: data.kind }),
   HoldReleased: (data) => ({ holdId: data.holdId, cause: data.cause }),
+  ServiceFactSet: (data) => ({ agreementId: data.agreementId, kind: data.kind, name: data.name, milli: data.milli, unit: data.unit, text: data.text, on: data.from, to: data.to, reason: data.reason }),
   RequestOpened: (data) => ({ requestId: data.requestId, kind: data.kind }),
   RequestAdvanced: (data) => ({ requestId: data.requestId, from: data.from, to: data.to }),
 };

@@ -2,12 +2,12 @@
 import { electricBusiness, electricCommercialDemand, electricTiered, electricTimeOfUse } from "./electric.ts";
 import { gasByVolume, gasResidential } from "./gas.ts";
 import type { PublishedRate } from "./published-rate.ts";
-import { sewerResidential } from "./sewer.ts";
+import { sewerResidential, sewerWinterAverage } from "./sewer.ts";
 import { waterResidential } from "./water.ts";
 
 export type { PublishedRate };
-export { electricBusiness, electricCommercialDemand, electricTiered, electricTimeOfUse, gasByVolume, gasResidential, sewerResidential, waterResidential };
+export { electricBusiness, electricCommercialDemand, electricTiered, electricTimeOfUse, gasByVolume, gasResidential, sewerResidential, sewerWinterAverage, waterResidential };
 
 export const PUBLISHED_RATES: readonly PublishedRate[] = [
-  waterResidential, sewerResidential, electricTimeOfUse, electricTiered, electricCommercialDemand, electricBusiness, gasResidential, gasByVolume,
+  waterResidential, sewerResidential, sewerWinterAverage, electricTimeOfUse, electricTiered, electricCommercialDemand, electricBusiness, gasResidential, gasByVolume,
 ];
