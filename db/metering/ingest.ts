@@ -6,7 +6,7 @@ import { seal, type Provenance } from "../../domain/compliance/chain.ts";
 import type { TimeZone } from "../../domain/calendar/zone.ts";
 import {
   badgesOf, bestOfDay, bestReads, classifyReads, dayKey, dayStats, matchReads, timesMultiplier,
-  type Channel, type DayWrite, type KnownException, type MeterRecord, type Reading, type ReadsResult, type RegisterRead, type RegisterWrite, type RevisionWrite, type VeeSetting,
+  type Channel, type DayWrite, type KnownException, type MatchedReads, type MeterRecord, type Reading, type ReadsResult, type RegisterRead, type RegisterWrite, type RevisionWrite, type VeeSetting,
 } from "../../domain/metering/index.ts";
 import type { CommitUnit } from "../commit.ts";
 import type { SqlPort, Statement } from "../port.ts";
@@ -14,6 +14,7 @@ import { encodeAnswer, type BatchAnswer, type ReadAnswer } from "./batches.ts";
 import { cureWork, exceptionsStatement, exceptionUnit, openWork, recordsOf, updateWork, workOf, type ExceptionChange, type ExceptionRecord, type NewWork } from "./exceptions.ts";
 import { issuedStatements, rebillWork, type ChangedValue } from "./issued.ts";
 import { customerOn, loadMeters, type LoadedMeters } from "./meters.ts";
+import { sourceStatements } from "./sources.ts";
 import { loadStored, type LoadedReads, type StoredException } from "./stored.ts";
 import { dayStatements, readStatements, revisionStatements, type ReadWrite, type WrittenBy } from "./values.ts";
 import { usageNotices } from "./watched.ts";
@@ -26,6 +27,7 @@ export interface ReadsSetting {
 
 /** What the rules decided on a batch, with everything that is needed to write it. */
 export interface ClassifiedBatch {
+  readonly matched: MatchedReads;
   readonly result: ReadsResult;
   readonly loaded: LoadedReads;
   readonly meters: LoadedMeters;
@@ -42,7 +44,7 @@ export async function classifyBatch(port: SqlPort, readings: readonly Reading[],
   const places = placesOf(meters.byBadge.values());
   const loaded = await loadStored(port, matched.needs, setting.zone, (channelId) => places.get(channelId)!.channel);
   const result = classifyReads(matched, loaded, setting);
-  return { result, loaded, meters, ...(await loadConsequences(port, result, loaded, places)) };
+  return { matched, result, loaded, meters, ...(await loadConsequences(port, result, loaded, places)) };
 }
 
 export interface ChannelPlace {
@@ -175,12 +177,20 @@ export function exceptionChanges({ result, meters, records, rebills }: { readonl
   return changes;
 }
 
+/** The file that a batch is a part of. */
+export interface BatchFile {
+  readonly fileId: string;
+  /** By index of a reading, the line of each of its values. */
+  readonly lines: readonly Int32Array[];
+}
+
 export interface BatchOrigin {
   readonly batchId: string;
   readonly gatewayId: string;
   readonly bodyHash: string;
   readonly actor: string;
   readonly source: string;
+  readonly file?: BatchFile | undefined;
 }
 
 export const readsStream = (batchId: string): string => `reads:${batchId}`;
@@ -188,7 +198,7 @@ export const readsStream = (batchId: string): string => `reads:${batchId}`;
 /** The commit of a classified batch, and what its sender is answered. */
 export function commitOf(batch: ClassifiedBatch, origin: BatchOrigin, setting: ReadsSetting): { readonly answer: BatchAnswer; readonly units: CommitUnit[]; readonly further: Statement[] } {
   const { result, loaded } = batch;
-  const { batchId, gatewayId, bodyHash, actor, source } = origin;
+  const { batchId, gatewayId, bodyHash, actor, source, file } = origin;
   const recordedAt = setting.now;
   const answer = answerOf(batch, batchId);
   const command = { id: readsStream(batchId), inputHash: bodyHash, result: "{}" };
@@ -198,17 +208,19 @@ export function commitOf(batch: ClassifiedBatch, origin: BatchOrigin, setting: R
   const data = {
     batchId, gateway: gatewayId, bodyHash, reads, accepted, duplicates: duplicate, exceptions: exception, rejected,
     meters: new Set([...result.dayWrites, ...result.registerWrites].map(({ meterId }) => meterId)).size,
+    ...(file && { file: file.fileId }),
   };
   const stream = readsStream(batchId);
   const unit: CommitUnit = {
     stream, baseSeq: 0, baseHash: "", events: seal(stream, { seq: 0, hash: "" }, [{ type: "ReadsIngested", version: 1, data }], provenance), inputs: [], command,
-    writes: { readBatch: [{ id: batchId, gatewayId, receivedAt: recordedAt, reads, outcome: encodeAnswer(answer) }] },
+    writes: { readBatch: [{ id: batchId, gatewayId, receivedAt: recordedAt, reads, outcome: encodeAnswer(answer), fileId: file?.fileId ?? null }] },
   };
   return {
     answer,
     units: [unit, ...exceptionChanges(batch, recordedAt).map((change) => exceptionUnit(change, provenance, command))],
     further: [
       ...batchValues(result, loaded, { actor, source, batchId, recordedAt }),
+      ...(file ? sourceStatements(batch, file.lines, batchId, setting.zone) : []),
       ...(result.changes.length > 0 ? [usageNotices(result.changes.map(({ servicePointId }) => servicePointId), recordedAt)] : []),
     ],
   };

@@ -6,8 +6,8 @@ export type GatewayStatus = (typeof GATEWAY_STATUSES)[number];
 
 export interface GatewayEvents {
   GatewayCreated: { gatewayId: string; name: string; keyId: string };
-  /** The secret before no longer counts. The secrets themselves are nowhere in the log. */
-  GatewaySecretRotated: { gatewayId: string; keyId: string };
+  /** The secret before counts until then, or no longer (null; so do events that do not say). The secrets themselves are nowhere in the log. */
+  GatewaySecretRotated: { gatewayId: string; keyId: string; previousUntil?: number | null };
   GatewayRevoked: { gatewayId: string; keyId: string };
 }
 

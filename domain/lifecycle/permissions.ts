@@ -29,7 +29,7 @@ const SERVE = [
 ] as const;
 
 /** From reads to bills. */
-const BILL = ["read:exception:any", "decide:exception:any", "order:reread:any", "read:billing:any", "run:billing:any", "post:adjustment:any", "read:rates:any"] as const;
+const BILL = ["read:exception:any", "decide:exception:any", "order:reread:any", "read:billing:any", "run:billing:any", "post:adjustment:any", "read:rates:any", "post:file:any", "edit:mapping:any"] as const;
 
 /** What takes money back or changes what everybody is charged. */
 const DECIDE = ["reverse:payment:any", "edit:rates:any", "edit:cycles:any", "approve:settings:any", "read:settings:any", "read:log:any", "read:staff:any"] as const;

@@ -4,7 +4,7 @@
  */
 import { addDays, type LocalDate } from "../calendar/local-date.ts";
 import { localDateOf, localDayOf, MINUTE_MS, type Instant, type TimeZone } from "../calendar/zone.ts";
-import type { Channel, Installation, MeterRecord } from "./channel.ts";
+import type { Channel, Direction, Installation, MeterRecord } from "./channel.ts";
 import { MISSING } from "./packed-day.ts";
 import type { IntervalReading, Reading, RegisterReading } from "./reads-request.ts";
 import { registerValueProblem } from "./register.ts";
@@ -174,7 +174,7 @@ function spanOf(reading: Reading): { first: Instant; last: Instant } {
 /** The one channel that the reading can mean, or the reason why there is none. */
 function chooseChannel(reading: Reading, meter: MeterRecord): Channel | string {
   const ofKind = meter.channels.filter((channel) => channel.kind === reading.kind);
-  const named = reading.channel === null ? ofKind : ofKind.filter((channel) => channel.name === reading.channel);
+  const named = namedChannels(reading, ofKind);
   if (named.length === 1) return named[0]!;
   if (named.length === 0) return reading.channel === null ? `meter ${reading.meter} has no ${reading.kind} channel` : `meter ${reading.meter} has no ${reading.kind} channel "${reading.channel}"`;
   const measuring = named.filter((channel) => sameDimension(channel.unit, reading.unit));
@@ -183,6 +183,25 @@ function chooseChannel(reading: Reading, meter: MeterRecord): Channel | string {
   if (inUnit.length === 1) return inUnit[0]!;
   return `meter ${reading.meter} has several ${reading.kind} channels; name one of ${named.map((channel) => `"${channel.name ?? channel.channelId}"`).join(", ")}`;
 }
+
+/**
+ * The channels that a reading's own word for its channel may mean. A head-end's word that is none of our names stands for
+ * every channel that measures the same quantity, but never for one that counts the other way.
+ */
+function namedChannels({ channel: name, foreign, unit }: Reading, ofKind: readonly Channel[]): readonly Channel[] {
+  if (name === null) return ofKind;
+  const ours = ofKind.filter((channel) => channel.name === name);
+  if (ours.length > 0 || !foreign) return ours;
+  const way = DIRECTION_WORDS.find(([words]) => words.test(name))?.[1] ?? null;
+  return ofKind.filter((channel) => sameDimension(channel.unit, unit) && (way === null || channel.direction === way));
+}
+
+/** How head-ends call the way something flows; B and E are the letters of NEM12, G and N stand before a unit in CMEP. */
+const DIRECTION_WORDS: readonly (readonly [RegExp, Direction])[] = [
+  [/\bnet\b|^n(?=kw|kva)/i, "net"],
+  [/rec(?:eived|v)?\b|export|reverse|generat|^b\d$|^g(?=kw|kva)/i, "received"],
+  [/deliv|\bdel\b|import|forward|^e\d$/i, "delivered"],
+];
 
 /** The reading in the channel's unit, or null where that is another kind of quantity or would lose digits. */
 function inChannelUnit<R extends Reading>(reading: R, channel: Channel): R | null {

@@ -22,6 +22,8 @@ interface ReadingHead {
   readonly channel: string | null;
   readonly unit: Unit;
   readonly quality: Quality;
+  /** The channel goes by the head-end's own name, as in files, which need not be ours. */
+  readonly foreign?: boolean;
 }
 
 export interface RegisterReading extends ReadingHead {

@@ -3,9 +3,11 @@ import { FenceLostError } from "../../db/commit.ts";
 import { parseReadsRequest, READS_MAX } from "../../domain/metering/index.ts";
 import type { Env } from "../../durable/env.ts";
 import { worldOf, type World } from "../operations/context.ts";
-import { credentialOf, type Denied } from "../operations/gateways.ts";
+import { credentialOf, READS_LIMIT, withinLimit } from "../operations/gateways.ts";
 import { batchIdOf, bodyHashOf, ingestReads, repeatedBatch } from "../operations/reads.ts";
 import { BodyError, readBody, type Body } from "./body.ts";
+import { amiFiles } from "./files.ts";
+import { problem, refuse, tooMany } from "./problem.ts";
 
 /** POST /api/v1/ami/reads — a gateway posts reads. See docs/ami.md. */
 export const ami = new Hono<{ Bindings: Env }>();
@@ -13,6 +15,7 @@ export const ami = new Hono<{ Bindings: Env }>();
 /** Unpacked. One batch is checked, judged and committed as one, within a second. */
 export const BATCH_BYTES_MAX = 5 * 1024 * 1024;
 
+ami.route("/files", amiFiles);
 ami.post("/reads", (c) => postReads(worldOf({ env: c.env, ctx: c.executionCtx }), c.req.raw));
 
 /** Takes a gateway's batch, whoever runs it. Every answer that is not 200 says in a sentence what to do. */
@@ -28,7 +31,9 @@ export async function postReads(world: World, request: Request): Promise<Respons
   }
   const { pathname, search } = new URL(request.url);
   const admission = credential.verify({ method: request.method, path: pathname + search, body: body.raw });
-  return admission.ok ? takeBatch(world, admission.gateway.id, body.text) : refuse(admission);
+  if (!admission.ok) return refuse(admission);
+  const room = await withinLimit(world, admission.gateway.id, READS_LIMIT);
+  return room.ok ? takeBatch(world, admission.gateway.id, body.text) : tooMany(room.seconds, READS_LIMIT);
 }
 
 async function takeBatch(world: World, gatewayId: string, text: string): Promise<Response> {
@@ -62,12 +67,4 @@ function parse(text: string): unknown {
 function readCount(body: unknown): number {
   const reads = typeof body === "object" && body !== null ? (body as { reads?: unknown }).reads : null;
   return Array.isArray(reads) ? reads.length : 0;
-}
-
-function refuse({ status, code, message }: Denied): Response {
-  return problem(status, code, message, status === 401 ? { "www-authenticate": "Bearer" } : {});
-}
-
-function problem(status: number, code: string, message: string, headers: Record<string, string> = {}): Response {
-  return Response.json({ error: { code, message } }, { status, headers });
 }

@@ -91,3 +91,21 @@ test("a page that shows the account hears of it", async () => {
   await vi.waitFor(() => expect(messages.map(({ t }) => t)).toContain("usage"), { timeout: 10_000 });
   socket.close();
 });
+
+test("a file streams through workerd in parts: kept, unpacked, stored, and the same again when it is packed", async () => {
+  const line = (hours: number) => `MEPMD01,19970819,H,T,R,E-${NAME},202606101200,E-${NAME},OK,E,KWH,1,00000100,1,${hourAgo(hours - 1).replace(/[-T:]/g, "").slice(0, 12)},R0,1.25`;
+  // Larger than one part of an upload to the store.
+  const filler = Array.from({ length: 30_000 }, (_, i) => `MEPMD01,19970819,H,T,R,${i},202606101200,,TEMPLATE,E,KWH,1,00000100,0,${"x".repeat(240)}`);
+  const text = [line(40), line(39), ...filler].join("\n");
+  const send = async (body: ArrayBuffer | string) => {
+    const response = await exports.default.fetch("http://meterline.test/api/v1/ami/files?timezone=UTC&name=town.cmep", { method: "POST", body, headers: { authorization: `Bearer ${credential.keyId}.${credential.secret}` } });
+    return { status: response.status, body: (await response.json()) as { file: string; hash: string; replayed: boolean; counts: object; furtherRefusals: number } };
+  };
+  const first = await send(text);
+  expect(first).toMatchObject({ status: 200, body: { replayed: false, counts: { reads: 1, rejected: 0, refused: 30_000 }, furtherRefusals: 29_950, hash: createHash("sha256").update(text).digest("hex") } });
+  const [kept] = await port.query<{ key: string }>("SELECT key FROM reads_file WHERE id = ?", [first.body.file]);
+  expect((await env.FILES.head(kept!.key))?.size).toBe(text.length);
+  const packed = await new Response(new Blob([text]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer();
+  expect(await send(packed)).toMatchObject({ status: 200, body: { file: first.body.file, replayed: true } });
+  expect((await send(packed.slice(0, 5_000)))).toMatchObject({ status: 400 });
+});

@@ -6,6 +6,7 @@ import {
   gatewayEvent, gatewayStream, KEY_HEADER, SIGNATURE_HEADER, SIGNATURE_WINDOW_MS, signedText, TIMESTAMP_HEADER, type GatewayEvents, type GatewayStatus,
 } from "../../domain/lifecycle/gateway.ts";
 import { actorText, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
+import { takeAttempt, type Limit } from "../auth/attempts.ts";
 import type { World } from "./context.ts";
 
 /** Key use under which secrets are stored encrypted: to check a signature the secret itself is needed. */
@@ -21,9 +22,13 @@ export interface GatewayRow {
   readonly lastSeenAt: number | null;
 }
 
-type StoredGateway = GatewayRow & { readonly secret: string };
+/** `previousSecret` counts until `previousUntil`. */
+type StoredGateway = GatewayRow & { readonly secret: string; readonly previousSecret: string | null; readonly previousUntil: number | null };
 
-const GATEWAY = `SELECT id, name, key_id AS "keyId", secret, status, last_seen_at AS "lastSeenAt" FROM gateway`;
+const GATEWAY = `SELECT id, name, key_id AS "keyId", secret, status, last_seen_at AS "lastSeenAt", previous_secret AS "previousSecret", previous_until AS "previousUntil" FROM gateway`;
+
+/** For how long a secret still counts after it was changed, unless it is said that it may be known: a night in which somebody reconfigures the head-end. */
+export const ROTATION_OVERLAP_MS = 24 * 3_600_000;
 
 // ---- what staff do --------------------------------------------------------------------------------------------
 
@@ -40,18 +45,19 @@ export async function createGateway(world: World, actor: UserActor, input: { rea
     if (name === "") return refuse("name", "Give the gateway a name, for example that of the head-end.");
     if (name.length > NAME_MAX) return refuse("name", `At most ${NAME_MAX} characters.`);
     if (known) return refuse("commandId", "There is such a gateway already.");
-    return decided("GatewayCreated", { gatewayId, name, keyId }, { id: gatewayId, name, keyId, secret: secret.encrypted, status: "active", lastSeenAt: null });
+    return decided("GatewayCreated", { gatewayId, name, keyId }, { id: gatewayId, name, keyId, secret: secret.encrypted, status: "active", lastSeenAt: null, previousSecret: null, previousUntil: null });
   }));
 }
 
-/** A new secret under the same key id; the one before counts no longer. */
-export async function rotateGatewaySecret(world: World, actor: UserActor, input: { readonly commandId: string; readonly gatewayId: string }): Promise<GatewayAnswer> {
+/** A new secret under the same key id. The one before counts for a day more, so that no read is lost while it is changed; `atOnce`, when it may be known, not. */
+export async function rotateGatewaySecret(world: World, actor: UserActor, input: { readonly commandId: string; readonly gatewayId: string; readonly atOnce: boolean }): Promise<GatewayAnswer> {
   requirePermission(actor, "edit:gateways:any");
-  const { commandId, gatewayId } = input;
-  return withSecret(await change(world, actor, { commandId, gatewayId, input: { rotate: gatewayId } }, (known, secret) => {
+  const { commandId, gatewayId, atOnce } = input;
+  const previousUntil = atOnce ? null : world.now() + ROTATION_OVERLAP_MS;
+  return withSecret(await change(world, actor, { commandId, gatewayId, input: { rotate: gatewayId, atOnce } }, (known, secret) => {
     if (!known) return refuse("gatewayId", "There is no such gateway.");
     if (known.status === "revoked") return refuse("gatewayId", "This gateway is revoked. Make a new one.");
-    return decided("GatewaySecretRotated", { gatewayId, keyId: known.keyId }, { ...known, secret: secret.encrypted });
+    return decided("GatewaySecretRotated", { gatewayId, keyId: known.keyId, previousUntil }, { ...known, secret: secret.encrypted, previousSecret: atOnce ? null : known.secret, previousUntil });
   }));
 }
 
@@ -62,7 +68,7 @@ export async function revokeGateway(world: World, actor: UserActor, input: { rea
   const { answer } = await change(world, actor, { commandId, gatewayId, input: { revoke: gatewayId } }, (known) => {
     if (!known) return refuse("gatewayId", "There is no such gateway.");
     if (known.status === "revoked") return refuse("gatewayId", "This gateway is revoked already.");
-    return decided("GatewayRevoked", { gatewayId, keyId: known.keyId }, { ...known, status: "revoked" });
+    return decided("GatewayRevoked", { gatewayId, keyId: known.keyId }, { ...known, status: "revoked", previousSecret: null, previousUntil: null });
   });
   return answer;
 }
@@ -138,8 +144,11 @@ export type Admission = { readonly ok: true; readonly gateway: GatewayRow } | De
  * covers the body; `verify` with it.
  */
 export type Credential =
-  | { readonly ok: true; readonly verify: (request: { readonly method: string; readonly path: string; readonly body: Uint8Array }) => Admission }
+  | { readonly ok: true; readonly verify: (request: SignedRequest) => Admission }
   | Denied;
+
+/** What a signature is over: the body itself, or its SHA-256 (hex) where it was hashed on its way. */
+export type SignedRequest = { readonly method: string; readonly path: string } & ({ readonly body: Uint8Array } | { readonly bodyHash: string });
 
 const denied = (code: string, message: string, status: 401 | 403 = 401): Denied => ({ ok: false, status, code, message });
 
@@ -157,7 +166,7 @@ export async function credentialOf(world: Pick<World, "port" | "now" | "key">, h
     const token = /^Bearer ([\w-]+)\.([\w-]+)$/.exec(authorization);
     if (!token) return denied("credential", `The Authorization header is not understood. ${HOW}`);
     const found = await find(world, token[1]!);
-    if (!found || !same(found.secret, token[2]!)) return denied("credential", WRONG);
+    if (!found?.secrets.some((secret) => same(secret, token[2]!))) return denied("credential", WRONG);
     const admission = admit(found.gateway);
     return admission.ok ? { ok: true, verify: () => admission } : admission;
   }
@@ -169,19 +178,22 @@ export async function credentialOf(world: Pick<World, "port" | "now" | "key">, h
   if (!found) return denied("credential", WRONG);
   return {
     ok: true,
-    verify: ({ method, path, body }) => {
-      const bodyHash = createHash("sha256").update(body).digest("hex");
-      const expected = createHmac("sha256", found.secret).update(signedText(method, path, timestamp, bodyHash)).digest("hex");
-      return same(expected, signature.toLowerCase()) ? admit(found.gateway) : denied("signature", `${WRONG} Or the signature is not over method, path, timestamp and body hash as they were sent.`);
+    verify: (request) => {
+      const bodyHash = "bodyHash" in request ? request.bodyHash : createHash("sha256").update(request.body).digest("hex");
+      const text = signedText(request.method, request.path, timestamp, bodyHash);
+      const expected = found.secrets.map((secret) => createHmac("sha256", secret).update(text).digest("hex"));
+      return expected.some((each) => same(each, signature.toLowerCase())) ? admit(found.gateway) : denied("signature", `${WRONG} Or the signature is not over method, path, timestamp and body hash as they were sent.`);
     },
   };
 }
 
-async function find(world: Pick<World, "port" | "key">, keyId: string): Promise<{ gateway: GatewayRow; secret: string } | null> {
-  const [stored] = await world.port.query<StoredGateway>(`${GATEWAY} WHERE key_id = ?`, [keyId]);
+/** A gateway with the secrets that count now: its own, and the one before it for as long as that was given. */
+async function find({ port, key, now }: Pick<World, "port" | "key" | "now">, keyId: string): Promise<{ gateway: GatewayRow; secrets: string[] } | null> {
+  const [stored] = await port.query<StoredGateway>(`${GATEWAY} WHERE key_id = ?`, [keyId]);
   if (!stored) return null;
-  const { secret, ...gateway } = stored;
-  return { gateway, secret: decryptSecret(world.key(GATEWAY_KEY), secret) };
+  const { secret, previousSecret, previousUntil, ...gateway } = stored;
+  const counting = previousSecret !== null && previousUntil !== null && now() < previousUntil ? [secret, previousSecret] : [secret];
+  return { gateway, secrets: counting.map((each) => decryptSecret(key(GATEWAY_KEY), each)) };
 }
 
 function admit(gateway: GatewayRow): Admission {
@@ -192,4 +204,19 @@ function admit(gateway: GatewayRow): Admission {
 function same(a: string, b: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(a), digest(b));
+}
+
+// ---- how often ------------------------------------------------------------------------------------------------
+
+/** Twenty a second, of up to 10,000 reads each, is what a head-end of a million meters needs when it catches up. */
+export const READS_LIMIT: Limit = { name: "gateway:reads", max: 1_200, windowMs: 60_000 };
+
+/** A file is up to 100 MB and a minute of work. */
+export const FILE_LIMIT: Limit = { name: "gateway:files", max: 60, windowMs: 60_000 };
+
+/** Counts a request of a gateway; when it has sent too many, after how many seconds it may send again. */
+export async function withinLimit({ port, key, now }: Pick<World, "port" | "key" | "now">, gatewayId: string, limit: Limit): Promise<{ readonly ok: true } | { readonly ok: false; readonly seconds: number }> {
+  const at = now();
+  const attempt = await takeAttempt(port, key(GATEWAY_KEY), [{ limit, subject: gatewayId }], at);
+  return attempt.ok ? { ok: true } : { ok: false, seconds: Math.max(1, Math.ceil((attempt.until - at) / 1000)) };
 }

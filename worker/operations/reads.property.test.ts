@@ -73,7 +73,10 @@ async function check({ port }: Street): Promise<void> {
   expect((await verifyLog(port)).broken).toBeNull();
 }
 
-test("whatever comes in whatever order, and whatever people decide: days, reads, queue and log agree", async () => {
+/** Many small utilities, on a machine that may have other work. */
+const SLOW = { timeout: 60_000 };
+
+test("whatever comes in whatever order, and whatever people decide: days, reads, queue and log agree", SLOW, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(happening, { minLength: 4, maxLength: 16 }), async (story) => {
       const street = await openStreet("2026-06-10T15:00:00Z");
@@ -84,7 +87,7 @@ test("whatever comes in whatever order, and whatever people decide: days, reads,
   );
 });
 
-test("a day that comes in any parts and any order, some of them twice, is the same day", async () => {
+test("a day that comes in any parts and any order, some of them twice, is the same day", SLOW, async () => {
   const cuts = fc.array(fc.tuple(fc.nat(95), fc.nat(95)), { minLength: 1, maxLength: 6 });
   await fc.assert(
     fc.asyncProperty(cuts, async (parts) => {

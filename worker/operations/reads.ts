@@ -1,7 +1,7 @@
 /** Ingest: a batch of reads becomes stored values, exceptions and their events, in one commit. */
 import { createHash } from "node:crypto";
 import { decodeAnswer, storedAnswer, type BatchAnswer } from "../../db/metering/batches.ts";
-import { classifyBatch, commitOf, readsStream, type BatchOrigin, type ReadsSetting } from "../../db/metering/ingest.ts";
+import { classifyBatch, commitOf, readsStream, type BatchFile, type BatchOrigin, type ReadsSetting } from "../../db/metering/ingest.ts";
 import { CommandRepeatedError, commitUnits, FenceLostError } from "../../db/commit.ts";
 import type { SqlPort, Statement } from "../../db/port.ts";
 import { timeZoneOf, validationSettings } from "../../db/utility.ts";
@@ -32,6 +32,8 @@ export interface PostedReads {
   readonly batchId: string;
   readonly bodyHash: string;
   readonly readings: readonly Reading[];
+  /** The file of which they are a part. */
+  readonly file?: BatchFile;
 }
 
 /** What was answered to this batch before, or null; a repetition also shows that its gateway is alive. */
@@ -73,12 +75,15 @@ export async function readsSetting({ port, now }: Pick<World, "port" | "now">): 
   return { now: at, zone: await timeZoneOf(port, at), settings: await validationSettings(port, at) };
 }
 
-function originOf({ actor, batchId, bodyHash }: PostedReads): BatchOrigin {
-  return { batchId, bodyHash, actor: actorText(actor), source: actor.kind === "gateway" ? "ami" : "staff", gatewayId: actor.kind === "gateway" ? actor.gatewayId : STAFF };
+function originOf({ actor, batchId, bodyHash, file }: PostedReads): BatchOrigin {
+  return { batchId, bodyHash, actor: actorText(actor), source: actor.kind === "gateway" ? "ami" : "staff", gatewayId: senderOf(actor), file };
 }
 
 /** In place of a gateway where a person typed reads in. */
 const STAFF = "staff";
+
+/** Under which gateway reads are kept. */
+export const senderOf = (actor: Actor): string => (actor.kind === "gateway" ? actor.gatewayId : STAFF);
 
 function seen(actor: Actor, now: number): Statement[] {
   return actor.kind === "gateway" ? [{ sql: "UPDATE gateway SET last_seen_at = ? WHERE id = ?", args: [now, actor.gatewayId] }] : [];

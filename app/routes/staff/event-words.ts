@@ -49,6 +49,7 @@ const runTo = (facts: Facts): string => `/staff/billing/runs/${encodeURIComponen
 
 const factTitle = (f: Facts): string => [FACTS[f.text("kind") as FactKind]?.name ?? "Fact", f.text("name")].filter(Boolean).join(" ");
 const factValue = (f: Facts): string => f.text("text") || (f.text("milli") === "" ? "" : `${milliText(f.number("milli"))} ${f.text("unit")}`.trim());
+const fileTo = (facts: Facts): string => `/staff/files/${encodeURIComponent(facts.text("fileId"))}`;
 
 const EVENTS: Readonly<Record<string, Words>> = {
   AccountOpened: (f) => ({ title: "Account opened", icon: "people", detail: `${className(f.text("class"))}, bill cycle ${f.text("cycle")}` }),
@@ -76,6 +77,9 @@ const EVENTS: Readonly<Record<string, Words>> = {
   InvitationSent: () => ({ title: "Invited to the portal", icon: "mail" }),
 
   ReadsIngested: (f) => ({ title: "Reads arrived", icon: "meter", value: formatCount(f.number("accepted") + f.number("exceptions")), detail: f.number("exceptions") > 0 ? `${formatCount(f.number("exceptions"))} put in doubt` : undefined, to: "/staff/reads" }),
+  ReadsFileReceived: (f) => ({ title: `File of reads: ${f.text("name")}`, icon: "meter", to: fileTo(f) }),
+  ReadsFileRead: (f) => ({ title: f.text("readable") === "true" ? "File of reads taken in" : "File of reads that could not be read", icon: "meter", tone: f.text("readable") === "true" ? undefined : "bad", value: formatCount(f.number("accepted") + f.number("exceptions")), detail: f.number("refused") > 0 ? `${formatCount(f.number("refused"))} refused` : undefined, to: fileTo(f) }),
+  ReadsMappingSaved: (f) => ({ title: `Mapping ${f.text("name")}`, icon: "settings", value: `Version ${f.text("version")}`, to: `/staff/files/mappings/${encodeURIComponent(f.text("name"))}` }),
   ExceptionOpened: (f) => ({ title: `In doubt: ${ruleName(f.text("kind"), f.text("rule")).toLowerCase()}`, icon: "flag", tone: "warn", detail: f.text("sentence"), to: exceptionTo(f) }),
   ExceptionReopened: (f) => ({ title: "In doubt again", icon: "flag", tone: "warn", detail: f.text("sentence"), to: exceptionTo(f) }),
   ExceptionUpdated: (f) => ({ title: "Still in doubt, with other numbers", icon: "flag", tone: "warn", detail: f.text("sentence"), to: exceptionTo(f) }),

@@ -36,7 +36,8 @@ export async function action(asked: Route.ActionArgs) {
   const input = { commandId: textOf(form, "commandId"), gatewayId: textOf(form, "gatewayId") };
   const work = {
     make: () => createGateway(world, actor, { commandId: input.commandId, name: textOf(form, "name") }),
-    rotate: () => rotateGatewaySecret(world, actor, input),
+    rotate: () => rotateGatewaySecret(world, actor, { ...input, atOnce: false }),
+    replace: () => rotateGatewaySecret(world, actor, { ...input, atOnce: true }),
     revoke: async () => ({ ...(await revokeGateway(world, actor, input)), secret: null }),
   }[textOf(form, "do")];
   if (!work) throw refused(400, "There is no such thing to do here.");
@@ -62,7 +63,7 @@ export default function Gateways({ loaderData: { gateways, mayEdit, commandIds }
     <Page title="Gateways" intro="Head-ends that post reads, each with a credential of its own.">
       {made?.secret ? (
         <Notice tone="good" title="The secret is shown once" live>
-          <p>Copy it now to the head-end; only it and this page know it. {made.did === "rotate" ? "The secret before no longer works." : ""}</p>
+          <p>Copy it now to the head-end; only it and this page know it. {made.did === "rotate" ? "The secret before still works for 24 hours." : made.did === "replace" ? "The secret before no longer works." : ""}</p>
           <p><code className="break">{`Authorization: Bearer ${made.keyId}.${made.secret}`}</code></p>
         </Notice>
       ) : made ? <Notice tone="good" live>{made.did === "revoke" ? "The gateway is revoked: nothing it posts is taken any more." : "This was done before. The secret was shown then; make a new one if it is lost."}</Notice> : null}
@@ -91,8 +92,8 @@ export default function Gateways({ loaderData: { gateways, mayEdit, commandIds }
             ]} />
         </Card>
         <Card title="How reads are posted">
-          <p>With <code className="break">POST /api/v1/ami/reads</code>, as JSON, up to 10,000 reads at once. A batch that is posted twice is taken once.</p>
-          <p><ButtonLink to="/staff/reads" icon="meter">Batches that arrived</ButtonLink></p>
+          <p>With <code className="break">POST /api/v1/ami/reads</code>, as JSON, up to 10,000 reads at once, or as a file in the head-end's own format with <code className="break">POST /api/v1/ami/files</code>. What is posted twice is taken once.</p>
+          <p className="row"><ButtonLink to="/staff/reads" icon="meter">Batches that arrived</ButtonLink> <ButtonLink to="/staff/files" icon="log">Files</ButtonLink></p>
         </Card>
       </Columns>
     </Page>
@@ -108,8 +109,9 @@ function Manage({ gateway, commandIds, state }: { gateway: Shown; commandIds: { 
         <>
           <FormFrame id="rotate" commandId={commandIds.rotate}>
             <input type="hidden" name="gatewayId" value={gateway.id} readOnly />
-            <p className="soft">A new secret under the same key, for when the old one may be known. The old one stops at once.</p>
+            <p className="soft">A new secret under the same key. The old one works for 24 hours more, so that no read is lost while the head-end is changed; where it may be known to others, let it stop at once.</p>
             <Submit kind="secondary" name="do" value="rotate">New secret</Submit>
+            <Submit kind="secondary" name="do" value="replace">New secret, stop the old at once</Submit>
           </FormFrame>
           <FormFrame id="revoke" commandId={commandIds.revoke}>
             <input type="hidden" name="gatewayId" value={gateway.id} readOnly />

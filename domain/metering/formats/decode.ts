@@ -6,19 +6,55 @@ const DECLARATION_MAX = 200;
 /** Declared encodings that are met with; anything else is read as UTF-8, which every other one contains for digits. */
 const DECLARED: Readonly<Record<string, string>> = { "iso-8859-1": "windows-1252", latin1: "windows-1252", "us-ascii": "utf-8", "windows-1252": "windows-1252", "utf-16": "utf-16le" };
 
+/** Encodings that may be named for a file that does not show its own. */
+export const CHARSETS = ["utf-8", "windows-1252", "utf-16le", "utf-16be"] as const;
+export type Charset = (typeof CHARSETS)[number];
+
+export interface DecodeOptions {
+  /** What the file is in; null: what its beginning shows. */
+  readonly charset?: Charset | null;
+  /** True: bytes that are no text throw a TypeError instead of becoming U+FFFD. */
+  readonly strict?: boolean;
+}
+
 export class TextPieces {
+  readonly #charset: Charset | null;
+  readonly #strict: boolean;
   #decoder: TextDecoder | null = null;
+  /** The first bytes, until there are enough to see what they are in. */
+  #start = new Uint8Array(0);
+
+  constructor({ charset = null, strict = false }: DecodeOptions = {}) {
+    this.#charset = charset;
+    this.#strict = strict;
+  }
 
   /** The text of the next bytes; a character cut at their end comes with the bytes that follow. */
   text(bytes: Uint8Array): string {
-    this.#decoder ??= new TextDecoder(encodingOf(bytes));
-    return this.#decoder.decode(bytes, { stream: true });
+    if (this.#decoder !== null) return this.#decoder.decode(bytes, { stream: true });
+    this.#start = joined(this.#start, bytes);
+    return this.#start.length < DECLARATION_MAX ? "" : this.#begin();
   }
 
   /** What was held back. */
   end(): string {
-    return this.#decoder === null ? "" : this.#decoder.decode();
+    const start = this.#decoder === null ? this.#begin() : "";
+    return start + this.#decoder!.decode();
   }
+
+  #begin(): string {
+    const start = this.#start;
+    this.#start = new Uint8Array(0);
+    this.#decoder = new TextDecoder(this.#charset ?? encodingOf(start), { fatal: this.#strict });
+    return this.#decoder.decode(start, { stream: true });
+  }
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(a.length + b.length);
+  both.set(a);
+  both.set(b, a.length);
+  return both;
 }
 
 function encodingOf(bytes: Uint8Array): string {

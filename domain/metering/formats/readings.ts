@@ -11,8 +11,8 @@ import type { FileRead, ReadSink, Refusal } from "./read.ts";
 
 export interface ReadingBatch {
   readonly reads: readonly Reading[];
-  /** By index of a reading, the line of the file on which it begins. */
-  readonly lines: readonly number[];
+  /** By index of a reading, the line of each of its values (0 where there is none); of a register one. */
+  readonly lines: readonly Int32Array[];
 }
 
 /** Intervals of a batch: ten thousand meters' day of hours, or a hundred meters' month of quarter hours. */
@@ -26,6 +26,9 @@ const GAP_MAX = 96;
 
 const STEPS: ReadonlySet<number> = new Set(STEPS_MINUTES);
 
+/** Channels go by the head-end's names for them. */
+const FOREIGN = { foreign: true } as const;
+
 interface Run {
   readonly meter: string;
   readonly channel: string | null;
@@ -33,9 +36,9 @@ interface Run {
   readonly quality: Quality;
   readonly stepMinutes: number;
   readonly start: Instant;
-  readonly line: number;
   next: Instant;
   values: Int32Array;
+  lines: Int32Array;
   count: number;
 }
 
@@ -44,7 +47,7 @@ export class ReadingCollector implements ReadSink {
   readonly #onBatch: (batch: ReadingBatch) => void;
   readonly #onRefusal: (refusal: Refusal) => void;
   #reads: Reading[] = [];
-  #lines: number[] = [];
+  #lines: Int32Array[] = [];
   readonly #runs = new Map<string, Run>();
   #values = 0;
   #last: Run | null = null;
@@ -58,7 +61,7 @@ export class ReadingCollector implements ReadSink {
     const value = milliOf(read.value);
     if (value === null) return this.#refuse(read, `${read.value} ${read.unit} is more than is counted exactly`);
     if (read.kind === "register") {
-      this.#add({ index: this.#reads.length, meter: read.meter, channel: read.channel, unit: read.unit, quality: read.quality, kind: "register", at: read.end, value }, read.line);
+      this.#add({ index: this.#reads.length, meter: read.meter, channel: read.channel, unit: read.unit, quality: read.quality, kind: "register", at: read.end, value, ...FOREIGN }, Int32Array.of(read.line));
     } else this.#interval(read, value);
     if (this.#reads.length + this.#runs.size >= READS_MAX || this.#values >= BATCH_VALUES) this.end();
   }
@@ -84,9 +87,9 @@ export class ReadingCollector implements ReadSink {
     this.#onRefusal({ line, kind: "refused", reason: `meter ${meter}: ${reason}` });
   }
 
-  #add(reading: Reading, line: number): void {
+  #add(reading: Reading, lines: Int32Array): void {
     this.#reads.push(reading);
-    this.#lines.push(line);
+    this.#lines.push(lines);
   }
 
   #interval(read: FileRead, value: Milli): void {
@@ -98,9 +101,13 @@ export class ReadingCollector implements ReadSink {
     const start = late ? read.start + MINUTE_MS : read.start;
     const run = this.#runOf(read, stepMinutes, start);
     const gap = (start - run.next) / (stepMinutes * MINUTE_MS);
-    if (run.count + gap >= run.values.length) run.values = grown(run.values, run.count + gap + 1);
+    if (run.count + gap >= run.values.length) {
+      run.values = grown(run.values, run.count + gap + 1);
+      run.lines = grown(run.lines, run.values.length);
+    }
     run.values.fill(MISSING, run.count, run.count + gap);
     run.values[run.count + gap] = value;
+    run.lines[run.count + gap] = read.line;
     run.count += gap + 1;
     run.next = start + stepMinutes * MINUTE_MS;
     this.#values += gap + 1;
@@ -117,14 +124,14 @@ export class ReadingCollector implements ReadSink {
       if (Number.isInteger(gap) && gap >= 0 && gap <= GAP_MAX && run.count + gap < VALUES_MAX) return (this.#last = run);
       this.#close(run);
     }
-    const { meter, channel, unit, quality, line } = read;
-    run = { meter, channel, unit, quality, stepMinutes, start, line, next: start, values: new Int32Array(RUN_VALUES), count: 0 };
+    const { meter, channel, unit, quality } = read;
+    run = { meter, channel, unit, quality, stepMinutes, start, next: start, values: new Int32Array(RUN_VALUES), lines: new Int32Array(RUN_VALUES), count: 0 };
     this.#runs.set(keyOf(read, stepMinutes), run);
     return (this.#last = run);
   }
 
-  #close({ meter, channel, unit, quality, stepMinutes, start, line, values, count }: Run): void {
-    this.#add({ index: this.#reads.length, meter, channel, unit, quality, kind: "interval", start, stepMinutes, values: values.slice(0, count) }, line);
+  #close({ meter, channel, unit, quality, stepMinutes, start, values, lines, count }: Run): void {
+    this.#add({ index: this.#reads.length, meter, channel, unit, quality, kind: "interval", start, stepMinutes, values: values.slice(0, count), ...FOREIGN }, lines.slice(0, count));
   }
 }
 

@@ -10,7 +10,7 @@
 import type { TimeZone } from "../../calendar/zone.ts";
 import { CimParser } from "./cim.ts";
 import { CmepParser } from "./cmep.ts";
-import { TextPieces } from "./decode.ts";
+import { TextPieces, type Charset } from "./decode.ts";
 import { detect, HEAD_MAX, type Detected } from "./detect.ts";
 import { EspiParser } from "./espi.ts";
 import { GreenButtonCsvParser } from "./green-button-csv.ts";
@@ -30,6 +30,8 @@ export interface ReadsFileOptions {
   /** A name that `formatsNamed` knows; otherwise the content decides. */
   readonly format?: string | null;
   readonly intervalMinutes?: number | null;
+  /** What the text is in, where its beginning does not show it. */
+  readonly charset?: Charset | null;
   /** What the columns of format `csv` are. */
   readonly mapping?: CsvMapping | null;
 }
@@ -81,7 +83,7 @@ export class ReadsFile {
   readonly #options: ReadsFileOptions;
   readonly #context: FileContext;
   readonly #sink: CountingSink;
-  readonly #pieces = new TextPieces();
+  readonly #pieces: TextPieces;
   #head = "";
   #parser: ReadsParser | null = null;
   #format: string | null = null;
@@ -89,6 +91,7 @@ export class ReadsFile {
 
   constructor(sink: ReadSink, options: ReadsFileOptions) {
     this.#options = options;
+    this.#pieces = new TextPieces({ charset: options.charset ?? null });
     this.#context = { name: options.name, zone: options.zone ?? "UTC", intervalMinutes: options.intervalMinutes ?? null };
     this.#sink = new CountingSink(sink);
   }
