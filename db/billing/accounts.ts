@@ -40,11 +40,11 @@ const METERS = `SELECT mi.service_point_id AS "servicePointId", mi.installed_on 
   ORDER BY mi.installed_on, c.id`;
 
 const RATES = `SELECT v.schedule_id AS "scheduleId", v.version, v.effective_on AS "effectiveOn", v.document_hash AS "documentHash"
-  FROM (SELECT DISTINCT a.rate_schedule_id AS id FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value) AS used
+  FROM (SELECT DISTINCT a.rate_schedule_id AS id FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value UNION SELECT value FROM json_each(?)) AS used
   CROSS JOIN rate_version AS v ON v.schedule_id = used.id WHERE v.status = 'published' ORDER BY v.effective_on, v.version`;
 
 const HISTORY = `SELECT b.account_id AS "accountId", b.period_from AS "periodFrom", b.period_to AS "periodTo", b.charges
-  FROM ${IDS} CROSS JOIN bill AS b ON b.account_id = i.value AND b.issued_on >= ? WHERE b.status = 'complete' ORDER BY b.period_to DESC`;
+  FROM ${IDS} CROSS JOIN bill AS b ON b.account_id = i.value AND b.issued_on >= ? WHERE b.status = 'complete' AND b.id NOT IN (SELECT value FROM json_each(?)) ORDER BY b.period_to DESC`;
 
 /** Few accounts have any; their items are fetched by id. */
 const WORK = `SELECT x.account_id AS "accountId", x.id FROM ${IDS} CROSS JOIN exception AS x ON x.account_id = i.value WHERE x.kind = '${BILLING_KIND}' AND (x.status = 'open' OR x.run_id = ?)`;
@@ -58,16 +58,20 @@ export interface AccountsAsked {
   readonly historyFrom: LocalDate;
   /** The run whose decided work items are wanted beside the open ones. */
   readonly runId: string | null;
+  /** Schedules beside those of the agreements: a service is tried under another rate. */
+  readonly schedules?: readonly string[];
+  /** Bills that are left out as if they had never been: they are to be made again. */
+  readonly without?: readonly string[];
 }
 
-export async function loadAccountFacts(port: SqlPort, accountIds: readonly string[], { zone, historyFrom, runId }: AccountsAsked): Promise<LoadedAccounts> {
+export async function loadAccountFacts(port: SqlPort, accountIds: readonly string[], { zone, historyFrom, runId, schedules = [], without = [] }: AccountsAsked): Promise<LoadedAccounts> {
   const ids = JSON.stringify(accountIds);
   const [states, points, meters, rates, history, work] = await port.read([
     { sql: STATES, args: [ids] },
     { sql: POINTS, args: [ids] },
     { sql: METERS, args: [ids] },
-    { sql: RATES, args: [ids] },
-    { sql: HISTORY, args: [ids, historyFrom] },
+    { sql: RATES, args: [ids, JSON.stringify(schedules)] },
+    { sql: HISTORY, args: [ids, historyFrom, JSON.stringify(without)] },
     { sql: WORK, args: [ids, runId] },
   ]);
   const legsAt = Map.groupBy(meters!.rows as unknown as MeterRow[], (row) => row.servicePointId);

@@ -4,7 +4,7 @@ import type { DueSegment } from "../../domain/billing/cycle.ts";
 import type { AccountFacts, PointFacts } from "../../domain/billing/facts.ts";
 import { hasRatchet, rateNeeds, type SegmentToBill } from "../../domain/billing/price.ts";
 import type { AccountState } from "../../domain/lifecycle/account/state.ts";
-import type { Milli } from "../../domain/metering/index.ts";
+import type { Milli, RegisterRead } from "../../domain/metering/index.ts";
 import type { InputStamp } from "../commit.ts";
 import type { ExceptionRecord } from "../metering/exceptions.ts";
 import type { SqlPort } from "../port.ts";
@@ -27,6 +27,15 @@ export interface AccountToBill {
 export interface ToBillAsked extends AccountsAsked {
   /** What of an account is due, and for which days. */
   readonly due: (state: AccountState) => readonly DueSegment[];
+  readonly carried?: CarriedOver;
+}
+
+/** What corrected bills hand on to the next one, by agreement. */
+export interface CarriedOver {
+  /** The reads with which the bill before ended, by channel. */
+  readonly opening: ReadonlyMap<string, ReadonlyMap<number, RegisterRead>>;
+  /** Billed demand, the latest first. */
+  readonly demand: ReadonlyMap<string, readonly Milli[]>;
 }
 
 /** Ratchets look back two years at most. */
@@ -37,9 +46,9 @@ export async function loadToBill(port: SqlPort, accountIds: readonly string[], a
   const { accounts, work, rates: heads } = await loadAccountFacts(port, accountIds, asked);
   const rates = await loadRates(port, heads);
   const dues = accounts.map((facts) => asked.due(facts.state).map((due) => ({ due, point: pointOf(facts, due), versions: rates.get(due.agreement.rateScheduleId) ?? [] })));
-  const needs = dues.map((segments) => segments.flatMap(needOf));
-  const usages = await loadUsages(port, needs.flat(), asked.zone);
-  const demand = await loadDemand(port, dues.flat());
+  const needs = dues.map((segments) => segments.flatMap((due) => needOf(due, asked.carried)));
+  const usages = await loadUsages(port, needs.flat(), asked.zone, asked.without);
+  const demand = await loadDemand(port, dues.flat(), asked);
   return accounts.map((facts, i): AccountToBill => {
     const segments = dues[i]!.map((segment): SegmentToBill => ({ ...segment, facts: facts.state.facts, usage: usages.get(segment.due.agreement.agreementId)?.usage ?? null }));
     return { facts, work: work.get(facts.state.accountId) ?? [], segments, needs: needs[i]!, inputs: inputsOf(segments, usages), demandHistory: demand };
@@ -53,10 +62,12 @@ function pointOf(facts: AccountFacts, { agreement }: DueSegment): PointFacts {
   return facts.points.get(servicePointId) ?? { servicePointId, measuredAt: servicePointId, dwellingUnits: 1, legs: [], meterSize: null };
 }
 
-function needOf({ due: { agreement, period, first }, point: { legs }, versions }: Due): UsageNeed[] {
+function needOf({ due: { agreement, period, first }, point: { legs }, versions }: Due, carried: CarriedOver | undefined): UsageNeed[] {
   const needs = rateNeeds(versions, period);
   if (!needs?.usage) return [];
-  return [{ agreementId: agreement.agreementId, period, unit: needs.unit, legs, intervals: needs.intervals, billedBefore: !first }];
+  const { agreementId } = agreement;
+  const opening = carried?.opening.get(agreementId);
+  return [{ agreementId, period, unit: needs.unit, legs, intervals: needs.intervals, billedBefore: !first, ...(opening ? { opening } : {}) }];
 }
 
 /** Each stamp once: sewer rests on the same days as water. */
@@ -70,14 +81,16 @@ function inputsOf(segments: readonly SegmentToBill[], usages: ReadonlyMap<string
   return [...stamps.values()];
 }
 
-async function loadDemand(port: SqlPort, segments: readonly Due[]): Promise<Map<string, Milli[]>> {
-  const asking = segments.filter(({ versions }) => versions.some(hasRatchet)).map(({ due: { agreement, period } }) => [agreement.agreementId, addMonths(period.from, -DEMAND_MONTHS)]);
+async function loadDemand(port: SqlPort, segments: readonly Due[], { carried, without = [] }: ToBillAsked): Promise<Map<string, readonly Milli[]>> {
+  const asking = segments.filter(({ versions }) => versions.some(hasRatchet)).map(({ due: { agreement, period } }) => [agreement.agreementId, addMonths(period.from, -DEMAND_MONTHS), period.from]);
   if (asking.length === 0) return new Map();
   const rows = await port.query<{ agreementId: string; periodTo: LocalDate; demand: Milli | null }>(
     `SELECT s.service_agreement_id AS "agreementId", s.period_to AS "periodTo", (SELECT d.value FROM json_each(b.snapshot, '$.demand') AS d WHERE d.key = s.service_agreement_id) AS demand
-     FROM json_each(?) AS w CROSS JOIN bill_segment AS s ON s.service_agreement_id = w.value->>0 AND s.period_to > w.value->>1 JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete'
+     FROM json_each(?) AS w CROSS JOIN bill_segment AS s ON s.service_agreement_id = w.value->>0 AND s.period_to > w.value->>1 AND s.period_to <= w.value->>2
+       JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete' AND b.id NOT IN (SELECT value FROM json_each(?))
      ORDER BY s.period_to DESC`,
-    [JSON.stringify(asking)],
+    [JSON.stringify(asking), JSON.stringify(without)],
   );
-  return new Map([...Map.groupBy(rows, (row) => row.agreementId)].map(([agreementId, bills]) => [agreementId, bills.map(({ demand }) => demand ?? 0)]));
+  const stored = Map.groupBy(rows, (row) => row.agreementId);
+  return new Map(asking.map(([id]) => [id!, [...(carried?.demand.get(id!) ?? []), ...(stored.get(id!) ?? []).map(({ demand }) => demand ?? 0)]]));
 }

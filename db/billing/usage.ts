@@ -20,6 +20,8 @@ export interface UsageNeed {
   readonly intervals: boolean;
   /** The agreement was billed up to the period before. */
   readonly billedBefore: boolean;
+  /** The reads with which it begins, by channel, where they are not those of the stored bill before. */
+  readonly opening?: ReadonlyMap<number, RegisterRead>;
   /** Leave out days on which an exception is open, instead of naming them: for what is shown while a period goes on. */
   readonly validatedOnly?: boolean;
 }
@@ -54,7 +56,7 @@ const EXCEPTIONS = `SELECT x.channel_id AS "channelId", x.day, x.rule AS "ruleId
 
 /** The reads with which an agreement's latest bill ended. They are in the bill's snapshot. */
 const CLOSING_READS = `SELECT s.service_agreement_id AS "agreementId", b.snapshot -> '$.closingReads' AS reads
-  FROM json_each(?) AS w CROSS JOIN bill_segment AS s ON s.service_agreement_id = w.value->>0 AND s.period_to = w.value->>1 JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete'`;
+  FROM json_each(?) AS w CROSS JOIN bill_segment AS s ON s.service_agreement_id = w.value->>0 AND s.period_to = w.value->>1 JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete' AND b.id NOT IN (SELECT value FROM json_each(?))`;
 
 interface OpenException {
   readonly channelId: number;
@@ -62,8 +64,8 @@ interface OpenException {
   readonly ruleId: string;
 }
 
-/** Usage by agreement. */
-export async function loadUsages(port: SqlPort, needs: readonly UsageNeed[], zone: TimeZone): Promise<Map<string, LoadedUsage>> {
+/** Usage by agreement; `without` are bills that are left out as if they had never been. */
+export async function loadUsages(port: SqlPort, needs: readonly UsageNeed[], zone: TimeZone, without: readonly string[] = []): Promise<Map<string, LoadedUsage>> {
   const found = new Map<string, LoadedUsage>();
   if (needs.length === 0) return found;
   const spans = intervalSpans(needs, zone);
@@ -86,11 +88,11 @@ export async function loadUsages(port: SqlPort, needs: readonly UsageNeed[], zon
 
   const stepOf = new Map(rest.flatMap((need) => need.legs.map(({ channel }) => [channel.channelId, channel.stepMinutes ?? 60])));
   const days = await loadDays(port, intervalSpans(rest, zone), stepOf);
-  const registers = await loadRegisters(port, rest, zone);
+  const registers = await loadRegisters(port, rest, zone, without);
   for (const need of rest) {
     const { agreementId, period, unit, legs } = need;
     const channels = new Set(legs.map(({ channel }) => channel.channelId));
-    const opening = registers.opening.get(agreementId);
+    const opening = need.opening ?? registers.opening.get(agreementId);
     const open = openFor(need);
     const doubtful = new Set(need.validatedOnly ? open.map(({ channelId, day }) => `${channelId} ${day}`) : []);
     const usage = usageForPeriod({
@@ -204,13 +206,13 @@ function registerWindows(need: UsageNeed, zone: TimeZone): Window[] {
   });
 }
 
-async function loadRegisters(port: SqlPort, needs: readonly UsageNeed[], zone: TimeZone): Promise<Registers> {
+async function loadRegisters(port: SqlPort, needs: readonly UsageNeed[], zone: TimeZone, without: readonly string[]): Promise<Registers> {
   const windows = needs.flatMap((need) => registerWindows(need, zone));
   if (windows.length === 0) return { reads: new Map(), opening: new Map() };
   const billed = needs.filter((need) => need.billedBefore && need.legs.some(({ channel }) => channel.kind === "register"));
   const [reads, closing] = await readRows(port, [
     { sql: READS, args: [JSON.stringify(windows.map(({ channelId, from, to }) => [channelId, from, to]))] },
-    { sql: CLOSING_READS, args: [JSON.stringify(billed.map(({ agreementId, period }) => [agreementId, period.from]))] },
+    { sql: CLOSING_READS, args: [JSON.stringify(billed.map(({ agreementId, period }) => [agreementId, period.from])), JSON.stringify(without)] },
   ]);
   return {
     reads: Map.groupBy(reads as unknown as RegisterRead[], (read) => read.channelId),

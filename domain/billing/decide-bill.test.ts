@@ -66,7 +66,7 @@ function inputFor(chosen: readonly number[], startOn: LocalDate, periodTo: Local
     const usage = needs.usage ? usageOf(version, due.period.from, due.period.to, shape) : null;
     return { due, point: { servicePointId: due.agreement.servicePointId, measuredAt: "s", dwellingUnits: 1, legs: [], meterSize: '5/8"' }, versions: [version], usage };
   });
-  return { state, input: { accountId: "1001", customerClass: "commercial", segments, history: [], demandHistory: new Map(), released: new Set(["zero-bill", "negative-bill"]) } };
+  return { state, input: { accountId: "1001", customerClass: "commercial", segments, history: [], demandHistory: new Map(), released: new Set(["zero-bill", "negative-bill"]), canceled: [] } };
 }
 
 const asBilled = (segment: FrozenSegment, series: readonly DeterminantSeries[]): BilledSeries => ({ series, asBilled: isAsBilled(segment, series) });

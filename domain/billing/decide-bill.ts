@@ -7,6 +7,7 @@ import type { CommandOf } from "../lifecycle/account/commands.ts";
 import { serviceRank } from "../lifecycle/account/decide.ts";
 import type { Posting, SegmentBilled } from "../lifecycle/account/events.ts";
 import type { PendingSegment } from "../lifecycle/bill.ts";
+import { freeEdition, nextEdition } from "../lifecycle/correction.ts";
 import { glAccountOf, type Settings } from "../lifecycle/settings.ts";
 import type { Milli, RegisterRead, UsageOfPeriod } from "../metering/index.ts";
 import { sumCents, type Cents } from "../money/cents.ts";
@@ -14,7 +15,7 @@ import { RATE_ENGINE_VERSION, RatingError, type ChargedAcrossVersions, type Char
 import { dueOnOf } from "./cycle.ts";
 import type { PastBill } from "./facts.ts";
 import { holdReasons, isEstimated, type HoldReason, type JudgedSegment } from "./hold-rules.ts";
-import { billMessages } from "./messages.ts";
+import { billMessages, correctionMessage, type CorrectedFrom } from "./messages.ts";
 import { pendingSegments } from "./pending.ts";
 import { countingVersions, determinantsOf, priceSegment, pricesByInterval, type SegmentToBill } from "./price.ts";
 import { billIdOf } from "./run.ts";
@@ -31,6 +32,10 @@ export interface BillInput {
   readonly demandHistory: ReadonlyMap<string, readonly Milli[]>;
   /** Rules that a person has let pass. */
   readonly released: ReadonlySet<string>;
+  /** Bills of the account that were canceled: their ids are not used again. */
+  readonly canceled: readonly string[];
+  /** The bill whose place this one takes. */
+  readonly corrects?: CorrectedFrom;
 }
 
 export interface BillContext {
@@ -103,18 +108,18 @@ function judged({ segment, price: found, problem }: Priced): JudgedSegment {
 
 // ---- the bill -------------------------------------------------------------------------------------------------
 
-function assemble({ accountId, segments: due }: BillInput, priced: readonly Priced[], { runId, periodTo, issuedOn, settings }: BillContext): AssembledBill {
-  const billId = billIdOf(accountId, periodTo);
+function assemble({ accountId, segments: due, canceled, corrects }: BillInput, priced: readonly Priced[], { runId, periodTo, issuedOn, settings }: BillContext): AssembledBill {
+  const billId = corrects ? nextEdition(corrects.billId) : freeEdition(billIdOf(accountId, periodTo), canceled);
   const number = billId;
   const dueOn = dueOnOf(issuedOn, settings);
   const segments = priced.map((each) => frozenSegment(each, billId, settings));
   const periodFrom = segments.reduce((first, { periodFrom: from }) => (from < first ? from : first), periodTo);
   const through = segments.reduce((last, { periodTo: to }) => (to > last ? to : last), periodFrom);
+  const charges = sumCents(segments.map(({ total }) => total));
   const snapshot: BillSnapshot = {
     format: SNAPSHOT_FORMAT, engine: RATE_ENGINE_VERSION, billId, number, accountId, zone: settings.utility.timeZone, periodFrom, periodTo: through, issuedOn, dueOn,
-    segments,
-    charges: sumCents(segments.map(({ total }) => total)),
-    messages: billMessages(due),
+    segments, charges,
+    messages: [...(corrects ? [correctionMessage(corrects, charges)] : []), ...billMessages(due)],
     closingReads: closingReads(segments),
     demand: Object.fromEntries(segments.flatMap((segment) => demandOf(segment))),
   };

@@ -1,5 +1,7 @@
 /** What a bill says to its customer beside the figures, by condition. */
 import { daysBetween } from "../calendar/local-date.ts";
+import { CAUSES, type CorrectionCause } from "../lifecycle/correction.ts";
+import { formatDollars, type Cents } from "../money/cents.ts";
 import { isEstimated } from "./hold-rules.ts";
 import { countingVersions, type SegmentToBill } from "./price.ts";
 import type { BillMessage } from "./snapshot.ts";
@@ -41,6 +43,27 @@ const MESSAGES: readonly MessageRule[] = [
     es: "Esta es la última factura de un servicio que se ha terminado.",
   },
 ];
+
+/** The bill whose place another one takes, and why. */
+export interface CorrectedFrom {
+  readonly billId: string;
+  readonly number: string;
+  readonly charges: Cents;
+  readonly cause: CorrectionCause;
+}
+
+/** What a corrected bill says first: which one it replaces, why, and what that changes. */
+export function correctionMessage({ number, charges, cause }: CorrectedFrom, now: Cents): BillMessage {
+  const by = formatDollars(Math.abs(now - charges));
+  const change = now === charges ? { en: "Its charges are the same.", es: "Sus cargos son los mismos." }
+    : now > charges ? { en: `Its charges are ${formatDollars(now)}, ${by} more than before.`, es: `Sus cargos son ${formatDollars(now)}, ${by} más que antes.` }
+      : { en: `Its charges are ${formatDollars(now)}, ${by} less than before.`, es: `Sus cargos son ${formatDollars(now)}, ${by} menos que antes.` };
+  return {
+    code: "corrected",
+    en: `This bill replaces bill ${number}, because ${CAUSES[cause].en}. ${change.en} What you paid on the bill before counts for this one.`,
+    es: `Esta factura reemplaza la factura ${number}, porque ${CAUSES[cause].es}. ${change.es} Lo que pagó de la factura anterior cuenta para esta.`,
+  };
+}
 
 export function billMessages(segments: readonly SegmentToBill[]): BillMessage[] {
   return MESSAGES.filter(({ when }) => segments.some(when)).map(({ code, en, es }) => ({ code, en, es }));

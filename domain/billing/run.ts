@@ -24,7 +24,7 @@ export const runStream = (runId: string): string => `run:${runId}`;
 /** One run for each cycle and period, so that starting it twice finds the first. */
 export const runIdOf = (cycleId: string, periodTo: LocalDate): string => `${cycleId}-${periodTo}`;
 
-/** A bill's id and number say whose and up to when; an account has one bill for a period's end. */
+/** A bill's id and number say whose and up to when; an account has one bill for a period's end that stands. */
 export const billIdOf = (accountId: string, periodTo: LocalDate): string => `${accountId}-${periodTo.replaceAll("-", "")}`;
 
 export function runEvent<T extends keyof RunEvents>(type: T, data: RunEvents[T]): RunEvent {

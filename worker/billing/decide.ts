@@ -85,7 +85,7 @@ async function decideOne(world: World, context: RunContext, loaded: AccountToBil
 /** A fault of ours holds one account and not the run; its words go to the work item. */
 function decide(context: RunContext, { facts: { state, history }, work, segments, demandHistory }: AccountToBill): BillDecision {
   try {
-    return decideBill({ accountId: state.accountId, customerClass: state.customerClass, segments, history, demandHistory, released: releasedRules(work.map(({ row }) => row), context.runId) }, context);
+    return decideBill({ accountId: state.accountId, customerClass: state.customerClass, segments, history, demandHistory, canceled: state.canceledBills, released: releasedRules(work.map(({ row }) => row), context.runId) }, context);
   } catch (error) {
     const sentence = `The bill could not be reckoned: ${error instanceof Error ? error.message : String(error)}`;
     return { kind: "hold", reasons: [{ rule: "fault", sentence, numbers: {}, servicePointId: null }], segments: incompleteSegments(segments.map(({ due }) => due)), charges: null };
