@@ -1,7 +1,7 @@
 /** A segment's price: from its usage and the versions of its rate to explained lines. Asks the rate engine; adds no arithmetic of its own. */
 import type { LocalDate } from "../calendar/local-date.ts";
 import type { Milli, Unit, UsageOfPeriod } from "../metering/index.ts";
-import { chargeAcrossVersions, determinantsFromUsage, rateAcrossVersions, type Charge, type ChargedAcrossVersions, type CompiledRate, type DatedRate, type Determinants, type RatedAcrossVersions } from "../rating/index.ts";
+import { chargeAcrossVersions, determinantsFromUsage, rateAcrossVersions, type Charge, type ChargedAcrossVersions, type CompiledRate, type DatedRate, type Determinants, type RatedAcrossVersions, usesUsage } from "../rating/index.ts";
 import type { ServiceFact } from "../lifecycle/service-fact.ts";
 import { factDeterminants } from "./customer-facts.ts";
 import type { DueSegment } from "./cycle.ts";
@@ -42,7 +42,7 @@ const pricesIntervals = ({ rate }: PricedVersion): boolean => rate.document.char
 
 /** Charges that multiply a quantity of a meter; a fixed amount, a tax, a minimum or the agreed use of lamps does not. */
 const pricesUsage = (charge: Charge, { document: { derived = [] } }: CompiledRate): boolean =>
-  "determinant" in charge && (charge.kind !== "credit" || charge.rates.some(({ price }) => price !== undefined)) && !derived.some(({ id, kind }) => id === charge.determinant && kind === "unmetered");
+  "determinant" in charge && (charge.kind !== "credit" || charge.rates.some(({ price }) => price !== undefined)) && (charge.kind !== "formula" || usesUsage(charge)) && !derived.some(({ id, kind }) => id === charge.determinant && kind === "unmetered");
 
 /** Whether the version looks back at the demand of earlier bills. */
 export const hasRatchet = ({ rate }: PricedVersion): boolean => rate.document.charges.some((charge) => charge.kind === "demand" && charge.ratchet !== undefined);

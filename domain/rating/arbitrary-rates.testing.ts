@@ -107,7 +107,7 @@ function simpleCharge(gen: Gen, id: string, before: readonly string[], seasons: 
   const reads = chance(gen, 4) ? {} : derived;
   const of = before.length === 0 ? [] : before.filter(() => chance(gen, 2));
   const base = of.length === 0 ? before.slice(0, 1) : of;
-  const kinds = ["fixed", "flat", "tiered", ...(before.length === 0 ? [] : ["percentage", "minimum", "maximum", "credit"])] as const;
+  const kinds = ["fixed", "flat", "tiered", "formula", "budget", ...(before.length === 0 ? [] : ["percentage", "minimum", "maximum", "credit"])] as const;
   switch (oneOf(gen, ...kinds)) {
     case "flat":
       return { ...common, ...proration(gen, CHANGES), kind: "flat", ...reads, rates: rows(gen, seasons, () => ({ price: decimal(gen, 9, int(gen, 2, 5), chance(gen, 5) ? -3 : 0) })) };
@@ -122,6 +122,31 @@ function simpleCharge(gen: Gen, id: string, before: readonly string[], seasons: 
     }
     case "percentage":
       return { ...common, ...proration(gen, CHANGES), kind: "percentage", of: base, tax: "city", rates: rows(gen, seasons, () => ({ percent: decimal(gen, 100, int(gen, 0, 4)) })) };
+    case "formula": {
+      const lines: Record<string, string> = before.length === 0 || chance(gen, 2) ? {} : { lineA: oneOf(gen, ...before) };
+      const amount = anyFormula(gen, 2, ["rate", "usage", "usage", "days", "dwellingUnits", "eru", ...Object.keys(lines)]);
+      return {
+        ...common, ...proration(gen, CHANGES), kind: "formula", lines,
+        // The figure and the line are always in the formula, and no amount passes what a line may come to.
+        amount: `max(-90000, min(90000, ${amount} + 0.01 * rate${"lineA" in lines ? " + 0.015 * lineA" : ""}))`,
+        rates: rows(gen, seasons, () => ({ figures: { rate: decimal(gen, 9, int(gen, 0, 6), chance(gen, 5) ? -3 : 0) } })),
+      };
+    }
+    case "budget": {
+      const decimals = int(gen, 2, 6);
+      const ends = ["indoor", `${decimal(gen, 2, 2)} * budget`, `eru * ${anyFormula(gen, 1, ["dwellingUnits", "gpcd", "days"])}`, `budget + ${int(gen, 0, 30)}`];
+      return {
+        ...common, ...proration(gen, CHANGES), kind: "budget", wholeUnits: oneOf(gen, "nearest", "nearest", "down", "up", "exact"),
+        allocations: [
+          { name: "indoor", label: name("Indoor"), formula: "gpcd * dwellingUnits * days * (1 / 748)" },
+          { name: "budget", label: name("Water budget"), formula: `indoor + eru * ${decimal(gen, 2, 2)} * 0.62 / 7.48` },
+        ],
+        rates: rows(gen, seasons, () => ({
+          figures: { gpcd: decimal(gen, 90, int(gen, 0, 1)) },
+          tiers: [...ends.filter(() => chance(gen, 2)).map((upTo) => ({ upTo, price: decimal(gen, 8, decimals, chance(gen, 5) ? -2 : 0) })), { upTo: null, price: decimal(gen, 8, decimals) }],
+        })),
+      };
+    }
     case "minimum":
       return { ...common, ...proration(gen, ["prorate"]), kind: "minimum", of: base, rates: rows(gen, seasons, () => ({ amount: decimal(gen, 100, int(gen, 2, 4)) })) };
     case "maximum":
@@ -133,6 +158,23 @@ function simpleCharge(gen: Gen, id: string, before: readonly string[], seasons: 
     }
     default:
       return { ...common, ...proration(gen, CHANGES), kind: "fixed", per: chance(gen, 4) ? "day" : "period", ...(chance(gen, 5) ? { times: "eru" } : {}), rates: rows(gen, seasons, () => ({ amount: decimal(gen, 90, int(gen, 2, 4)) })) };
+  }
+}
+
+/** A formula over the names, not too deep; only what cannot be zero divides. */
+function anyFormula(gen: Gen, depth: number, names: readonly string[]): string {
+  if (depth === 0 || chance(gen, 4)) return chance(gen, 3) ? decimal(gen, 20, int(gen, 0, 3)) : oneOf(gen, ...names);
+  const part = (): string => anyFormula(gen, depth - 1, names);
+  switch (int(gen, 0, 8)) {
+    case 0: return `(${part()} + ${part()})`;
+    case 1: return `(${part()} - ${part()})`;
+    case 2: return `${part()} * (${part()})`;
+    case 3: return `(${part()}) / ${oneOf(gen, "748", "3", "1.7", "max(1, dwellingUnits)")}`;
+    case 4: return `${oneOf(gen, "min", "max")}(${part()}, ${part()})`;
+    case 5: return `if(${part()} ${oneOf(gen, "<", "<=", ">", ">=", "==", "!=")} ${part()}, ${part()}, ${part()})`;
+    case 6: return `${oneOf(gen, "floor", "ceil", "round")}(${part()})`;
+    case 7: return `round(${part()}, ${int(gen, 0, 4)})`;
+    default: return `if(${part()} > 1 ${oneOf(gen, "and", "or")} ${part()} < 40, ${part()}, ${part()})`;
   }
 }
 

@@ -15,6 +15,8 @@ import { tieredDemand, tiersByCode } from "./tier-split.ts";
 import { AMOUNT, MINIMUM, TIERS, type PlainLine } from "./plain-line.ts";
 import { roundAmount, roundHalfUp, sumExact } from "./rounding.ts";
 import type { Work } from "./work.ts";
+import { amountFor, tierEnds, type FormulaInputs } from "./charge-formulas.ts";
+import { ratio } from "./ratio.ts";
 
 /** Base of a percentage stays exact times the largest percentage. */
 const BASE_CENTS_MAX = 5 * CENTS_MAX;
@@ -238,6 +240,10 @@ function assessCharge(charge: CompiledCharge, rows: Rows, period: PeriodRate, de
       return assessLimit(charge, rows, period, work);
     case "credit":
       return assessCredit(charge, rows, period, determinants, work);
+    case "formula":
+      return assessFormula(charge, rows, period, determinants, work);
+    case "budget":
+      return assessBudget(charge, rows, period, determinants, work);
   }
 }
 
@@ -448,6 +454,63 @@ function exemptBase(base: Cents, exempt: number, tax: string): Cents {
   if (!Number.isInteger(exempt) || exempt < 0 || exempt > 100) throw new RatingError(`exemptions.${tax}`, `${exempt} is not a whole percent between 0 and 100`);
   const taxed = Math.abs(base) * (100 - exempt);
   return Math.sign(base) * Math.floor((taxed + 50) / 100);
+}
+
+/** What the charge's formulas may ask of this customer and of the lines before it. */
+export function formulaInputs(charge: CompiledCharge, { rate, wholeDays }: PeriodRate, determinants: Determinants): FormulaInputs {
+  const { work } = rate;
+  return {
+    days: wholeDays,
+    usage: () => usageOf(charge, rate, determinants),
+    count: (name) => countOf(name, rate, determinants),
+    line: (index) => {
+      if (work.charged[index] === 0) return ratio(0);
+      const parts = BigInt(work.parts[index]!);
+      return ratio(BigInt(work.whole[index]!) * parts + BigInt(work.rest[index]!), parts * 100n);
+    },
+  };
+}
+
+/** A formula that cannot be reckoned for this customer is named with its charge. */
+function reckoned<T>({ index, id }: CompiledCharge, reckon: () => T): T {
+  try {
+    return reckon();
+  } catch (error) {
+    if (error instanceof RangeError) throw new RatingError(`charges.${index}`, `the formula of ${id} ${error.message}`);
+    throw error;
+  }
+}
+
+/** By the days of each row; a formula that should follow the length of the period names the days itself. */
+function assessFormula(charge: CompiledCharge, { slices }: Rows, period: PeriodRate, determinants: Determinants, work: Work): void {
+  const { index, reads } = charge;
+  const inputs = formulaInputs(charge, period, determinants);
+  work.quantity[index] = reads === null ? ONE : inputs.usage();
+  let amount = 0;
+  for (let s = 0; s < slices.length; s++) {
+    const slice = slices[s]!;
+    const part = reckoned(charge, () => amountFor(slice.row.formulas!, inputs, slice.days));
+    amount += part;
+    if (work.explaining) work.step(part, 1, 1, 0, slice);
+  }
+  work.rest[index] = amount;
+}
+
+/** Tiers that end where the customer's allocation does. */
+function assessBudget(charge: CompiledCharge, { slices }: Rows, period: PeriodRate, determinants: Determinants, work: Work): void {
+  const { index } = charge;
+  const inputs = formulaInputs(charge, period, determinants);
+  const usage = inputs.usage();
+  let amount = 0;
+  for (let s = 0; s < slices.length; s++) {
+    const slice = slices[s]!;
+    const part = partOf(usage, slice.cumFrom, slice.cumTo, period.wholeDays);
+    const tiers = tierTable(reckoned(charge, () => tierEnds(slice.row.formulas!, inputs, slice.days)), slice.prices);
+    work.quantity[index]! += part;
+    amount += tiersAmount(part, tiers);
+    if (work.explaining) noteTiers(part, tiers.limits, slice, work);
+  }
+  work.rest[index] = amount;
 }
 
 /** A minimum tops its base up, a maximum takes away what is above it. */

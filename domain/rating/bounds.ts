@@ -70,6 +70,7 @@ function largestQuantity(document: RateDocument, charge: Charge): LargestQuantit
   switch (charge.kind) {
     case "flat":
     case "tiered":
+    case "budget":
     case "time-of-use":
       return thousandths("usage");
     case "credit":
@@ -81,6 +82,7 @@ function largestQuantity(document: RateDocument, charge: Charge): LargestQuantit
       const { units, counted } = charge.times === undefined ? once() : thousandths("count");
       return { name: "count", units: units.times(days), counted: counted.times(days) };
     }
+    case "formula":
     case "percentage":
     case "minimum":
     case "maximum":

@@ -14,7 +14,10 @@ export function chargePrices(charge: Charge): { readonly path: string; readonly 
     case "flat":
       return charge.rates.map(({ price }, i) => ({ path: `rates.${i}.price`, price }));
     case "tiered":
+    case "budget":
       return charge.rates.flatMap(({ tiers }, i) => byTier(tiers, `rates.${i}.tiers`));
+    case "formula":
+      return [];
     case "time-of-use":
       return charge.rates.flatMap((row, i) => byPeriod(row, i));
     case "demand":

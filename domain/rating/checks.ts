@@ -4,6 +4,7 @@
  */
 import { Decimal, decimalsOf } from "../money/decimal.ts";
 import { UNITS, type Dimension, type Unit } from "../metering/units.ts";
+import { namesGiven, namesIn, namesUsed, RESERVED_NAMES } from "./charge-formulas.ts";
 import type { Charge, ChargeOf, RateDocument, Schedule } from "./schema.ts";
 import { derivedIssues } from "./derived.ts";
 import { scheduleTable, seasonTable, type Issue } from "./tou-calendar.ts";
@@ -130,6 +131,12 @@ class ChargeCheck {
         return this.eachRow(charge.rates, (row, at) => this.amount(row.amount, `${at}.amount`));
       case "credit":
         return this.checkCredit(charge);
+      case "formula":
+        this.checkLines(charge, index);
+        return this.checkFormulas(charge);
+      case "budget":
+        this.eachRow(charge.rates, ({ tiers }, at) => this.checkOpenTiers(tiers, `${at}.tiers`));
+        return this.checkFormulas(charge);
     }
   }
 
@@ -247,6 +254,42 @@ class ChargeCheck {
   private checkTiersByPeriod(schedule: Schedule, row: { season?: string | undefined }, tiers: Readonly<Record<string, readonly Tier[]>>, at: string, max: number): void {
     this.checkPeriods(schedule, row, Object.keys(tiers), at);
     for (const [id, list] of Object.entries(tiers)) this.checkTiers(list, `${at}.${id}`, max);
+  }
+
+  /** Only the last tier is without end; where the others end is known with the customer. */
+  private checkOpenTiers(tiers: readonly { readonly upTo: string | null; readonly price: string }[], at: string): void {
+    tiers.forEach(({ upTo, price }, i) => {
+      this.price(price, `${at}.${i}.price`);
+      if ((upTo === null) !== (i === tiers.length - 1)) this.refuse(`${at}.${i}.upTo`, upTo === null ? "only the last tier has no end" : "the last tier's upTo must be null");
+    });
+  }
+
+  private checkLines(charge: ChargeOf<"formula">, index: number): void {
+    for (const [name, id] of Object.entries(charge.lines)) {
+      if (!this.document.charges.slice(0, index).some((before) => before.id === id)) this.refuse(`lines.${name}`, `there is no charge ${id} before this one`);
+    }
+  }
+
+  /** Names mean one thing each, rows have the same figures, and every figure and line is used; an allocation may be there only to be shown. */
+  private checkFormulas(charge: ChargeOf<"formula"> | ChargeOf<"budget">): void {
+    const names = Object.keys(charge.rates[0]!.figures).sort();
+    const named = namesGiven(charge);
+    const used = namesUsed(charge);
+    named.forEach(({ name, at }, i) => {
+      const first = named.findIndex((other) => other.name === name);
+      if (first < i) this.refuse(at, `${name} is already the name of ${named[first]!.at}`);
+      if ((RESERVED_NAMES as readonly string[]).includes(name)) this.refuse(at, `${name} already means something in every formula`);
+    });
+    this.eachRow(charge.rates as readonly { readonly figures: Readonly<Record<string, string>> }[], (row, at) => {
+      if (Object.keys(row.figures).sort().join() !== names.join()) this.refuse(`${at}.figures`, "must name the same figures as the first row");
+    });
+    for (const { name, at } of named) if (!used.has(name) && !at.startsWith("allocations")) this.refuse(at, `${name} is in no formula of this charge`);
+    if (charge.kind === "budget") {
+      charge.allocations.forEach(({ name }, i) => {
+        const early = charge.allocations.findIndex(({ formula }, k) => k <= i && namesIn(formula).has(name));
+        if (early >= 0) this.refuse(`allocations.${early}.formula`, `names ${name}, which is reckoned ${early === i ? "by it" : "after it"}`);
+      });
+    }
   }
 
   private scheduleOf(id: string): Schedule | undefined {

@@ -8,6 +8,7 @@ import type { Milli, Unit } from "../metering/units.ts";
 import { boundIssues, largestUsage } from "./bounds.ts";
 import { chargeDecimals } from "./charge-prices.ts";
 import { creditForm, documentIssues } from "./checks.ts";
+import { compileFormulas, FORMULA_PARTS_PER_CENT, usesUsage, type CompiledFormulas } from "./charge-formulas.ts";
 import { compileDerived, type CompiledDerived } from "./derived.ts";
 import { RatingError } from "./determinants.ts";
 import type { Charge, ChargeKind, Proration, RateDocument, Schedule } from "./schema.ts";
@@ -33,6 +34,8 @@ export interface CompiledRow {
   readonly daily: readonly boolean[];
   /** Tiers by time-of-use period, or of a demand; empty where a period has one price. */
   readonly tables: readonly CompiledTiers[];
+  /** Formula and budget only. */
+  readonly formulas: CompiledFormulas | null;
 }
 
 export type CompiledTiers = Pick<CompiledRow, "prices" | "limits" | "hours" | "daily">;
@@ -74,6 +77,8 @@ export interface CompiledCharge {
   readonly whenNames: readonly string[];
   readonly rows: readonly CompiledRow[];
   readonly creditForm: "amount" | "price" | "percent";
+  /** A formula asks for its exact amount. */
+  readonly askedFor: boolean;
   /** A fixed amount for each day. */
   readonly perDay: boolean;
   /** All usage at the price of the tier it reaches; usage of exactly a limit reaches the next tier. */
@@ -174,6 +179,7 @@ function compileCharge(document: RateDocument, charge: Charge, index: number): C
     base: "of" in charge && charge.of !== undefined ? baseOf(document, charge.of) : [],
     rows: charge.rates.map((row) => compileRow(document, charge, row, whenNames, decimals)),
     creditForm: form,
+    askedFor: document.charges.some((other) => other.kind === "formula" && Object.values(other.lines).includes(charge.id)),
     perDay: charge.kind === "fixed" && charge.per === "day",
     wholeUsage: charge.kind === "tiered" && charge.assess === "whole",
     exclusive: charge.kind === "tiered" && charge.boundary === "exclusive",
@@ -192,11 +198,12 @@ function unitOf(document: RateDocument, charge: Charge): Unit {
 /** Quantities and counts are thousandths, so 10^decimals × 1000 of the products make a dollar. */
 function perCentOf(charge: Charge, decimals: number, form: "amount" | "price" | "percent"): number {
   if (charge.kind === "percentage" || (charge.kind === "credit" && form === "percent")) return 100 * 10 ** decimals;
-  return 10 ** (decimals + 1);
+  return charge.kind === "formula" ? FORMULA_PARTS_PER_CENT : 10 ** (decimals + 1);
 }
 
 function needsDeterminant(charge: Charge, form: "amount" | "price" | "percent"): charge is Extract<Charge, { determinant: string }> {
-  return charge.kind === "flat" || charge.kind === "tiered" || charge.kind === "time-of-use" || charge.kind === "demand" || (charge.kind === "credit" && form === "price");
+  if (charge.kind === "formula") return usesUsage(charge);
+  return charge.kind === "flat" || charge.kind === "tiered" || charge.kind === "budget" || charge.kind === "time-of-use" || charge.kind === "demand" || (charge.kind === "credit" && form === "price");
 }
 
 function largestOf(document: RateDocument, charge: Charge, unit: Unit): Milli {
@@ -212,7 +219,11 @@ function compileRow(document: RateDocument, charge: Charge, row: Charge["rates"]
   const scaled = (text: string): number => scaledInteger(text, decimals);
   const season = row.season === undefined ? ANY : document.seasons.findIndex(({ id }) => id === row.season);
   const key = whenNames.map((name) => row.when![name]!).join("|");
-  const shared = { season, key, from: row.from ?? "", limits: [], hours: [], daily: [], tables: [] };
+  const shared = { season, key, from: row.from ?? "", limits: [], hours: [], daily: [], tables: [], formulas: null };
+  if (charge.kind === "formula" || charge.kind === "budget") {
+    const prices = "tiers" in row && row.tiers !== undefined ? row.tiers.map(({ price }) => scaled(price)) : [1];
+    return { ...shared, prices, formulas: compileFormulas(document, charge, charge.rates[charge.rates.indexOf(row as never)]!) };
+  }
   if ("tiers" in row && row.tiers !== undefined) {
     const tiers = compileTiers(charge, row.tiers, decimals);
     return charge.kind === "demand" ? { ...shared, prices: [tiers.prices[0]!], tables: [tiers] } : { ...shared, ...tiers };

@@ -16,7 +16,7 @@ const PERIODS_OF_RATE = 8;
 const CUSTOMERS_OF_PERIOD = 5;
 const INTERVAL_RATES = NIGHTLY ? 1_500 : 120;
 const INTERVAL_CUSTOMERS_OF_RATE = 3;
-const TIMEOUT_MS = NIGHTLY ? 1_200_000 : 120_000;
+const TIMEOUT_MS = NIGHTLY ? 2_400_000 : 300_000;
 
 function parsed(input: unknown): RateDocument {
   const result = parseRateDocument(input);

@@ -3,12 +3,14 @@ import { formatDollars, type Cents } from "../money/cents.ts";
 import { milliText, type Milli, type Unit } from "../metering/units.ts";
 import type { CompiledCharge } from "./compile.ts";
 import { NO_LIMIT } from "./numbers.ts";
-import { countOf, hoursDemand, tiersOf } from "./assess.ts";
+import { countOf, formulaInputs, hoursDemand, tiersOf } from "./assess.ts";
+import { budgetSaid, formulaSaid } from "./formula-words.ts";
+import { tierEnds } from "./charge-formulas.ts";
 import type { Determinants } from "./determinants.ts";
 import type { Text } from "./schema.ts";
 import type { PeriodRate, Slice } from "./period.ts";
 import { exactDollars } from "./rounding.ts";
-import type { TierTable } from "./tier-table.ts";
+import { tierTable, type TierTable } from "./tier-table.ts";
 import type { Work } from "./work.ts";
 
 export interface RatedStep {
@@ -87,6 +89,7 @@ export class Explanation {
   private readonly compiled: CompiledCharge;
   private readonly period: PeriodRate;
   private readonly work: Work;
+  private readonly determinants: Determinants;
   private readonly steps: readonly number[];
   /** How many, where the charge is for each of something. */
   private readonly count: Milli;
@@ -101,6 +104,7 @@ export class Explanation {
     this.shareOf = work.parts[index]! / perCent;
     this.compiled = compiled;
     this.period = period;
+    this.determinants = determinants;
     this.count = countOf(times, period.rate, determinants);
     this.hoursDemand = hoursDemand(compiled, period.rate, determinants);
     this.work = work;
@@ -112,6 +116,7 @@ export class Explanation {
   unit(): string {
     const { kind, unit, times, perDay, creditForm } = this.compiled;
     if (kind === "fixed") return times ?? (perDay ? "day" : "period");
+    if (kind === "formula") return this.compiled.reads === null ? "period" : unit;
     if (kind === "percentage" || (kind === "credit" && creditForm === "percent")) return "USD";
     if (kind === "minimum" || kind === "maximum" || (kind === "credit" && creditForm === "amount")) return "period";
     return unit;
@@ -134,9 +139,9 @@ export class Explanation {
     return this.steps.map((step) => ({
       label: this.label(step, "en"),
       labelEs: this.label(step, "es"),
-      quantityMilli: unit === "USD" ? work.stepQuantity[step]! * 10 : work.stepQuantity[step]!,
+      quantityMilli: compiled.kind === "formula" ? null : unit === "USD" ? work.stepQuantity[step]! * 10 : work.stepQuantity[step]!,
       unit,
-      price: priceText(work.stepPrice[step]!, compiled.decimals),
+      price: compiled.kind === "formula" ? this.exactOf(step) : priceText(work.stepPrice[step]!, compiled.decimals),
       exact: this.exactOf(step),
     }));
   }
@@ -158,6 +163,7 @@ export class Explanation {
   private what(step: number, slice: Slice, language: Language): string {
     const { kind, unit, charge } = this.compiled;
     if (kind === "tiered") return this.endLabel(slice.tiers, this.work.stepPlace[step]!, unit, language);
+    if (kind === "budget") return this.endLabel(tierTable(tierEnds(slice.row.formulas!, this.inputs(), slice.days), slice.prices), this.work.stepPlace[step]!, unit, language);
     if (this.compiled.schedule >= 0) return `${inLanguage(this.touPeriod(step).name, language)}${this.tierOfCode(step, slice, language)}`;
     if (kind === "demand") return `${language === "en" ? "Highest demand" : "Demanda máxima"}${this.tierOfCode(step, slice, language)}`;
     return inLanguage(charge.name, language);
@@ -218,6 +224,10 @@ export class Explanation {
     return english ? `Next ${width}` : `Siguientes ${width}`;
   }
 
+  private inputs() {
+    return formulaInputs(this.compiled, this.period, this.determinants);
+  }
+
   // ---- sentences ----------------------------------------------------------------------------------------------
 
   sentence(language: Language): string {
@@ -244,6 +254,10 @@ export class Explanation {
       case "flat":
       case "tiered":
         return `${parts((step) => this.pricedPart(step, language, ""))}: ${result}`;
+      case "budget":
+        return `${budgetSaid(this.compiled, this.work.stepSlice[this.steps[0]!]!.row.formulas!, this.inputs(), language)}${parts((step) => this.pricedPart(step, language, ""))}: ${result}`;
+      case "formula":
+        return `${language === "en" ? "reckoned as" : "calculado como"} ${parts((step) => formulaSaid(this.compiled, this.work.stepSlice[step]!.row.formulas!, this.inputs(), language))}: ${result}`;
       case "time-of-use":
         return `${parts((step) => this.pricedPart(step, language, this.where(step, language)))}: ${result}`;
       case "demand":

@@ -9,6 +9,7 @@ export {
   chargeAcrossVersions, chargeSegment, rateAcrossVersions, rateCents, rateSegment, versionPeriods, RATE_ENGINE_VERSION,
   type ChargedAcrossVersions, type ChargedLine, type ChargedSegment, type DatedRate, type RatedAcrossVersions, type RatedLine, type RatedSegment,
 } from "./rate.ts";
+export { countsNeeded, usesUsage } from "./charge-formulas.ts";
 export type { RatedStep } from "./explain.ts";
 export type { Issue } from "./tou-calendar.ts";
 export * from "./published/index.ts";

@@ -5,6 +5,7 @@
 import { addDays, daysBetween, eachDay, isoWeekday, type LocalDate, type Period } from "../calendar/local-date.ts";
 import { MINUTE_MS, startOfDay, wallClockOf } from "../calendar/zone.ts";
 import { Decimal } from "../money/decimal.ts";
+import { parseFormula, type Formula } from "./formula.ts";
 import type { Determinants, DeterminantSeries } from "./determinants.ts";
 import { oracleDerived } from "./oracle-derived.testing.ts";
 import type { Charge, Holiday, RateDocument, Schedule } from "./schema.ts";
@@ -106,6 +107,29 @@ function stepsOf(charge: Charge, document: RateDocument, customer: Determinants,
       const base = halfUp(baseOf(charge.of, document, lines).times(100 - exempt).div(100));
       return spans.map((span) => part(base.abs(), span, customer.from, segmentDays).times(base.isNegative() ? -1 : 1).div(100).times((span.row as { percent: string }).percent).div(100));
     }
+    case "formula":
+      return spans.map((span) => {
+        const read = namesOf((span.row as { figures: Record<string, string> }).figures, charge, document, customer, wholeDays);
+        const lineOf = (name: string): Decimal | undefined => (Object.hasOwn(charge.lines, name) ? (lines.find(({ id }) => id === charge.lines[name])?.exact ?? zero) : undefined);
+        const whole = reckon(parseFormula(charge.amount), (name) => lineOf(name) ?? read(name));
+        return settled(whole.times(span.days.length).div(wholeDays)).toDecimalPlaces(8, Decimal.ROUND_HALF_UP);
+      });
+    case "budget":
+      return spans.flatMap((span) => {
+        const { figures, tiers } = span.row as { figures: Record<string, string>; tiers: { upTo: string | null; price: string }[] };
+        const read = namesOf(figures, charge, document, customer, wholeDays);
+        const known = new Map<string, Decimal>();
+        const lookUp = (name: string): Decimal => known.get(name) ?? read(name);
+        const units = (formula: string): Decimal => {
+          const value = settled(reckon(parseFormula(formula), lookUp));
+          const mode = { nearest: Decimal.ROUND_HALF_UP, down: Decimal.ROUND_FLOOR, up: Decimal.ROUND_CEIL, exact: Decimal.ROUND_HALF_UP }[charge.wholeUnits];
+          return Decimal.max(0, value.toDecimalPlaces(charge.wholeUnits === "exact" ? 3 : 0, mode));
+        };
+        for (const { name, formula } of charge.allocations) known.set(name, units(formula));
+        let before = zero;
+        const ends = tiers.map(({ upTo }) => (before = upTo === null ? new Decimal(Infinity) : Decimal.max(before, halfUp(units(upTo).times(1000).times(span.days.length).div(wholeDays)))));
+        return pricedTiers(part(usageOf(charge, document, customer), span, whole.from, wholeDays), tiers, ends);
+      });
     case "minimum":
     case "maximum":
       return spans.map((span) => new Decimal((span.row as { amount: string }).amount).times(share(span.days.length)));
@@ -241,6 +265,52 @@ function pricedTiers(quantity: Decimal, tiers: readonly Tier[], ends: readonly D
     const inside = Decimal.max(0, Decimal.min(quantity, ends[i]!).minus(begin));
     return inside.div(1000).times(price);
   });
+}
+
+// ---- formulas --------------------------------------------------------------------------------------------------
+
+type Read = (name: string) => Decimal;
+
+function namesOf(figures: Readonly<Record<string, string>>, charge: Extract<Charge, { determinant: string }>, document: RateDocument, customer: Determinants, wholeDays: number): Read {
+  return (name) => {
+    if (Object.hasOwn(figures, name)) return new Decimal(figures[name]!);
+    if (name === "usage") return usageOf(charge, document, customer).div(1000);
+    return name === "days" ? new Decimal(wholeDays) : countOf(name, customer).div(1000);
+  };
+}
+
+/** Only the reading of the text is shared with the engine. */
+function reckon(formula: Formula, read: Read): Decimal {
+  if (formula.kind === "number") return new Decimal(formula.text);
+  if (formula.kind === "name") return read(formula.name);
+  if (formula.kind === "call") return called(formula.name, formula.args, read);
+  const a = reckon(formula.left, read);
+  const b = reckon(formula.right, read);
+  const difference = settled(a.minus(b));
+  const holds = (is: boolean): Decimal => new Decimal(is ? 1 : 0);
+  switch (formula.op) {
+    case "+": return a.plus(b);
+    case "-": return a.minus(b);
+    case "*": return a.times(b);
+    case "/": return a.div(b);
+    case "==": return holds(difference.isZero());
+    case "!=": return holds(!difference.isZero());
+    case "<": return holds(difference.lt(0));
+    case "<=": return holds(difference.lte(0));
+    case ">": return holds(difference.gt(0));
+    case ">=": return holds(difference.gte(0));
+    case "and": return holds(!settled(a).isZero() && !settled(b).isZero());
+    case "or": return holds(!settled(a).isZero() || !settled(b).isZero());
+  }
+}
+
+function called(name: Extract<Formula, { kind: "call" }>["name"], args: readonly Formula[], read: Read): Decimal {
+  if (name === "if") return reckon(settled(reckon(args[0]!, read)).isZero() ? args[2]! : args[1]!, read);
+  const values = args.map((arg) => reckon(arg, read));
+  if (name === "min") return Decimal.min(...values);
+  if (name === "max") return Decimal.max(...values);
+  const decimals = name === "round" && args[1] !== undefined ? values[1]!.toNumber() : 0;
+  return settled(values[0]!).toDecimalPlaces(decimals, { round: Decimal.ROUND_HALF_UP, floor: Decimal.ROUND_FLOOR, ceil: Decimal.ROUND_CEIL }[name]);
 }
 
 // ---- intervals ------------------------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ export interface Slice {
   /** Share of the standard amount: numerator; the denominator is the `shareOf` of its rows. */
   readonly share: number;
   readonly prices: Float64Array;
+  /** The row that counts; by interval, the one of the first day. */
+  readonly row: CompiledRow;
   /** For these days; a charge without tiers has one. */
   readonly tiers: TierTable;
   /** By code, for these days; empty where a period has one price. */
@@ -256,7 +258,7 @@ function sliceOf(charge: CompiledCharge, who: string, span: Span, share: number,
     cumFrom, cumTo: cumFrom + days, days, fromDay: span.fromDay, toDay: span.toDay, share,
     season: !interval && isSeasonal(charge) ? season : ANY,
     pass: interval ? passFor(charge, span, segment) : -1,
-    prices,
+    prices, row,
     tiers: row.limits.length === 0 ? oneTier(prices) : tiersFor(row, days, share, shareOf),
     tables: row.tables.length === 0 ? [] : tablesByCode(charge, who, span, share, shareOf, rate),
     codeShares: interval ? codeShares(charge, span, share, rate) : new Float64Array(0),

@@ -38,7 +38,7 @@ export function plainLine(charge: CompiledCharge, slices: readonly Slice[], shar
   const [slice] = slices;
   const form = formOf(charge);
   if (slice === undefined || form === null || slices.length > 1 || slice.cumFrom !== 0 || slice.cumTo !== days) return null;
-  if (rounding.at !== "line" || rounding.mode !== "half-up" || rounding.usage !== "exact" || charge.times !== null || charge.hoursOf !== null || charge.program !== null) return null;
+  if (rounding.at !== "line" || rounding.mode !== "half-up" || rounding.usage !== "exact" || charge.times !== null || charge.hoursOf !== null || charge.program !== null || charge.askedFor) return null;
   const shared = form === MINIMUM || (form === AMOUNT && !charge.perDay);
   if (shared && slice.share !== shareOf) return null;
   const price = slice.prices[0]!;

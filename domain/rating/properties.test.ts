@@ -34,7 +34,7 @@ test("the same of time-of-use and demand", () => {
 });
 
 test("a line is the sum of its steps", () => {
-  const added = new Set(["fixed", "flat", "tiered", "time-of-use", "demand", "percentage"]);
+  const added = new Set(["fixed", "flat", "tiered", "time-of-use", "demand", "percentage", "formula", "budget"]);
   fc.assert(fc.property(fc.integer(), (seed) => {
     const gen = new Gen(seed);
     for (const line of rateSegment(compiled(anyRegisterRate(gen)), anyCustomer(gen)).lines) {

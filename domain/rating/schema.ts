@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import { UNIT_NAMES, type Unit } from "../metering/units.ts";
 import { isLocalDate } from "../calendar/local-date.ts";
+import { FormulaError, parseFormula } from "./formula.ts";
 
 /** Grows when a document of the same text would be rated otherwise; kept with every rated segment. */
 export const RATE_DOCUMENT_FORMAT = 1;
@@ -15,6 +16,8 @@ const CHARGES_MAX = 60;
 const RATES_MAX = 400;
 const TIERS_MAX = 24;
 const SEASONS_MAX = 12;
+const FIGURES_MAX = 40;
+const ALLOCATIONS_MAX = 8;
 const SCHEDULES_MAX = 6;
 /** Imported tariffs have one period for each combination of month and hours. */
 const TOU_PERIODS_MAX = 48;
@@ -36,6 +39,18 @@ const monthDay = v.pipe(v.string(), v.regex(MONTH_DAY, "must be a month and day 
 const clock = v.pipe(v.string(), v.regex(CLOCK, "must be a time such as 16:00, up to 24:00"));
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 const determinant = v.pipe(v.string(), v.regex(/^[a-zA-Z][a-zA-Z0-9.-]{0,39}$/, "must be the name of a determinant, such as usage"));
+
+const FORMULA_NAME = /^[a-zA-Z][a-zA-Z0-9]{0,39}$/;
+const formulaName = v.pipe(v.string(), v.regex(FORMULA_NAME, "must be a name of letters and digits, such as gallonsPerPerson"));
+const formula = v.pipe(
+  v.string(),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const trouble = dataset.typed ? formulaTrouble(dataset.value) : null;
+    if (trouble !== null) addIssue({ message: `the formula ${trouble}` });
+  }),
+);
+/** Numbers by name for the formulas of a charge; they may differ by season, customer and date like every row. */
+const figures = v.optional(v.pipe(v.record(formulaName, decimal), v.check((named) => Object.keys(named).length <= FIGURES_MAX, `must be at most ${FIGURES_MAX} figures`)), {});
 
 /** What the customer has that selects a row: `{meterSize: "5/8\""}`, `{cityLimits: "inside"}`. */
 const when = v.optional(v.record(v.pipe(v.string(), v.minLength(1)), v.pipe(v.string(), v.minLength(1))));
@@ -180,6 +195,40 @@ const credit = v.strictObject({
   rates: rows({ amount: v.optional(decimal), price: v.optional(decimal), percent: v.optional(decimal) }),
 });
 
+/**
+ * An amount in dollars by formula. Its names are the row's figures, the amounts of earlier charges (`lines`), `usage`, `days` (of
+ * the bill's period), `dwellingUnits`, and otherwise counts of the customer. It is reckoned exactly and rounded once, to 10^-8 dollars.
+ */
+const byFormula = v.strictObject({
+  ...shared,
+  kind: v.literal("formula"),
+  determinant: v.optional(determinant, "usage"),
+  unit: v.optional(unit),
+  amount: formula,
+  /** Earlier charges by the name that the formula has for their amount before rounding. */
+  lines: v.optional(v.record(formulaName, id), {}),
+  rates: rows({ figures }),
+});
+
+/**
+ * Tiers that end where the customer's own allocation does: a water budget of so much indoors for each person and so much for the
+ * irrigated area. Allocations are reckoned in order, each may name those before it.
+ */
+const budget = v.strictObject({
+  ...shared,
+  kind: v.literal("budget"),
+  determinant: v.optional(determinant, "usage"),
+  unit: v.optional(unit),
+  allocations: v.optional(v.pipe(v.array(v.strictObject({ name: formulaName, label: text, formula })), v.maxLength(ALLOCATIONS_MAX)), []),
+  /** Allocations and ends of tiers in whole units, or to the thousandth (`exact`). */
+  wholeUnits: v.optional(v.picklist(["nearest", "down", "up", "exact"]), "nearest"),
+  rates: rows({
+    figures,
+    /** Ends by formula: `1.26 * budget`; the last is without end. An end below the one before it makes an empty tier. */
+    tiers: v.pipe(v.array(v.strictObject({ upTo: v.nullable(formula), price: decimal })), v.minLength(1, "must have at least one tier"), v.maxLength(TIERS_MAX)),
+  }),
+});
+
 const seasonSchema = v.strictObject({
   id,
   name: text,
@@ -286,7 +335,7 @@ const derived = v.variant("kind", [heat, unmetered, winterAverage], (issue) => `
 
 const charge = v.variant(
   "kind",
-  [fixed, flat, tiered, timeOfUse, demand, percentage, minimum, maximum, credit],
+  [fixed, flat, tiered, timeOfUse, demand, percentage, minimum, maximum, credit, byFormula, budget],
   (issue) => `${issue.received} is not a kind of charge`,
 );
 
@@ -337,6 +386,16 @@ export const rateDocumentSchema = v.strictObject({
   bases: v.optional(v.pipe(v.array(v.strictObject({ id, of: base })), v.maxLength(20)), []),
   charges: v.pipe(v.array(charge), v.minLength(1, "must have at least one charge"), v.maxLength(CHARGES_MAX)),
 });
+
+function formulaTrouble(text: string): string | null {
+  try {
+    parseFormula(text);
+    return null;
+  } catch (error) {
+    if (error instanceof FormulaError) return error.message;
+    throw error;
+  }
+}
 
 function days() {
   return v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(400));

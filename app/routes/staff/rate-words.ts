@@ -62,6 +62,8 @@ function howOf(document: RateDocument, charge: Charge): string {
     case "percentage": return `A percentage of ${names(charge.of)}.`;
     case "minimum": return `The least to pay for ${names(charge.of)} together.`;
     case "maximum": return `The most to pay for ${names(charge.of)} together.`;
+    case "formula": return `Reckoned as ${charge.amount}.`;
+    case "budget": return `Each step has its own price; steps follow the customer's allocation${charge.allocations.length === 0 ? "" : `: ${listed(charge.allocations.map(({ label, formula }) => `${label.en.toLowerCase()} = ${formula}`))}`}.`;
     case "credit": return `Taken off${charge.of ? ` ${names(charge.of)}` : " the bill"}.`;
   }
 }
@@ -90,6 +92,7 @@ function whatOf(document: RateDocument, charge: Charge, row: Row): string {
     const schedule = document.schedules.find(({ id }) => "schedule" in charge && id === charge.schedule);
     return listed(Object.entries(row.prices).map(([id, price]) => `${(schedule?.periods.find((period) => period.id === id)?.name.en ?? id).toLowerCase()} ${dollars(price)}`)) + ` per ${per}`;
   }
+  if ("figures" in row) return listed(Object.entries(row.figures).map(([name, value]) => `${name} ${value}`));
   if ("percent" in row && row.percent !== undefined) return `${row.percent} percent`;
   if ("amount" in row && row.amount !== undefined) return dollars(row.amount);
   if ("price" in row && row.price !== undefined) return `${dollars(row.price)} per ${charge.kind === "demand" ? charge.unit : per}`;
