@@ -35,4 +35,4 @@ export interface Env {
 }
 
 /** The queue carries no fact: only that there is something to drain, the outbox or a bill run. */
-export type OutboxWake = { readonly wake: "outbox" } | { readonly wake: "run"; readonly runId: string };
+export type OutboxWake = { readonly wake: "outbox" } | { readonly wake: "run"; readonly runId: string } | { readonly wake: "replay"; readonly replayId: string };

@@ -6,6 +6,7 @@ import { worldOf } from "./operations/context.ts";
 import { drainOutbox } from "./outbox/drain.ts";
 import { outboxDeps } from "./outbox/deliver.ts";
 import { drainPendingAccounts } from "./pending.ts";
+import { wakeReplays } from "./rates/replay.ts";
 
 /** Called every minute. Wakes the workers whose time has come; each of them finds in the database what is due. */
 export async function runScheduled(controller: ScheduledController, env: Env, ctx: ExecutionContext): Promise<void> {
@@ -14,6 +15,7 @@ export async function runScheduled(controller: ScheduledController, env: Env, ct
     drainOutbox(outboxDeps(env)),
     drainPendingAccounts(env),
     billingByClock(worldOf({ env, ctx })),
+    wakeReplays(worldOf({ env, ctx })),
     hourly(controller, () => forgetWhatIsOver(openPort(env), Date.now())),
   ]);
   for (const result of results) if (result.status === "rejected") console.error(`scheduled: ${String(result.reason)}`);

@@ -1,7 +1,7 @@
 /** A segment's price: from its usage and the versions of its rate to explained lines. Asks the rate engine; adds no arithmetic of its own. */
 import type { LocalDate } from "../calendar/local-date.ts";
 import type { Milli, Unit, UsageOfPeriod } from "../metering/index.ts";
-import { chargeAcrossVersions, determinantsFromUsage, rateAcrossVersions, type Charge, type ChargedAcrossVersions, type CompiledRate, type DatedRate, type Determinants, type RatedAcrossVersions, usesUsage } from "../rating/index.ts";
+import { chargeAcrossVersions, determinantsFromUsage, rateAcrossVersions, type Charge, type ChargedAcrossVersions, type CompiledRate, type DatedRate, type Determinants, type RatedAcrossVersions, type RateDocument, usesUsage } from "../rating/index.ts";
 import type { ServiceFact } from "../lifecycle/service-fact.ts";
 import { factDeterminants } from "./customer-facts.ts";
 import type { DueSegment } from "./cycle.ts";
@@ -38,7 +38,10 @@ export interface RateNeeds {
 
 const BY_INTERVAL: ReadonlySet<string> = new Set(["time-of-use", "demand"]);
 
-const pricesIntervals = ({ rate }: PricedVersion): boolean => rate.document.charges.some(({ kind }) => BY_INTERVAL.has(kind));
+/** The rate's prices depend on when usage was. */
+export const looksAtIntervals = ({ charges }: RateDocument): boolean => charges.some(({ kind }) => BY_INTERVAL.has(kind));
+
+const pricesIntervals = ({ rate }: PricedVersion): boolean => looksAtIntervals(rate.document);
 
 /** Charges that multiply a quantity of a meter; a fixed amount, a tax, a minimum or the agreed use of lamps does not. */
 const pricesUsage = (charge: Charge, { document: { derived = [] } }: CompiledRate): boolean =>

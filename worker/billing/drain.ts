@@ -44,7 +44,7 @@ const ATTEMPTS_MAX = 5;
 
 /** Bills what is due in a run. Safe to call at any time, any number of times. @throws UnavailableError: the run goes on when the database is back */
 export async function drainRun(world: World, runId: string, options: DrainOptions = {}): Promise<DrainResult> {
-  const lease = await Lease.take(world.port, runId, world.now());
+  const lease = await Lease.take(world.port, "bill_run", runId, world.now());
   if (!lease) return "idle";
   const run = (await findRun(world.port, runId))!;
   try {

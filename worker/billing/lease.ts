@@ -1,4 +1,4 @@
-/** Who drains a run: one at a time, by a lease that expires when its holder dies. Correctness does not rest on it (the fence does); not working twice does. */
+/** Who drains a run, or a replay of a rate: one at a time, by a lease that expires when its holder dies. Correctness does not rest on it (the fence does); not working twice does. */
 import type { LocalDate } from "../../domain/calendar/local-date.ts";
 import type { SqlPort } from "../../db/port.ts";
 
@@ -30,22 +30,27 @@ export async function orphanedRuns(port: SqlPort, now: number): Promise<string[]
   return (await port.query<{ id: string }>("SELECT id FROM bill_run WHERE status = 'running' AND lease_until <= ? ORDER BY started_at", [now])).map((row) => row.id);
 }
 
+/** Tables of long work that is drained in slices, each row of which has a status and a `lease_until`. */
+type Leased = "bill_run" | "rate_replay";
+
 export class Lease {
   readonly #port: SqlPort;
-  readonly #runId: string;
+  readonly #table: Leased;
+  readonly #id: string;
   #until: number;
 
-  private constructor(port: SqlPort, runId: string, until: number) {
+  private constructor(port: SqlPort, table: Leased, id: string, until: number) {
     this.#port = port;
-    this.#runId = runId;
+    this.#table = table;
+    this.#id = id;
     this.#until = until;
   }
 
-  /** Null when the run is not running, or somebody else drains it. */
-  static async take(port: SqlPort, runId: string, now: number): Promise<Lease | null> {
+  /** Null when the work is not running, or somebody else drains it. */
+  static async take(port: SqlPort, table: Leased, id: string, now: number): Promise<Lease | null> {
     const until = now + LEASE_MS;
-    const [result] = await port.write([{ sql: "UPDATE bill_run SET lease_until = ? WHERE id = ? AND status = 'running' AND lease_until <= ?", args: [until, runId, now] }]);
-    return result!.rowsAffected === 1 ? new Lease(port, runId, until) : null;
+    const [result] = await port.write([{ sql: `UPDATE ${table} SET lease_until = ? WHERE id = ? AND status = 'running' AND lease_until <= ?`, args: [until, id, now] }]);
+    return result!.rowsAffected === 1 ? new Lease(port, table, id, until) : null;
   }
 
   /** Before each batch; false when the lease has been lost and the holder must stop. */
@@ -60,7 +65,7 @@ export class Lease {
   }
 
   async #set(until: number): Promise<boolean> {
-    const [result] = await this.#port.write([{ sql: "UPDATE bill_run SET lease_until = ? WHERE id = ? AND lease_until = ?", args: [until, this.#runId, this.#until] }]);
+    const [result] = await this.#port.write([{ sql: `UPDATE ${this.#table} SET lease_until = ? WHERE id = ? AND lease_until = ?`, args: [until, this.#id, this.#until] }]);
     this.#until = until;
     return result!.rowsAffected === 1;
   }

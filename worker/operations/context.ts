@@ -36,6 +36,8 @@ export interface World {
   readonly runProgress: (progress: RunProgress) => void;
   /** A bill run has accounts to bill. */
   readonly wakeRun: (runId: string) => void;
+  /** A draft of a rate is to be run over past bills. */
+  readonly wakeReplay: (replayId: string) => void;
   /** Keys by use, derived from the bound master key. */
   readonly key: (use: string) => string;
 }
@@ -57,6 +59,7 @@ export function worldOf({ env, ctx }: RequestContext): World {
     wakeOutbox: () => inBackground(drainOutbox(outboxDeps(env)).then(({ more }) => (more ? env.OUTBOX.send({ wake: "outbox" }) : undefined))),
     runProgress: (progress) => inBackground(operations().runProgress(progress)),
     wakeRun: (runId) => inBackground(env.OUTBOX.send({ wake: "run", runId })),
+    wakeReplay: (replayId) => inBackground(env.OUTBOX.send({ wake: "replay", replayId })),
     key: (use) => deriveKey(env.SECRET_KEY, use),
   };
 }

@@ -63,6 +63,7 @@ export function inProcessWorld(options: InProcessOptions): InProcessWorld {
     wakeOutbox: () => {},
     runProgress: (progress) => options.onProgress?.(progress),
     wakeRun: () => {},
+    wakeReplay: () => {},
     key: (use) => deriveKey(secretKey, use),
     evict: () => desks.clear(),
   };
