@@ -8,15 +8,15 @@ import { isLocalDate, type LocalDate } from "../calendar/local-date.ts";
 import { COMMODITIES, type Channel, type Commodity } from "./channel.ts";
 import { multiplierRatio, parseMilli, timesRatio, unitRatio, UNITS, type Milli, type Unit } from "./units.ts";
 
-const percent = v.pipe(v.number(), v.integer("must be whole percent"), v.minValue(0), v.maxValue(100_000));
-const hours = v.pipe(v.number(), v.integer("must be whole hours"), v.minValue(0), v.maxValue(24 * 366));
-const days = v.pipe(v.number(), v.integer("must be whole days"), v.minValue(0), v.maxValue(366));
-const minutes = v.pipe(v.number(), v.integer("must be whole minutes"), v.minValue(0), v.maxValue(60 * 24 * 31));
-const count = v.pipe(v.number(), v.integer("must be a whole number"), v.minValue(0), v.maxValue(100_000));
+const percent = v.pipe(v.number(), v.integer("must be whole percent"), v.minValue(0), v.maxValue(100_000, "must be at most 100,000 %"));
+const hours = v.pipe(v.number(), v.integer("must be whole hours"), v.minValue(0), v.maxValue(24 * 366, "must be at most a year of hours"));
+const days = v.pipe(v.number(), v.integer("must be whole days"), v.minValue(0), v.maxValue(366, "must be at most 366 days"));
+const minutes = v.pipe(v.number(), v.integer("must be whole minutes"), v.minValue(0), v.maxValue(60 * 24 * 31, "must be at most a month of minutes"));
+const count = v.pipe(v.number(), v.integer("must be a whole number"), v.minValue(0), v.maxValue(100_000, "must be at most 100,000"));
 const amount = v.pipe(
   v.number(),
   v.minValue(0),
-  v.maxValue(1_000_000),
+  v.maxValue(1_000_000, "must be at most 1,000,000"),
   v.check((value) => parseMilli(value) === Math.round(value * 1000) && Math.abs(value * 1000 - Math.round(value * 1000)) < 1e-6, "must have at most three decimals"),
 );
 

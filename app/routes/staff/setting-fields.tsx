@@ -4,9 +4,12 @@ import type { Setting } from "../../../domain/lifecycle/settings.ts";
 import { CheckboxesField, MoneyField, SelectField, TextArea, TextField } from "../../components/fields.tsx";
 import { useField } from "../../components/form.tsx";
 import { Icon } from "../../components/icons.tsx";
+import { CUSTOMER_CLASSES } from "../../../domain/lifecycle/customer-class.ts";
+import { COMMODITIES as METERED } from "../../../domain/metering/channel.ts";
 import { dollarsText } from "./dollars.ts";
 import { ACCOUNTING_CHOICES, ACTION_CHOICES, CLASS_CHOICES, ESTIMATE_WAYS, REASON_CHOICES } from "./setting-options.ts";
-import { commodityName } from "./words.ts";
+import { linesOf, THRESHOLD_PATHS, thresholdName } from "./thresholds.ts";
+import { className, commodityName } from "./words.ts";
 
 /** The zones in which US utilities are; a utility has one, for ever. */
 const ZONES: readonly { readonly value: string; readonly label: string }[] = [
@@ -119,6 +122,19 @@ export function FeeRows({ value, spare = 2, titled }: { value: Setting<"fees">; 
   return <RowFields titled={titled} name="fees" legend="Fees" hint="The one with the code “returned” is charged when a payment is taken back with its fee." spare={spare}
     columns={[{ field: "code", label: "Code", width: "short" }, { field: "name", label: "Name", width: "wide" }, { field: "amount", label: "Amount, $", inputMode: "decimal", width: "short" }, { field: "gl", label: "GL account", width: "short" }]}
     rows={value.map((fee) => ({ ...fee, amount: dollarsText(fee.amount) }))} />;
+}
+
+const FOR_EVERY = { value: "", label: "Every" };
+
+export function ThresholdRows({ value, spare = 3 }: { value: Setting<"validation">; spare?: number }) {
+  return <RowFields name="validation" legend="Figures that differ from what is built in" hint="The narrowest row counts: water and residential before water, water before every service. 0 hours or percent switches a check off. Empty a row's figure and choice to go back to what is built in." spare={spare}
+    columns={[
+      { field: "path", label: "Figure", width: "wide", options: [{ value: "", label: "" }, ...THRESHOLD_PATHS.map((path) => ({ value: path, label: thresholdName(path) }))] },
+      { field: "commodity", label: "Service", width: "short", options: [FOR_EVERY, ...METERED.map((code) => ({ value: code, label: commodityName(code) }))] },
+      { field: "customerClass", label: "Class", width: "short", options: [FOR_EVERY, ...CUSTOMER_CLASSES.map((code) => ({ value: code, label: className(code) }))] },
+      { field: "value", label: "Counts", inputMode: "decimal", width: "short" },
+    ]}
+    rows={linesOf(value).map((line) => ({ path: line.path, commodity: line.commodity ?? "", customerClass: line.customerClass ?? "", value: String(line.value) }))} />;
 }
 
 export function GlFields({ value, spare = 2 }: { value: Setting<"gl">; spare?: number }) {

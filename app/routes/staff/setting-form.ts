@@ -4,6 +4,7 @@
  */
 import { parseDollars } from "../../../domain/money/cents.ts";
 import type { FieldError } from "../../components/form-state.ts";
+import { isThresholdPath } from "./thresholds.ts";
 
 /** One thing that is wrong: where in the value, and why. */
 export interface Issue { readonly path: string; readonly message: string }
@@ -47,6 +48,13 @@ class Reader {
     if (amount === null) this.errors.push({ field: name, message: "Enter an amount such as 10.00." });
     return amount ?? 0;
   }
+  /** A figure with at most three decimals. */
+  figure(name: string): number {
+    const typed = this.text(name);
+    if (/^\d{1,9}(\.\d{1,3})?$/.test(typed)) return Number(typed);
+    this.errors.push({ field: name, message: typed === "" ? "Enter a figure." : `“${typed}” is not a figure such as 180 or 2.5.` });
+    return 0;
+  }
   /** Rows `name.0`, `name.1` … of which at least one of the fields was filled in. */
   rows<R>(name: string, fields: readonly string[], read: (at: string) => R): R[] {
     const places = new Set([...this.#form.keys()].flatMap((key) => (key.startsWith(`${name}.`) ? [key.slice(name.length + 1).split(".")[0]!] : [])).filter((place) => /^\d+$/.test(place)));
@@ -58,7 +66,7 @@ class Reader {
   }
 }
 
-type Topic = "utility" | "billing" | "windows" | "holds" | "estimation" | "holidays" | "fees" | "gl" | "cycles";
+type Topic = "utility" | "billing" | "windows" | "holds" | "estimation" | "holidays" | "fees" | "validation" | "gl" | "cycles";
 
 const READ: Readonly<Record<Topic, (reader: Reader) => unknown>> = {
   utility: (r) => ({
@@ -84,8 +92,31 @@ const READ: Readonly<Record<Topic, (reader: Reader) => unknown>> = {
     receivable: r.text("gl.receivable"), cash: r.text("gl.cash"), suspense: r.text("gl.suspense"),
     accounts: r.rows("gl.accounts", ["key", "code", "name"], (at) => ({ key: r.text(`${at}.key`), code: r.text(`${at}.code`), name: r.text(`${at}.name`) })),
   }),
+  validation: readThresholds,
   cycles: (r) => r.rows("cycles", ["id", "name", "closeDay"], (at) => ({ id: r.text(`${at}.id`), name: r.text(`${at}.name`), closeDay: r.whole(`${at}.closeDay`) })),
 };
+
+/** One figure a row; the setting holds them together by whom they are for. */
+function readThresholds(r: Reader): unknown {
+  const groups = new Map<string, { commodity: string | null; customerClass: string | null; overrides: Record<string, Record<string, number>> }>();
+  r.rows("validation", ["commodity", "customerClass", "path", "value"], (at) => {
+    const [commodity, customerClass, path] = [r.text(`${at}.commodity`), r.text(`${at}.customerClass`), r.text(`${at}.path`)];
+    const value = r.figure(`${at}.value`);
+    if (!isThresholdPath(path)) return void r.errors.push({ field: `${at}.path`, message: "Choose what is changed." });
+    const key = `${commodity} ${customerClass}`;
+    const group = groups.get(key) ?? { commodity: commodity || null, customerClass: customerClass || null, overrides: {} };
+    groups.set(key, group);
+    const [rule, field] = path.split(".") as [string, string];
+    const figures = (group.overrides[rule] ??= {});
+    if (field in figures) return void r.errors.push({ field: `${at}.path`, message: "A row above changes this for the same customers already." });
+    figures[field] = value;
+    const place = `validation.${[...groups.keys()].indexOf(key)}`;
+    r.moved.set(`${place}.overrides.${path}`, `${at}.value`);
+    r.moved.set(`${place}.commodity`, `${at}.commodity`);
+    r.moved.set(`${place}.customerClass`, `${at}.customerClass`);
+  });
+  return [...groups.values()];
+}
 
 /** Reads the topics of a form. Paths begin with the topic. */
 export function readTopics<T extends Topic>(form: FormData, topics: readonly T[]): ReadForm<Record<T, unknown>> {

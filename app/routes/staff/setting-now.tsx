@@ -6,6 +6,7 @@ import { Money } from "../../components/money.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
 import { ACCOUNTING_CHOICES, ACTION_CHOICES, CLASS_CHOICES, ESTIMATE_WAYS, labelOf, REASON_CHOICES } from "./setting-options.ts";
+import { figureText, forWhom, lineKey, linesOf, thresholdName, type ThresholdLine } from "./thresholds.ts";
 import { zoneName } from "./setting-fields.tsx";
 import type { TopicPath } from "./setting-topics.ts";
 import { commodityName } from "./words.ts";
@@ -50,6 +51,13 @@ const NOW: { readonly [T in Topic]: (value: Setting<T>) => React.ReactNode } = {
     columns={[{ key: "name", head: "Name", main: true, cell: (row) => row.name }, { key: "on", head: "Day", cell: (row) => <DateText date={row.on} /> }]} />,
   fees: (value) => <Table caption="Fees" narrow="keep" rows={value} rowKey={(row) => row.code} empty={<EmptyState title="No fees" />}
     columns={[{ key: "name", head: "Fee", main: true, cell: (row) => row.name }, { key: "gl", head: "GL account", cell: (row) => row.gl }, { key: "amount", head: "Amount", numeric: true, cell: (row) => <Money cents={row.amount} ledger /> }]} />,
+  validation: (value) => <Table<ThresholdLine> caption="Figures that differ from what is built in" narrow="keep" rows={linesOf(value)} rowKey={lineKey}
+    empty={<EmptyState icon="flag" title="Nothing is changed">The figures that are built in count, as they stand below.</EmptyState>}
+    columns={[
+      { key: "what", head: "Figure", main: true, cell: (row) => thresholdName(row.path) },
+      { key: "who", head: "For", cell: forWhom },
+      { key: "value", head: "Counts", numeric: true, cell: (row) => figureText(row.path, row.value, row.commodity) },
+    ]} />,
   gl: (value) => <Table caption="GL accounts" narrow="keep" rows={[
     { key: "receivable", code: value.receivable, name: "Receivable" }, { key: "cash", code: value.cash, name: "Cash" }, { key: "suspense", code: value.suspense, name: "Suspense" }, ...value.accounts,
   ]} rowKey={(row) => row.key} columns={[{ key: "name", head: "Account", main: true, cell: (row) => row.name }, { key: "key", head: "Key", cell: (row) => <code>{row.key}</code> }, { key: "code", head: "GL account", numeric: true, cell: (row) => row.code }]} />,

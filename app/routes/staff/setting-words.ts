@@ -1,6 +1,8 @@
 /** A change of a setting in words: what it was, what it is. */
 import { formatDollars } from "../../../domain/money/cents.ts";
+import type { Setting } from "../../../domain/lifecycle/settings.ts";
 import { ESTIMATE_WAYS } from "./setting-options.ts";
+import { thresholdDifferences } from "./thresholds.ts";
 import { className, plainWord, ruleName } from "./words.ts";
 
 const AMOUNTS = new Set(["amount", "highBillMin", "lowBillMin", "planFrom"]);
@@ -63,4 +65,9 @@ export function differences(before: unknown, after: unknown): string[] {
     }
     return JSON.stringify(was) === JSON.stringify(is) ? [] : [`${wordOf(name)}: ${shown(name, was)} → ${shown(name, is)}`];
   });
+}
+
+/** The differences of a topic's setting; thresholds are spoken of one figure at a time. */
+export function settingDifferences(topic: string, before: unknown, after: unknown): string[] {
+  return topic === "validation" ? thresholdDifferences(before as Setting<"validation">, after as Setting<"validation">) : differences(before, after);
 }

@@ -1,8 +1,10 @@
 import { Link, useSearchParams } from "react-router";
 import type { Route } from "./+types/setting";
 import { may } from "../../../domain/lifecycle/permissions.ts";
+import { CUSTOMER_CLASSES } from "../../../domain/lifecycle/customer-class.ts";
 import { NEEDS_APPROVAL, type ProposalAction } from "../../../domain/lifecycle/setting-approval.ts";
 import type { Setting } from "../../../domain/lifecycle/settings.ts";
+import { COMMODITIES as METERED } from "../../../domain/metering/channel.ts";
 import { settingPage, type SettingPage } from "../../../worker/operations/setting-pages.ts";
 import { decideSetting, proposeSetting, settingProposals, type Proposal } from "../../../worker/operations/setting-approval.ts";
 import { changeSetting, checkSetting, cyclesOf, saveCycle, settingsPage, type NewCycle } from "../../../worker/operations/settings.ts";
@@ -19,12 +21,15 @@ import { Table } from "../../components/table.tsx";
 import { answering, refused } from "../../session.server.ts";
 import { AnswerNotice } from "./answer-notice.tsx";
 import { textOf } from "./forms.server.ts";
-import { BillingFields, EstimationFields, FeeRows, GlFields, HoldRows, HolidayRows, UtilityFields, WindowRows, zoneName } from "./setting-fields.tsx";
+import { BillingFields, EstimationFields, FeeRows, GlFields, HoldRows, HolidayRows, ThresholdRows, UtilityFields, WindowRows, zoneName } from "./setting-fields.tsx";
+import { Choices } from "./choices.tsx";
 import { errorsOf, readTopics } from "./setting-form.ts";
 import { SettingNow } from "./setting-now.tsx";
 import { isTopicPath, TOPICS, type TopicPath } from "./setting-topics.ts";
-import { differences } from "./setting-words.ts";
+import { settingDifferences } from "./setting-words.ts";
 import { answerForm, atWork, backToForm, type StaffForm } from "./staff.server.ts";
+import { figuresFor, THRESHOLD_PATHS, thresholdName, type ThresholdPath } from "./thresholds.ts";
+import { className, commodityName } from "./words.ts";
 
 export const meta: Route.MetaFunction = ({ params }) => [{ title: isTopicPath(params.topic ?? "") ? TOPICS[params.topic as TopicPath].name : "Settings" }];
 
@@ -99,9 +104,9 @@ function Topic({ topic, page, proposals, names, cycles, decisionIds, mayEdit, co
   const decided = state?.values["proposalId"]?.[0];
   const agreed = NEEDS_APPROVAL[topic];
   return (
-    <Columns aside={<History page={page} proposals={proposals} names={names} />}>
+    <Columns aside={<History topic={topic} page={page} proposals={proposals} names={names} />}>
       {proposals.map((proposal, i) => (proposal.status === "open" ? (
-        <OpenProposal key={proposal.id} proposal={proposal} by={names[proposal.proposedBy]} commandId={decisionIds[i]!} state={decided === proposal.id ? state : undefined} />
+        <OpenProposal topic={topic} key={proposal.id} proposal={proposal} by={names[proposal.proposedBy]} commandId={decisionIds[i]!} state={decided === proposal.id ? state : undefined} />
       ) : null))}
       <Card title="Counts today"><SettingNow topic={topic} value={page.current} /></Card>
       {mayEdit ? (
@@ -114,15 +119,16 @@ function Topic({ topic, page, proposals, names, cycles, decisionIds, mayEdit, co
           </FormFrame>
         </Card>
       ) : null}
+      {topic === "validation" ? <AllFigures value={page.current as Setting<"validation">} /> : null}
     </Columns>
   );
 }
 
 /** What is proposed against what counts, and what may be done about it. */
-function OpenProposal({ proposal: { id, effectiveOn, before, after, proposedAt, note, actions }, by, commandId, state }: { proposal: Proposal; by: string | undefined; commandId: string; state: StaffForm | undefined }) {
+function OpenProposal({ topic, proposal: { id, effectiveOn, before, after, proposedAt, note, actions }, by, commandId, state }: { topic: SetTopic; proposal: Proposal; by: string | undefined; commandId: string; state: StaffForm | undefined }) {
   return (
     <Card title={<>Proposed from <DateText date={effectiveOn} /></>} action={<Badge tone="warn" icon="pending">Waits for another person</Badge>} id={`proposal-${id}`}>
-      <ul>{differences(before, after).map((each) => <li key={each}>{each}</li>)}</ul>
+      <ul>{settingDifferences(topic, before, after).map((each) => <li key={each}>{each}</li>)}</ul>
       {note ? <p>“{note}”</p> : null}
       <p className="small soft">{by}, <TimeText at={proposedAt} form="full" /></p>
       {state?.errors.length && !actions.includes("reject") ? <FormFrame state={state}>{null}</FormFrame> : null}
@@ -144,6 +150,26 @@ function OpenProposal({ proposal: { id, effectiveOn, before, after, proposedAt, 
   );
 }
 
+/** Every threshold as it counts today, for one class of customers. */
+function AllFigures({ value }: { value: Setting<"validation"> }) {
+  const [search] = useSearchParams();
+  const chosen = CUSTOMER_CLASSES.find((each) => each === search.get("class")) ?? CUSTOMER_CLASSES[0];
+  const [now, builtIn] = [value, []].map((setting) => METERED.map((commodity) => figuresFor(setting, commodity, chosen)));
+  return (
+    <Card title="All figures, as they count today" flush>
+      <div className="card-note"><Choices label="Class" name="class" chosen={chosen} search={search} choices={CUSTOMER_CLASSES.map((each) => ({ value: each, label: className(each) }))} /></div>
+      <Table<ThresholdPath> caption={`Thresholds for ${className(chosen).toLowerCase()} customers`} narrow="keep" rows={THRESHOLD_PATHS} rowKey={(path) => path}
+        columns={[
+          { key: "what", head: "Figure", main: true, cell: (path) => thresholdName(path) },
+          ...METERED.map((commodity, i) => ({
+            key: commodity, head: commodityName(commodity), numeric: true,
+            cell: (path: ThresholdPath) => (now![i]!(path) === builtIn![i]!(path) ? now![i]!(path) : <strong>{now![i]!(path)}</strong>),
+          })),
+        ]} />
+    </Card>
+  );
+}
+
 function TopicFields({ topic, value, cycles }: { topic: SetTopic; value: Setting<SetTopic>; cycles: readonly NewCycle[] }) {
   switch (topic) {
     case "utility": {
@@ -156,11 +182,12 @@ function TopicFields({ topic, value, cycles }: { topic: SetTopic; value: Setting
     case "estimation": return <EstimationFields value={value as Setting<"estimation">} />;
     case "holidays": return <HolidayRows value={value as Setting<"holidays">} />;
     case "fees": return <FeeRows value={value as Setting<"fees">} />;
+    case "validation": return <ThresholdRows value={value as Setting<"validation">} />;
     case "gl": return <GlFields value={value as Setting<"gl">} />;
   }
 }
 
-function History({ page: { changes, names, today }, proposals, names: deciders }: Pick<TopicProps, "page" | "proposals" | "names">) {
+function History({ topic, page: { changes, names, today }, proposals, names: deciders }: Pick<TopicProps, "topic" | "page" | "proposals" | "names">) {
   const refused = proposals.filter(({ status }) => status === "rejected" || status === "withdrawn");
   return (
     <>
@@ -170,7 +197,7 @@ function History({ page: { changes, names, today }, proposals, names: deciders }
             {changes.map((change) => (
               <li key={change.seq}>
                 <p><strong>From <DateText date={change.effectiveOn} /></strong> {change.effectiveOn > today ? <Badge tone="info">To come</Badge> : null}</p>
-                <ul className="small">{differences(change.before, change.after).map((each) => <li key={each}>{each}</li>)}</ul>
+                <ul className="small">{settingDifferences(topic, change.before, change.after).map((each) => <li key={each}>{each}</li>)}</ul>
                 <p className="small soft">{names[change.actor]}, <TimeText at={change.recordedAt} form="full" />{proposerOf(change, proposals, deciders)}</p>
               </li>
             ))}
@@ -183,7 +210,7 @@ function History({ page: { changes, names, today }, proposals, names: deciders }
             {refused.map(({ id, status, before, after, reason, decidedBy, decidedAt }) => (
               <li key={id}>
                 <p><Badge tone={status === "rejected" ? "bad" : "info"}>{status === "rejected" ? "Rejected" : "Withdrawn"}</Badge></p>
-                <ul className="small">{differences(before, after).map((each) => <li key={each}>{each}</li>)}</ul>
+                <ul className="small">{settingDifferences(topic, before, after).map((each) => <li key={each}>{each}</li>)}</ul>
                 {reason ? <p className="small">“{reason}”</p> : null}
                 <p className="small soft">{deciders[decidedBy ?? ""]}, <TimeText at={decidedAt!} form="full" /></p>
               </li>
