@@ -6,7 +6,7 @@ import type { Locale } from "../i18n/translate.ts";
 import { Message, PlaceProvider } from "../i18n/context.tsx";
 import { matching } from "./command-palette.tsx";
 import { DateText, TimeText } from "./date-text.tsx";
-import { MoneyField, PasswordField, RadioField, TextField } from "./fields.tsx";
+import { CheckboxField, Fieldset, MoneyField, PasswordField, RadioField, TextField } from "./fields.tsx";
 import { formState } from "./form-state.ts";
 import { ActionButton, FormFrame } from "./form.tsx";
 import { ConnectionState } from "./live.tsx";
@@ -72,6 +72,17 @@ describe("a form that comes back", () => {
   test("marks what may be left out, in words", () => {
     expect(text(page)).toContain("Note (optional)");
   });
+});
+
+test("boxes that share a name have labels of their own, and what is wrong with all of them stands above them", () => {
+  const page = html(
+    <FormFrame state={formState(new FormData(), [{ field: "services", message: "Choose at least one service." }])}>
+      <Fieldset legend="Services" name="services"><CheckboxField name="services" value="p1" label="Water" /><CheckboxField name="services" value="p2" label="Sewer" /></Fieldset>
+    </FormFrame>,
+  );
+  expect([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)).toEqual(["services", "services-error", "services-p1", "services-p2"]);
+  expect([...page.matchAll(/ for="([^"]+)"/g)].map(([, id]) => id)).toEqual(["services-p1", "services-p2"]);
+  expect(page).toContain('<a href="#services">');
 });
 
 test("one decision is a form of its own, which works without a script", () => {

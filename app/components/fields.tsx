@@ -175,7 +175,9 @@ export function CheckboxesField({ defaultValues = [], ...props }: GroupProps & {
 
 /** One yes or no. */
 export function CheckboxField({ name, label, hint, value = "yes", defaultChecked }: FieldProps & { value?: string; defaultChecked?: boolean }) {
-  const field = useField(name);
+  const named = useField(name);
+  // Several boxes may share a name; a label must lead to its own.
+  const field = value === "yes" ? named : { ...named, id: `${named.id}-${value}`, hintId: `${named.hintId}-${value}`, error: undefined };
   return (
     <div className="field" data-invalid={field.error ? true : undefined}>
       <FieldErrorText field={field} />
@@ -211,12 +213,14 @@ export function PasswordField({ name, label, hint, optional, autoComplete = "cur
   );
 }
 
-/** Fields that belong together under one question. */
-export function Fieldset({ legend, hint, children }: { legend: ReactNode; hint?: ReactNode; children: ReactNode }) {
+/** Fields that belong together under one question. With a `name`, what is wrong with all of them is said here. */
+export function Fieldset({ legend, hint, name, children }: { legend: ReactNode; hint?: ReactNode; name?: string; children: ReactNode }) {
+  const field = useField(name ?? "");
   return (
-    <fieldset className="fieldset">
+    <fieldset className="fieldset" {...(name ? { id: field.id, tabIndex: -1, "aria-describedby": described(field, hint) } : {})}>
       <legend>{legend}</legend>
-      {hint ? <div className="field-hint">{hint}</div> : null}
+      {hint ? <div className="field-hint" id={name ? field.hintId : undefined}>{hint}</div> : null}
+      {name ? <FieldErrorText field={field} /> : null}
       <div className="stack">{children}</div>
     </fieldset>
   );

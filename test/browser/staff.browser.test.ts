@@ -177,7 +177,7 @@ test("a run is confirmed, started and watched; its bills are there, and the boar
 
 test("an auditor sees everything and changes nothing: no button, and no way around it", async () => {
   const page = await at("auditor");
-  for (const path of [`/staff/accounts/${HOME_ACCOUNT}`, "/staff/exceptions", "/staff/billing", "/staff/settings/fees", "/staff/settings/validation", "/staff/gateways", "/staff/rates", "/staff/log", "/staff/requests", "/staff/people"]) {
+  for (const path of [`/staff/accounts/${HOME_ACCOUNT}`, "/staff/exceptions", "/staff/billing", "/staff/settings/fees", "/staff/settings/validation", "/staff/gateways", "/staff/premises/new", `/staff/premises/premise-${SECOND_ACCOUNT}/service?service=electric`, `/staff/premises/premise-${SECOND_ACCOUNT}/service?service=sewer`, "/staff/rates", "/staff/log", "/staff/requests", "/staff/people"]) {
     expect((await page.goto(path))?.status(), path).toBe(200);
     const doing = page.locator("main").getByRole("button", { name: /take|post|save|start|accept|estimate|revoke|make|open|edit|adjust/i });
     expect(await doing.count(), path).toBe(0);

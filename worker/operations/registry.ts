@@ -6,7 +6,7 @@
 import type { Attachments } from "../../db/account/writes.ts";
 import { runStreamCommand, type StreamAnswer, type StreamDecision } from "../../db/command.ts";
 import type { Writes } from "../../db/rows.ts";
-import { personalRef } from "../../domain/compliance/chain.ts";
+import { personalRef, type EventDraft } from "../../domain/compliance/chain.ts";
 import type { LocalDate } from "../../domain/calendar/local-date.ts";
 import type { CommandOf } from "../../domain/lifecycle/account/commands.ts";
 import { actorText, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
@@ -121,28 +121,35 @@ export interface NewPremise {
 export function premiseOf(input: NewPremise, logKey: string, now: number): Extract<StreamDecision<{ premiseId: string }>, { ok: true }> {
   const { premiseId, address, premiseClass, dwellingUnits, servicePoints } = input;
   const addressRef = personalRef(logKey, "address", address);
-  const meters = servicePoints.flatMap((point) => (point.meter ? [{ point, meter: point.meter }] : []));
-  const writes: Writes = {
-    premise: [{ id: premiseId, ...address, premiseClass, dwellingUnits }],
-    personalData: [{ ref: addressRef, kind: "address", value: JSON.stringify(address), recordedAt: now }],
-    servicePoint: servicePoints.map((point) => ({ id: point.servicePointId, premiseId, commodity: point.commodity, usageFrom: point.usageFrom, status: "connected" })),
-    meter: meters.map(({ meter }) => ({ id: meter.meterId, badge: meter.badge, commodity: meter.commodity, size: meter.size, manufacturer: meter.manufacturer, status: "installed" })),
-    meterInstallation: meters.map(({ point, meter }) => ({ meterId: meter.meterId, servicePointId: point.servicePointId, installedOn: meter.installedOn, removedOn: null })),
-    channel: meters.flatMap(({ meter }) => meter.channels.map((channel) => ({ ...channel, meterId: meter.meterId }))),
-    searchEntry: [
-      { kind: "premise", id: premiseId, accountId: null, title: address.line, body: `${address.line} ${address.city} ${address.zip}` },
-      ...meters.map(({ meter }) => ({ kind: "meter", id: meter.meterId, accountId: null, title: meter.badge, body: `${meter.badge} ${address.line}` })),
-    ],
-  };
+  const points = pointsOf(premiseId, address.line, servicePoints);
   return {
     ok: true,
-    drafts: [
-      { type: "PremiseRegistered", version: 1, data: { premiseId, addressRef, premiseClass, dwellingUnits } },
-      ...servicePoints.map((point) => ({ type: "ServicePointAdded", version: 1, data: { servicePointId: point.servicePointId, commodity: point.commodity, usageFrom: point.usageFrom } })),
-      ...meters.map(({ point, meter }) => ({ type: "MeterInstalled", version: 1, data: { meterId: meter.meterId, servicePointId: point.servicePointId, installedOn: meter.installedOn } })),
-    ],
-    writes,
+    drafts: [{ type: "PremiseRegistered", version: 1, data: { premiseId, addressRef, premiseClass, dwellingUnits } }, ...points.drafts],
+    writes: {
+      premise: [{ id: premiseId, ...address, premiseClass, dwellingUnits }],
+      personalData: [{ ref: addressRef, kind: "address", value: JSON.stringify(address), recordedAt: now }],
+      ...points.writes,
+      searchEntry: [{ kind: "premise", id: premiseId, accountId: null, title: address.line, body: `${address.line} ${address.city} ${address.zip}` }, ...points.writes.searchEntry],
+    },
     result: { premiseId },
+  };
+}
+
+/** Service points of a premise on that street line, with the meters that are hung there. */
+export function pointsOf(premiseId: string, line: string, servicePoints: readonly NewServicePoint[]) {
+  const meters = servicePoints.flatMap((point) => (point.meter ? [{ point, meter: point.meter }] : []));
+  return {
+    drafts: [
+      ...servicePoints.map((point): EventDraft => ({ type: "ServicePointAdded", version: 1, data: { servicePointId: point.servicePointId, commodity: point.commodity, usageFrom: point.usageFrom } })),
+      ...meters.map(({ point, meter }): EventDraft => ({ type: "MeterInstalled", version: 1, data: { meterId: meter.meterId, servicePointId: point.servicePointId, installedOn: meter.installedOn } })),
+    ],
+    writes: {
+      servicePoint: servicePoints.map((point) => ({ id: point.servicePointId, premiseId, commodity: point.commodity, usageFrom: point.usageFrom, status: "connected" })),
+      meter: meters.map(({ meter }) => ({ id: meter.meterId, badge: meter.badge, commodity: meter.commodity, size: meter.size, manufacturer: meter.manufacturer, status: "installed" })),
+      meterInstallation: meters.map(({ point, meter }) => ({ meterId: meter.meterId, servicePointId: point.servicePointId, installedOn: meter.installedOn, removedOn: null })),
+      channel: meters.flatMap(({ meter }) => meter.channels.map((channel) => ({ ...channel, meterId: meter.meterId }))),
+      searchEntry: meters.map(({ meter }) => ({ kind: "meter", id: meter.meterId, accountId: null, title: meter.badge, body: `${meter.badge} ${line}` })),
+    } satisfies Writes,
   };
 }
 

@@ -1,5 +1,6 @@
 import { Form, Link } from "react-router";
 import type { Route } from "./+types/account-new";
+import { may } from "../../../domain/lifecycle/permissions.ts";
 import { CUSTOMER_CLASSES } from "../../../domain/lifecycle/customer-class.ts";
 import { moveIn, moveInForm, type MoveInForm, type PointToStart } from "../../../worker/operations/move-in.ts";
 import { searchPremises } from "../../../worker/operations/premises.ts";
@@ -28,7 +29,7 @@ export async function loader(asked: Route.LoaderArgs) {
   const { searchParams } = asked.url;
   const query = searchParams.get("premise-q") ?? "";
   const [form, found] = await answering(() => Promise.all([moveInForm(world, actor, searchParams.get("premise")), searchPremises(world, actor, query)]));
-  return { form, found, query, commandId: newCommandId() };
+  return { form, found, query, commandId: newCommandId(), mayRegister: may(actor, "edit:meter:any") };
 }
 
 export async function action(asked: Route.ActionArgs) {
@@ -52,12 +53,12 @@ export async function action(asked: Route.ActionArgs) {
 }
 
 /** First where, then everything else on one form: whoever stands at the counter says the address first. */
-export default function OpenAccount({ loaderData: { form, found, query, commandId }, actionData }: Route.ComponentProps) {
+export default function OpenAccount({ loaderData: { form, found, query, commandId, mayRegister }, actionData }: Route.ComponentProps) {
   const { place } = form;
   return (
     <Page title="Open an account" back={{ to: "/staff/accounts", label: "Accounts" }}>
       {place ? <MoveInFields form={form} place={place} state={actionData} commandId={actionData?.commandId ?? commandId} /> : (
-        <Card title="Where do they move in?" flush={false}>
+        <Card title="Where do they move in?" action={mayRegister ? <Link to="/staff/premises/new">Register a premise</Link> : null} flush={false}>
           <Form method="get" className="form" role="search">
             <TextField name="premise-q" label="Premise" hint="A street and number. The beginnings of words are enough." defaultValue={query} autoComplete="off" autoFocus />
             <Button kind="primary" icon="search">Find the premise</Button>
@@ -90,7 +91,7 @@ function MoveInFields({ form, place, state, commandId }: { form: MoveInForm; pla
         {free.length === 0 ? <EmptyState icon="meter" title="Every service here is taken">Stop the services of the customer who moves out first.</EmptyState> : (
           <>
             <DateField name="startOn" label="First day" defaultValue={today} />
-            <Fieldset legend="Which services, at which rate">
+            <Fieldset name="services" legend="Which services, at which rate">
               {free.map((point) => <ServiceFields key={point.servicePointId} point={point} rates={rates} premiseClass={place.premiseClass} />)}
             </Fieldset>
           </>

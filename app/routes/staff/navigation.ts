@@ -40,6 +40,7 @@ const PLACES: readonly { readonly label?: string; readonly places: readonly Plac
 
 const COMMANDS: readonly (StaffCommand & { readonly needs: Permission })[] = [
   { to: "/staff/accounts/new", label: "Open an account", icon: "plus", needs: "open:account:any" },
+  { to: "/staff/premises/new", label: "Register a premise", icon: "place", needs: "edit:meter:any" },
   { to: "/staff/accounts?list=owing", label: "Accounts that owe", icon: "people", needs: "read:account:any" },
   { to: "/staff/people/invite", label: "Invite a customer to the portal", icon: "mail", needs: "invite:customer:any" },
   { to: "/staff/messages", label: "Messages that could not be sent", icon: "mail", needs: "read:board:any" },

@@ -1,6 +1,7 @@
 import { Link } from "react-router";
 import type { Route } from "./+types/premise";
 import { may } from "../../../domain/lifecycle/permissions.ts";
+import { isMetered } from "../../../domain/metering/new-meter.ts";
 import { premisePage, type Occupancy, type PastMeter, type PremisePoint } from "../../../worker/operations/premises.ts";
 import { Badge } from "../../components/badge.tsx";
 import { ButtonLink } from "../../components/button.tsx";
@@ -13,6 +14,7 @@ import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
 import { answering, refused } from "../../session.server.ts";
 import { accountPath } from "./account-head.tsx";
+import { AnswerNotice } from "./answer-notice.tsx";
 import { atWork } from "./staff.server.ts";
 import { className, commodityIcon, commodityName } from "./words.ts";
 
@@ -22,17 +24,19 @@ export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "read:account:any");
   const page = await answering(() => premisePage(world, actor, asked.params.premiseId));
   if (!page) throw refused(404, "There is no such premise.");
-  return { page, mayOpen: may(actor, "open:account:any") };
+  return { page, mayOpen: may(actor, "open:account:any"), mayEdit: may(actor, "edit:meter:any") };
 }
 
 const meterPath = (meterId: string): string => `/staff/meters/${encodeURIComponent(meterId)}`;
 
 /** The place stays; people come and go. */
-export default function Premise({ loaderData: { page, mayOpen } }: Route.ComponentProps) {
+export default function Premise({ loaderData: { page, mayOpen, mayEdit } }: Route.ComponentProps) {
   const free = page.points.some((point) => point.accountId === null);
+  const servicePath = `/staff/premises/${encodeURIComponent(page.premiseId)}/service`;
   return (
     <Page title={page.line} intro={`${page.city}, ${page.state} ${page.zip}`} back={{ to: "/staff/accounts", label: "Accounts" }}
       actions={mayOpen && free ? <ButtonLink to={`/staff/accounts/new?${new URLSearchParams({ premise: page.premiseId })}`} kind="primary" icon="plus">Somebody moves in</ButtonLink> : null}>
+      <AnswerNotice />
       <Columns aside={<>
         <Card title="Premise"><DescriptionList lines facts={[
           { term: "Class", value: className(page.premiseClass) },
@@ -49,11 +53,11 @@ export default function Premise({ loaderData: { page, mayOpen } }: Route.Compone
             ]} />
         </Card>
       </>}>
-        <Card title="What is delivered here" flush>
+        <Card title="What is delivered here" action={mayEdit ? <Link to={servicePath}>Add a service</Link> : null} flush>
           <Table<PremisePoint> caption="Services at this premise" rows={page.points} rowKey={(row) => row.servicePointId} empty={<EmptyState icon="place" title="Nothing is delivered here yet" />}
             columns={[
               { key: "service", head: "Service", main: true, cell: (row) => <span className="keyed"><Icon name={commodityIcon(row.commodity)} />{commodityName(row.commodity)}</span> },
-              { key: "meter", head: "Meter", cell: (row) => (row.meterId ? <><Link to={meterPath(row.meterId)}>{row.badge}</Link>{row.usageFrom ? <span className="soft"> (shared)</span> : row.size ? <span className="soft"> {row.size}</span> : null}</> : <span className="soft">None</span>) },
+              { key: "meter", head: "Meter", cell: (row) => (row.meterId ? <><Link to={meterPath(row.meterId)}>{row.badge}</Link>{row.usageFrom ? <span className="soft"> (shared)</span> : row.size ? <span className="soft"> {row.size}</span> : null}</> : mayEdit && isMetered(row.commodity) ? <Link to={`${servicePath}?${new URLSearchParams({ point: row.servicePointId })}`}>Hang a meter</Link> : <span className="soft">None</span>) },
               { key: "who", head: "Served for", cell: (row) => (row.accountId ? <Link to={accountPath(row.accountId)}>{row.name}</Link> : <Badge tone="good">Free</Badge>) },
               { key: "since", head: "Since", cell: (row) => (row.startOn ? <DateText date={row.startOn} form="day" /> : "") },
               { key: "state", head: "State", extra: true, cell: (row) => (row.status === "connected" ? "Connected" : <Badge tone="warn">{row.status}</Badge>) },

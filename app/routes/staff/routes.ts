@@ -19,7 +19,9 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("accounts/:accountId/services", "account-services.tsx"),
     page("accounts/:accountId/facts", "account-facts.tsx"),
 
+    page("premises/new", "premise-new.tsx"),
     page("premises/:premiseId", "premise.tsx"),
+    page("premises/:premiseId/service", "premise-service.tsx"),
     page("meters/:meterId", "meter.tsx"),
 
     page("requests", "requests.tsx"),

@@ -4,6 +4,7 @@ import type { Refusal } from "../../../domain/lifecycle/account/decide.ts";
 import type { Permission, UserActor } from "../../../domain/lifecycle/permissions.ts";
 import { worldOf, type World } from "../../../worker/operations/context.ts";
 import type { FormAnswer, StreamAnswer } from "../../../worker/operations/form-answer.ts";
+import type { PlaceAnswer } from "../../../worker/operations/premise-forms.ts";
 import { isUnavailable, type Session } from "../../../worker/operations/people.ts";
 import { formState, type FieldError, type FormState } from "../../components/form-state.ts";
 import { requestContext } from "../../context.ts";
@@ -54,6 +55,15 @@ export async function answerForm(form: FormData, work: () => Promise<FormAnswer 
     case "pending": return redirect(to(answer.status), 303);
     case "refused":
     case "invalid": return refusedForm(form, { ...answer.refusal, field: fieldOf(answer.refusal.field ?? "") });
+    case "conflict": return conflictForm(form);
+    case "unavailable": return unavailableForm(form);
+  }
+}
+
+/** A form about a place that was not taken: all that is wrong, each at its field. */
+export function answerPlace(form: FormData, answer: Exclude<PlaceAnswer, { readonly status: "done" }> | { readonly status: "unavailable" }, fieldOf = (field: string): string => field) {
+  switch (answer.status) {
+    case "invalid": return backToForm(form, answer.problems.map(({ field, message }) => ({ field: fieldOf(field ?? ""), message })));
     case "conflict": return conflictForm(form);
     case "unavailable": return unavailableForm(form);
   }

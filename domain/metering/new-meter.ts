@@ -1,0 +1,16 @@
+/** What may be entered of a meter that is hung: what it counts in, how it is read, how long its intervals are. */
+import { COMMODITIES, type Commodity } from "./channel.ts";
+import { STEPS_MINUTES } from "./packed-day.ts";
+import { UNITS, UNITS_OF, type Unit } from "./units.ts";
+
+/** A dial counter; intervals that a head-end sends; or both, which are compared with each other. */
+export const METER_KINDS = ["register", "interval", "both"] as const;
+
+export const METER_STEPS = STEPS_MINUTES;
+
+export const isMetered = (commodity: string): commodity is Commodity => (COMMODITIES as readonly string[]).includes(commodity);
+
+/** What a meter can count for billing: what went through it, not how fast. */
+export function meterUnits(commodity: Commodity): Unit[] {
+  return UNITS_OF[commodity].filter((unit) => ["volume", "energy", "heat"].includes(UNITS[unit].dimension));
+}
