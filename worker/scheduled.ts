@@ -3,6 +3,7 @@ import { openPort } from "../db/open.ts";
 import { billingByClock } from "./billing/cron.ts";
 import { forgetWhatIsOver } from "./auth/forget.ts";
 import { worldOf } from "./operations/context.ts";
+import { filesByClock } from "./operations/files/inbox.ts";
 import { drainOutbox } from "./outbox/drain.ts";
 import { outboxDeps } from "./outbox/deliver.ts";
 import { drainPendingAccounts } from "./pending.ts";
@@ -16,6 +17,7 @@ export async function runScheduled(controller: ScheduledController, env: Env, ct
     drainPendingAccounts(env),
     billingByClock(worldOf({ env, ctx })),
     wakeReplays(worldOf({ env, ctx })),
+    filesByClock(worldOf({ env, ctx }), env.FILES),
     hourly(controller, () => forgetWhatIsOver(openPort(env), Date.now())),
   ]);
   for (const result of results) if (result.status === "rejected") console.error(`scheduled: ${String(result.reason)}`);

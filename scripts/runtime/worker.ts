@@ -42,6 +42,8 @@ export interface WorkerProcess {
   pid(): number | undefined;
   /** Calls the Worker's scheduled handler, as Cloudflare's cron would. */
   scheduled(cron: string, time?: Date): Promise<void>;
+  /** Puts a file into the Worker's store. */
+  putFile(key: string, bytes: Uint8Array): Promise<void>;
   /** Ends workerd as a crash would (SIGKILL). It is restarted on the same port and data by itself. */
   crash(): void;
   stop(): Promise<void>;
@@ -110,6 +112,10 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
       const worker = await miniflare.getWorker(NAME);
       const { outcome } = await worker.scheduled({ cron, scheduledTime: time });
       if (outcome !== "ok") throw new Error(`the scheduled handler ended with "${outcome}"; see ${join(dataDir, "logs", "worker.log")}`);
+    },
+    async putFile(key, bytes) {
+      const bucket = await miniflare.getR2Bucket("FILES", NAME);
+      await bucket.put(key, bytes);
     },
     crash() {
       if (pid === undefined) return;

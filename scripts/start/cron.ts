@@ -5,9 +5,9 @@ export const CRON = "* * * * *";
 
 /**
  * Calls the Worker's scheduled handler at the start of every minute, as Cloudflare does; on one machine nobody
- * else would. A call that takes longer than a minute is not overlapped. Returns how to stop.
+ * else would. A call that takes longer than a minute is not overlapped. `before` is done ahead of each call. Returns how to stop.
  */
-export function everyMinute(worker: WorkerProcess, onError: (error: Error) => void): () => void {
+export function everyMinute(worker: Pick<WorkerProcess, "scheduled">, onError: (error: Error) => void, before: () => Promise<void> = async () => {}): () => void {
   let timer: NodeJS.Timeout;
   let stopped = false;
   const plan = (): void => {
@@ -15,6 +15,7 @@ export function everyMinute(worker: WorkerProcess, onError: (error: Error) => vo
   };
   const call = async (): Promise<void> => {
     try {
+      await before();
       await worker.scheduled(CRON);
     } catch (error) {
       if (!stopped) onError(error as Error);

@@ -2,6 +2,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { runStreamCommand, type StreamAnswer, type StreamDecision } from "../../db/command.ts";
 import { decryptSecret, encryptSecret } from "../../db/keys.ts";
+import type { SqlPort } from "../../db/port.ts";
 import {
   gatewayEvent, gatewayStream, KEY_HEADER, SIGNATURE_HEADER, SIGNATURE_WINDOW_MS, signedText, TIMESTAMP_HEADER, type GatewayEvents, type GatewayStatus,
 } from "../../domain/lifecycle/gateway.ts";
@@ -77,6 +78,13 @@ export interface GatewayItem extends GatewayRow {
   /** Of the last 24 hours. */
   readonly batches: number;
   readonly reads: number;
+}
+
+export type GatewayName = Pick<GatewayRow, "id" | "keyId" | "name">;
+
+/** The gateways that may send, for whoever finds one by its name. */
+export async function activeGateways(port: SqlPort): Promise<GatewayName[]> {
+  return port.query<GatewayName>(`SELECT id, key_id AS "keyId", name FROM gateway WHERE status = 'active' ORDER BY name, id`);
 }
 
 const DAY_MS = 24 * 3_600_000;

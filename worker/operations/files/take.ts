@@ -53,6 +53,7 @@ export async function registerFile(world: World, files: FileStore, file: FileToR
       ok: true,
       drafts: [readsFileEvent("ReadsFileReceived", { fileId: id, gateway: sender, name, hash, bytes })],
       writes: { readsFile: [{ id, gatewayId: sender, actor: actorText(actor), source, name, key, hash, contentHash, bytes, contentBytes, options: JSON.stringify(options), status: "received", receivedAt: now, claimedUntil: now + CLAIM_MS }] },
+      further: actor.kind === "gateway" ? [{ sql: "UPDATE gateway SET last_seen_at = ? WHERE id = ?", args: [now, actor.gatewayId] }] : [],
       result: {},
     }),
   );
