@@ -87,18 +87,22 @@ export async function writeRows(port: SqlPort, writes: Writes, further: readonly
   if (statements.length > 0) await port.write(statements);
 }
 
+/** A set as the statements that commit it. Built apart from being sent, so that a run builds the next one while one is being written. */
+export interface PreparedSet {
+  readonly statements: readonly Statement[];
+}
+
 /**
- * Commits many units at once; those that lost are left out whole. `batchId` must be new and is in every event's `batchId`.
+ * Many units in one batch; those that lose are left out whole. `batchId` must be new and is in every event's `batchId`.
  * Accounts that somebody watches get an outbox notice in the same batch.
- * @returns the streams that won
- * @throws UnavailableError, ConstraintError when the batch id was used before (a replay) or a rule of the database was broken
  */
-export async function commitSet(port: SqlPort, batchId: string, units: readonly CommitUnit[], recordedAt: number): Promise<Set<string>> {
+export function prepareSet(batchId: string, units: readonly CommitUnit[], recordedAt: number): PreparedSet {
   for (const unit of units) {
     assertFollows(unit);
     if (unit.events.some((event) => event.batchId !== batchId)) throw new Error(`an event of ${unit.stream} is not of batch ${batchId}`);
   }
   const unitRows = jsonArg(units.map((unit) => [unit.stream, unit.baseSeq, unit.baseHash, unit.inputs.map(stampRow)]));
+  const firstEvents = jsonArg(units.map((unit) => [unit.stream, unit.baseSeq + 1]));
   const statements: Statement[] = [
     { sql: "INSERT INTO batch (id, recorded_at) VALUES (?, ?)", args: [batchId, recordedAt] },
     {
@@ -107,7 +111,7 @@ export async function commitSet(port: SqlPort, batchId: string, units: readonly 
         WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.stream = u.value->>0 AND e.seq = (u.value->>1) + 1)
           AND (u.value->>1 = 0 OR EXISTS (SELECT 1 FROM event e WHERE e.stream = u.value->>0 AND e.seq = u.value->>1 AND e.hash = u.value->>2))
           AND NOT EXISTS (SELECT 1 FROM json_each(u.value, '$[3]') AS i WHERE ${STALE})
-      ) ${insertFromJson("event", "json_each(?) AS r CROSS JOIN fit", "fit.stream = r.value->>0")}`,
+      ) ${insertFromJson("event", "json_each(?) AS r", "r.value->>0 IN (SELECT stream FROM fit)")}`,
       args: [unitRows, jsonArg(units.flatMap((unit) => unit.events.map((event) => rowValues("event", event as never))))],
     },
   ];
@@ -129,16 +133,29 @@ export async function commitSet(port: SqlPort, batchId: string, units: readonly 
     sql: `INSERT INTO outbox (kind, key, payload, created_at, available_at, attempts)
       SELECT 'accountChanged', w.account_id, json_object('accountId', w.account_id), ?, ?, 0
       FROM json_each(?) AS u CROSS JOIN watched AS w ON w.account_id = substr(u.value->>0, 9)
-      JOIN event e ON e.stream = u.value->>0 AND e.seq = (u.value->>1) + 1 AND e.batch_id = ?
+      JOIN event e ON e.stream = u.value->>0 AND e.seq = u.value->>1 AND e.batch_id = ?
       WHERE u.value->>0 LIKE 'account:%'`,
-    args: [recordedAt, recordedAt, unitRows, batchId],
+    args: [recordedAt, recordedAt, firstEvents, batchId],
   });
   statements.push({
-    sql: "SELECT e.stream FROM json_each(?) AS u JOIN event e ON e.stream = u.value->>0 AND e.seq = (u.value->>1) + 1 AND e.batch_id = ?",
-    args: [unitRows, batchId],
+    sql: "SELECT e.stream FROM json_each(?) AS u JOIN event e ON e.stream = u.value->>0 AND e.seq = u.value->>1 AND e.batch_id = ?",
+    args: [firstEvents, batchId],
   });
+  return { statements };
+}
+
+/**
+ * @returns the streams that won
+ * @throws UnavailableError, ConstraintError when the batch id was used before (a replay) or a rule of the database was broken
+ */
+export async function commitPrepared(port: SqlPort, { statements }: PreparedSet): Promise<Set<string>> {
   const results = await port.write(statements);
   return new Set(results.at(-1)!.rows.map((row: Row) => row["stream"] as string));
+}
+
+/** Prepares a set and commits it, see there. */
+export function commitSet(port: SqlPort, batchId: string, units: readonly CommitUnit[], recordedAt: number): Promise<Set<string>> {
+  return commitPrepared(port, prepareSet(batchId, units, recordedAt));
 }
 
 function commandRow(unit: CommitUnit): InsertRow<"command"> {

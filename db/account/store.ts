@@ -1,5 +1,5 @@
 /** Loading an account and preparing a command on it: what the object, the bill run and the demonstration all do alike. */
-import { inputHash, seal, type Head, type Provenance, type SealedEvent } from "../../domain/compliance/chain.ts";
+import { inputHash, seal, type Head, type Provenance } from "../../domain/compliance/chain.ts";
 import type { AccountCommand, Facts } from "../../domain/lifecycle/account/commands.ts";
 import { decide, type Refusal } from "../../domain/lifecycle/account/decide.ts";
 import type { AccountEvents } from "../../domain/lifecycle/account/events.ts";
@@ -8,7 +8,7 @@ import { emptyAccount, storedState, type AccountState } from "../../domain/lifec
 import type { CommitUnit, InputStamp } from "../commit.ts";
 import type { SqlPort } from "../port.ts";
 import type { InsertRow, Writes } from "../rows.ts";
-import { accountWrites, type Attachments } from "./writes.ts";
+import { accountWrites, type Attachments, type Happened } from "./writes.ts";
 
 export interface LoadedAccount {
   readonly state: AccountState;
@@ -90,7 +90,8 @@ export function prepareCommand(account: LoadedAccount, input: CommandToPrepare, 
   const state = decision.events.reduce(evolve, account.state);
   const events = seal(stream, account.head, decision.events, { ...input.provenance, commandId: input.id });
   const last = events.at(-1)!;
-  const writes = accountWrites(events, state);
+  const happened = events.map((event, i): Happened => ({ event, data: decision.events[i]!.data }));
+  const writes = accountWrites(happened, state);
   const after: LoadedAccount = { state, head: { seq: last.seq, hash: last.hash } };
   const result: CommandResult = { accountId, seq: last.seq, balance: writes.accountState![0]!.balance, events: events.map((event) => event.type) };
   return {
@@ -100,29 +101,29 @@ export function prepareCommand(account: LoadedAccount, input: CommandToPrepare, 
       result,
       unit: {
         stream, baseSeq: account.head.seq, baseHash: account.head.hash, events, inputs: input.inputs ?? [],
-        writes: withAttachments(writes, input.attachments, events),
+        writes: withAttachments(writes, input.attachments, happened),
         command: { id: input.id, inputHash: inputHash(input.asked ?? input.command), result: JSON.stringify(result) },
       },
     },
   };
 }
 
-function withAttachments(writes: Writes, attachments: Attachments | undefined, events: readonly SealedEvent[]): Writes {
+function withAttachments(writes: Writes, attachments: Attachments | undefined, happened: readonly Happened[]): Writes {
   if (!attachments) return writes;
   const all: Record<string, object[]> = { ...(writes as Record<string, object[]>) };
   for (const [name, rows] of Object.entries(attachments) as [string, object[]][]) {
     // A bill's row names the seq of the event that completed it and the balances it found, which are only known now.
-    const placed = name === "bill" ? (rows as InsertRow<"bill">[]).map((row) => ({ ...row, ...billPlace(row.id, events) })) : rows;
+    const placed = name === "bill" ? (rows as InsertRow<"bill">[]).map((row) => ({ ...row, ...billPlace(row.id, happened) })) : rows;
     all[name] = [...(all[name] ?? []), ...placed];
   }
   return all as Writes;
 }
 
-function billPlace(billId: string, events: readonly SealedEvent[]): { seq: number; previousBalance: number; balance: number } {
-  for (const { type, data, seq } of events) {
-    if (type !== "BillCompleted") continue;
-    const completed = JSON.parse(data) as AccountEvents["BillCompleted"];
-    if (completed.billId === billId) return { seq, previousBalance: completed.previousBalance, balance: completed.balance };
+function billPlace(billId: string, happened: readonly Happened[]): { seq: number; previousBalance: number; balance: number } {
+  for (const { event, data } of happened) {
+    if (event.type !== "BillCompleted") continue;
+    const completed = data as AccountEvents["BillCompleted"];
+    if (completed.billId === billId) return { seq: event.seq, previousBalance: completed.previousBalance, balance: completed.balance };
   }
   throw new Error(`no event of its command completes bill ${billId}`);
 }

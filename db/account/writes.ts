@@ -59,19 +59,24 @@ const PROJECT: Project = {
   }),
 };
 
+/** An event as it stands in the log, and its data as it was decided. */
+export interface Happened {
+  readonly event: SealedEvent;
+  readonly data: object;
+}
+
 /** Everything that must be written with these events; `state` is the account's state after them. */
-export function accountWrites(events: readonly SealedEvent[], state: AccountState): Writes {
+export function accountWrites(happened: readonly Happened[], state: AccountState): Writes {
   const writes: Record<string, object[]> = {};
   const add = (more: Writes) => {
     for (const [name, rows] of Object.entries(more)) (writes[name] ??= []).push(...(rows as object[]));
   };
-  for (const event of events) {
-    const data = JSON.parse(event.data) as never;
+  for (const { event, data } of happened) {
     add({ ledgerEntry: ledgerRows(event, data) });
-    const project = PROJECT[event.type as AccountEventType] as ((data: never, event: SealedEvent, state: AccountState) => Writes) | undefined;
+    const project = PROJECT[event.type as AccountEventType] as ((data: object, event: SealedEvent, state: AccountState) => Writes) | undefined;
     if (project) add(project(data, event, state));
   }
-  const last = events.at(-1)!;
+  const last = happened.at(-1)!.event;
   add({ accountState: [{ accountId: state.accountId, seq: last.seq, hash: last.hash, balance: balanceOf(state), state: JSON.stringify(state) }] });
   return writes as Writes;
 }

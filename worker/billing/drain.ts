@@ -6,7 +6,7 @@
  * place in a set because something about it changed meanwhile.
  */
 import { accountStream, prepareCommand } from "../../db/account/store.ts";
-import { commitSet, writeRows, type CommitUnit } from "../../db/commit.ts";
+import { commitPrepared, prepareSet, writeRows, type CommitUnit, type PreparedSet } from "../../db/commit.ts";
 import { dueAccounts, runCounts } from "../../db/billing/due.ts";
 import { loadExceptions } from "../../db/metering/exceptions.ts";
 import { loadHead, runStreamCommand } from "../../db/command.ts";
@@ -14,7 +14,8 @@ import { ConstraintError, UnavailableError } from "../../db/port.ts";
 import { runEvent, runStream, type RunCounts } from "../../domain/billing/run.ts";
 import { workId } from "../../domain/billing/work.ts";
 import type { World } from "../operations/context.ts";
-import { decideAccounts, runContext, type Decided, type DecidedCommand, type DecidedUnchanged, type RunContext } from "./decide.ts";
+import { ahead } from "./ahead.ts";
+import { decideAccounts, runContext, type DecidedCommand, type DecidedUnchanged, type RunContext } from "./decide.ts";
 import { findRun, Lease, type BillRunRow } from "./lease.ts";
 import { joined, workAttachments } from "./units.ts";
 
@@ -39,8 +40,26 @@ export type DrainResult =
 const BATCH_SIZE = 150;
 /** Ids found at once; batches are cut from them. */
 const DUE_PAGE = 3_000;
+/** Batches in the making while one is written: one is decided while the next is read. */
+const BATCHES_AHEAD = 2;
 /** How often an account that keeps losing its place is decided again before it is left to a person. */
 const ATTEMPTS_MAX = 5;
+
+/** Accounts that were decided together, as far as they got in memory. */
+interface Batch {
+  readonly members: readonly DecidedCommand[];
+  /** What commits the members; null without any. */
+  readonly set: PreparedSet | null;
+  readonly unchanged: readonly DecidedUnchanged[];
+  /** Something about them changed between loading and deciding. */
+  readonly refused: readonly string[];
+  /** They have accepted commands that are not in the book yet. */
+  readonly pending: readonly string[];
+}
+
+function* inBatches(ids: readonly string[], size: number): Generator<readonly string[]> {
+  for (let at = 0; at < ids.length; at += size) yield ids.slice(at, at + size);
+}
 
 /** Bills what is due in a run. Safe to call at any time, any number of times. @throws UnavailableError: the run goes on when the database is back */
 export async function drainRun(world: World, runId: string, options: DrainOptions = {}): Promise<DrainResult> {
@@ -81,17 +100,11 @@ class Drain {
     let after = "";
     for (;;) {
       const due = await dueAccounts(port, context, after, DUE_PAGE);
-      // While one batch is being written, the next is read and decided: they have no account in common.
-      let next = due.length > 0 ? this.#decide(context, due.slice(0, this.#batchSize)) : null;
-      for (let at = 0; next; at += this.#batchSize) {
-        const decided = await next;
-        const more = due.slice(at + this.#batchSize, at + 2 * this.#batchSize);
+      // While one batch is being written, the next ones are read and decided: they have no account in common.
+      for await (const batch of ahead(inBatches(due, this.#batchSize), BATCHES_AHEAD, (accountIds) => this.#decide(context, accountIds))) {
         const inTime = this.#world.now() < this.#deadline;
-        next = more.length > 0 && inTime ? this.#decide(context, more) : null;
-        // Whatever becomes of this batch, an answer that nobody waits for any more must not be an unhandled rejection.
-        next?.catch(() => undefined);
         if (!(await this.#lease.renew(this.#world.now()))) return "idle";
-        await this.#commit(context, decided);
+        await this.#commit(context, batch);
         this.#tell("running");
         if (!inTime) return "more";
       }
@@ -104,41 +117,51 @@ class Drain {
     return "finished";
   }
 
-  async #decide(context: RunContext, accountIds: readonly string[]): Promise<{ decided: Decided[]; alone: string[] }> {
+  async #decide(context: RunContext, accountIds: readonly string[]): Promise<Batch> {
     const decided = await decideAccounts(this.#world, context, accountIds);
     // Asked after loading: a command accepted before it is in the inbox and here, one accepted after it loses nothing.
     const pending = new Set(await this.#world.pendingAccounts());
-    return { decided: decided.filter(({ accountId }) => !pending.has(accountId)), alone: accountIds.filter((id) => pending.has(id)) };
-  }
-
-  async #commit(context: RunContext, { decided, alone }: { decided: readonly Decided[]; alone: readonly string[] }): Promise<void> {
-    const { port } = this.#world;
-    const losers: string[] = [...alone];
     const batchId = `${this.#run.id}:${this.#world.newId()}`;
-    const sets: { decided: DecidedCommand; unit: CommitUnit }[] = [];
+    const members: DecidedCommand[] = [];
+    const units: CommitUnit[] = [];
     const unchanged: DecidedUnchanged[] = [];
+    const refused: string[] = [];
     for (const each of decided) {
+      if (pending.has(each.accountId)) continue;
       if (each.kind === "unchanged") unchanged.push(each);
       if (each.kind !== "command") continue;
       const prepared = prepareCommand(each.account, { ...each.command, provenance: { ...each.command.provenance, batchId } }, context.facts);
-      if (prepared.ok) sets.push({ decided: each, unit: prepared.prepared.unit });
-      else losers.push(each.accountId);
-    }
-    let won: ReadonlySet<string> = new Set();
-    if (sets.length > 0) {
-      try {
-        won = await commitSet(port, batchId, sets.map(({ unit }) => unit), this.#world.now());
-      } catch (error) {
-        // A rule of the database spoke against one of them: alone, each gets its own answer.
-        if (!(error instanceof ConstraintError)) throw error;
+      if (!prepared.ok) {
+        refused.push(each.accountId);
+        continue;
       }
+      members.push(each);
+      units.push(prepared.prepared.unit);
     }
-    for (const { decided: each } of sets) {
+    const set = units.length > 0 ? prepareSet(batchId, units, this.#world.now()) : null;
+    return { members, set, unchanged, refused, pending: accountIds.filter((id) => pending.has(id)) };
+  }
+
+  async #commit(context: RunContext, { members, set, unchanged, refused, pending }: Batch): Promise<void> {
+    const won = set === null ? new Set<string>() : await this.#commitSet(set);
+    const losers: string[] = [...refused];
+    for (const each of members) {
       if (won.has(accountStream(each.accountId))) this.#count(each);
       else losers.push(each.accountId);
     }
     if (unchanged.length > 0) await this.#keepHeld(unchanged);
-    for (const accountId of losers) await this.#alone(context, accountId, alone.includes(accountId));
+    for (const accountId of pending) await this.#alone(context, accountId, true);
+    for (const accountId of losers) await this.#alone(context, accountId, false);
+  }
+
+  async #commitSet(set: PreparedSet): Promise<ReadonlySet<string>> {
+    try {
+      return await commitPrepared(this.#world.port, set);
+    } catch (error) {
+      // A rule of the database spoke against one of them: alone, each gets its own answer.
+      if (error instanceof ConstraintError) return new Set();
+      throw error;
+    }
   }
 
   /** One account through its own object, decided anew until it holds. */

@@ -1,0 +1,19 @@
+/**
+ * Works on items in their order, and on up to `depth` further ones while the caller uses what came out of one. Once the caller
+ * stops asking, nothing new is begun and what has begun is waited for. @throws what `work` threw for an item, when its turn comes
+ */
+export async function* ahead<T, R>(items: Iterable<T>, depth: number, work: (item: T) => Promise<R>): AsyncGenerator<R> {
+  const begun: Promise<R>[] = [];
+  try {
+    for (const item of items) {
+      const result = work(item);
+      // Its turn may never come, and an error that nobody asked for must not be an unhandled rejection.
+      result.catch(() => undefined);
+      begun.push(result);
+      if (begun.length > depth) yield await begun.shift()!;
+    }
+    while (begun.length > 0) yield await begun.shift()!;
+  } finally {
+    await Promise.allSettled(begun);
+  }
+}
