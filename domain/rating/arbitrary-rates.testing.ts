@@ -327,8 +327,8 @@ export function anyIntervalRate(gen: Gen): RateDocumentInput {
   const schedule = anySchedule(gen, seasons);
   const prices = (max: number) => ({ prices: Object.fromEntries(schedule.periods.map(({ id }) => [id, decimal(gen, max, int(gen, 2, 5))])) });
   const energy = anyEnergy(gen, seasons, schedule);
-  const peak: ChargeInput = { ...shared(gen, "peak"), ...proration(gen, CHANGES), kind: "demand", schedule: "schedule", intervalMinutes: oneOf(gen, 15, 30, 60), ...(chance(gen, 3) ? { minimum: decimal(gen, 40, 1, 1) } : {}), step: oneOf(gen, "0.001", "0.1", "1"), rates: rows(gen, seasons, steppedOr(gen, () => prices(50), () => ({ tiersByPeriod: byPeriod(schedule, () => tiers(gen, "inclusive")) }))) };
-  const highest: ChargeInput = { ...shared(gen, "highest"), ...proration(gen, CHANGES), kind: "demand", intervalMinutes: oneOf(gen, 15, 30, 60), ...(chance(gen, 2) ? { ratchet: { percent: decimal(gen, 100, 1), months: int(gen, 1, 11) } } : {}), rates: rows(gen, seasons, steppedOr(gen, () => ({ price: decimal(gen, 50, 3) }), () => ({ tiers: tiers(gen, "inclusive") }))) };
+  const peak: ChargeInput = { ...shared(gen, "peak"), ...proration(gen, CHANGES), ...raised(gen), kind: "demand", schedule: "schedule", intervalMinutes: oneOf(gen, 15, 30, 60), ...(chance(gen, 3) ? { minimum: decimal(gen, 40, 1, 1) } : {}), step: oneOf(gen, "0.001", "0.1", "1"), rates: rows(gen, seasons, steppedOr(gen, () => prices(50), () => ({ tiersByPeriod: byPeriod(schedule, () => tiers(gen, "inclusive")) }))) };
+  const highest: ChargeInput = { ...shared(gen, "highest"), ...proration(gen, CHANGES), ...raised(gen), ...(chance(gen, 4) ? { coincident: true } : {}), kind: "demand", intervalMinutes: oneOf(gen, 15, 30, 60), ...(chance(gen, 2) ? { ratchet: { percent: decimal(gen, 100, 1), months: int(gen, 1, 11) } } : {}), rates: rows(gen, seasons, steppedOr(gen, () => ({ price: decimal(gen, 50, 3) }), () => ({ tiers: tiers(gen, "inclusive") }))) };
   const blocks: ChargeInput = { ...shared(gen, "blocks"), ...proration(gen, CHANGES), kind: "tiered", hoursOf: "demand", widths: chance(gen, 4) ? "day" : "period", rates: rows(gen, seasons, () => ({ tiers: hoursTiers(gen) })) };
   const tax: ChargeInput = { ...shared(gen, "tax"), kind: "percentage", of: ["energy", "peak", "highest", "blocks"], tax: "city", rates: [{ percent: decimal(gen, 12, 2) }] };
   const { rounding, ...rest } = header(gen);
@@ -344,6 +344,15 @@ export function anyIntervalRate(gen: Gen): RateDocumentInput {
   };
 }
 
+/** What makes billed demand more than was measured. */
+function raised(gen: Gen): Pick<Extract<ChargeInput, { kind: "demand" }>, "contract" | "powerFactor"> {
+  const decimals = oneOf(gen, 0, 1, 2);
+  return {
+    ...(chance(gen, 4) ? { contract: { percent: decimal(gen, 100, 1) } } : {}),
+    ...(chance(gen, 4) ? { powerFactor: { target: decimal(gen, 97, decimals, 80), adjust: chance(gen, 2) ? "ratio" : { percentPerPoint: decimal(gen, 3, 2) }, decimals } } : {}),
+  };
+}
+
 /** Clock changes, holidays, ends of seasons, and a day like any other. */
 const NOTABLE_DAYS = ["2024-03-10", "2024-11-03", "2025-03-09", "2025-07-04", "2026-07-03", "2024-02-29", "2023-12-31", "2024-05-27", "2024-09-30", "2025-08-12"];
 
@@ -354,9 +363,14 @@ export function anyIntervalCustomer(gen: Gen): Determinants {
   const from = addDays(aroundChange, -int(gen, 0, length - 1));
   const to = addDays(from, length);
   const billPeriod = chance(gen, 4) ? { from: addDays(from, -int(gen, 0, 5)), to: addDays(to, int(gen, 0, 5)) } : { from, to };
+  const kWh = anyUsage(gen);
+  const start = startOfDay(billPeriod.from, ZONE);
+  const minutes = (startOfDay(billPeriod.to, ZONE) - start) / MINUTE_MS;
   return {
     from, to, zone: ZONE, billPeriod,
-    quantities: { usage: { kWh: anyUsage(gen) }, demand: { kW: int(gen, 0, 90_000) } }, series: [anySeries(gen, billPeriod.from, billPeriod.to)],
+    quantities: { usage: { kWh }, demand: { kW: int(gen, 0, 90_000) }, kvarh: { kvarh: int(gen, 0, 3 * kWh) } }, series: [anySeries(gen, billPeriod.from, billPeriod.to)],
+    counts: { contractDemand: int(gen, 0, 90_000), ...(chance(gen, 3) ? { powerFactor: int(gen, 600, 1_000) } : {}) },
+    systemPeaks: Array.from({ length: int(gen, 1, 3) }, () => start + int(gen, 0, minutes - 1) * MINUTE_MS),
     meterSize: oneOf(gen, ...SIZES),
     exemptions: { city: oneOf(gen, 0, 0, 50) },
     programs: chance(gen, 2) ? [{ program: "low-income" }] : [],

@@ -13,6 +13,7 @@ import { NO_ROWS, type PeriodCharge, type PeriodRate, type Rows, type Slice } fr
 import { tierTable, withHoursUse, type TierTable } from "./tier-table.ts";
 import { tieredDemand, tiersByCode } from "./tier-split.ts";
 import { AMOUNT, MINIMUM, TIERS, type PlainLine } from "./plain-line.ts";
+import { adjustedDemand, coincidentDemand } from "./demand.ts";
 import { roundAmount, roundHalfUp, sumExact } from "./rounding.ts";
 import type { Work } from "./work.ts";
 import { amountFor, tierEnds, type FormulaInputs } from "./charge-formulas.ts";
@@ -377,17 +378,19 @@ function registersByCode({ id, index, reads, schedule }: CompiledCharge, slice: 
 
 function assessDemand(charge: CompiledCharge, { slices, shareOf }: Rows, period: PeriodRate, determinants: Determinants, work: Work): void {
   const { index, perCent } = charge;
+  const coincident = charge.charge.kind === "demand" && charge.charge.coincident === true;
+  const atPeak = coincident ? coincidentDemand(charge, period, determinants) : 0;
   let highest = 0;
   work.share(index, perCent, shareOf);
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
-    const measured = work.demandByCode(slice.pass, slice.prices.length, period, determinants);
+    const measured = coincident ? null : work.demandByCode(slice.pass, slice.prices.length, period, determinants);
     for (let code = 0; code < slice.prices.length; code++) {
       const share = slice.codeShares[code]!;
       if (share === 0) continue;
-      const demand = measured === null ? registeredDemand(charge, code, period, determinants) : measured[code]!;
+      const demand = coincident ? atPeak : measured === null ? registeredDemand(charge, code, period, determinants) : measured[code]!;
       if (demand !== demand) continue;
-      const billed = billedDemand(charge, demand, determinants);
+      const billed = billedDemand(charge, demand, period, determinants);
       if (slice.tables.length > 0) tieredDemand(charge, billed, code, slice, shareOf, work);
       else {
         const price = slice.prices[code]!;
@@ -412,10 +415,16 @@ function registeredDemand(charge: CompiledCharge, code: number, { rate }: Period
 /** A percentage in 10^-4 percent of a quantity, rounded half up. */
 const PERCENT_PARTS = 1_000_000;
 
-/** Measured demand, not less than the minimum and the ratchet, to the nearest step. */
-function billedDemand({ charge, reads, demandMinimum, demandStep, ratchetPercent }: CompiledCharge, measured: Milli, { demandHistory }: Determinants): Milli {
+/** Measured demand, raised for a low power factor, not less than the minimum, the contract and the ratchet, to the nearest step. */
+function billedDemand(compiled: CompiledCharge, measured: Milli, { rate }: PeriodRate, determinants: Determinants): Milli {
+  const { charge, reads, demandMinimum, demandStep, ratchetPercent, contractPercent, powerFactor } = compiled;
+  const { demandHistory } = determinants;
   const { name, unit, largest } = reads!;
-  let billed = measured > demandMinimum ? measured : demandMinimum;
+  let billed = powerFactor === null ? measured : adjustedDemand(measured, powerFactor, determinants);
+  if (billed < demandMinimum) billed = demandMinimum;
+  if (contractPercent > 0 && charge.kind === "demand" && charge.contract !== undefined) {
+    billed = Math.max(billed, Math.floor((countOf(charge.contract.demand, rate, determinants) * contractPercent + PERCENT_PARTS / 2) / PERCENT_PARTS));
+  }
   if (ratchetPercent > 0 && charge.kind === "demand" && charge.ratchet !== undefined && demandHistory !== undefined) {
     const earlier = demandHistory.slice(0, charge.ratchet.months).reduce((most, kw) => Math.max(most, checkQuantity(kw, "demandHistory", unit, largest)), 0);
     billed = Math.max(billed, Math.floor((earlier * ratchetPercent + PERCENT_PARTS / 2) / PERCENT_PARTS));

@@ -346,6 +346,9 @@ class ChargeCheck {
       }
     });
     if (charge.minimum !== undefined) this.quantity(charge.minimum, "minimum");
+    if (charge.contract !== undefined) this.percent(charge.contract.percent, "contract.percent");
+    if (charge.coincident === true && charge.schedule !== undefined) this.refuse("coincident", "is the demand of one hour, whatever its time-of-use period; give it a charge without a schedule");
+    if (charge.powerFactor !== undefined) this.checkPowerFactor(charge.powerFactor);
     this.quantity(charge.step, "step");
     if (charge.ratchet !== undefined) {
       this.percent(charge.ratchet.percent, "ratchet.percent");
@@ -357,6 +360,13 @@ class ChargeCheck {
   private sameForm(first: object, row: object, at: string): void {
     const form = (of: object): boolean => ("tiers" in of && of.tiers !== undefined) || ("tiersByPeriod" in of && of.tiersByPeriod !== undefined);
     if (form(first) !== form(row)) this.refuse(at, "must have tiers like the first row, or no row may have them");
+  }
+
+  private checkPowerFactor({ target, adjust, decimals }: NonNullable<ChargeOf<"demand">["powerFactor"]>): void {
+    this.percent(target, "powerFactor.target");
+    if (new Decimal(target).lte(0)) this.refuse("powerFactor.target", "must be more than 0");
+    if (decimalsOf(target) > decimals) this.refuse("powerFactor.target", `is finer than the ${decimals} decimals to which the factor is rounded`);
+    if (adjust !== "ratio") this.percent(adjust.percentPerPoint, "powerFactor.adjust.percentPerPoint");
   }
 
   private quantity(text: string, at: string): void {

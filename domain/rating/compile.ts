@@ -11,7 +11,7 @@ import { creditForm, documentIssues } from "./checks.ts";
 import { compileFormulas, FORMULA_PARTS_PER_CENT, usesUsage, type CompiledFormulas } from "./charge-formulas.ts";
 import { compileDerived, type CompiledDerived } from "./derived.ts";
 import { RatingError } from "./determinants.ts";
-import type { Charge, ChargeKind, Proration, RateDocument, Schedule } from "./schema.ts";
+import type { Charge, ChargeKind, ChargeOf, Proration, RateDocument, Schedule } from "./schema.ts";
 import { MINUTES_OF_DAY, scheduleTable, seasonTable, touCalendar, type TouCalendar } from "./tou-calendar.ts";
 import type { PeriodRate } from "./period.ts";
 import { ANY, commonDivisor, NO_LIMIT } from "./numbers.ts";
@@ -93,6 +93,16 @@ export interface CompiledCharge {
   readonly demandStep: Milli;
   /** In 10^-4 percent; 0 is none. */
   readonly ratchetPercent: number;
+  readonly contractPercent: number;
+  readonly powerFactor: CompiledPowerFactor | null;
+}
+
+/** Percents in 10^-decimals. */
+export interface CompiledPowerFactor {
+  readonly decimals: number;
+  readonly target: number;
+  /** In 10^-4 percent for each percent below; null: by the ratio. */
+  readonly perPoint: number | null;
 }
 
 export interface CompiledSchedule {
@@ -188,7 +198,13 @@ function compileCharge(document: RateDocument, charge: Charge, index: number): C
     demandMinimum: charge.kind === "demand" && charge.minimum !== undefined ? scaledInteger(charge.minimum, 3) : 0,
     demandStep: charge.kind === "demand" ? scaledInteger(charge.step, 3) : 1,
     ratchetPercent: charge.kind === "demand" && charge.ratchet !== undefined ? scaledInteger(charge.ratchet.percent, RATCHET_DECIMALS) : 0,
+    contractPercent: charge.kind === "demand" && charge.contract !== undefined ? scaledInteger(charge.contract.percent, RATCHET_DECIMALS) : 0,
+    powerFactor: charge.kind === "demand" && charge.powerFactor !== undefined ? compilePowerFactor(charge.powerFactor) : null,
   };
+}
+
+function compilePowerFactor({ target, adjust, decimals }: NonNullable<ChargeOf<"demand">["powerFactor"]>): CompiledPowerFactor {
+  return { decimals, target: scaledInteger(target, decimals), perPoint: adjust === "ratio" ? null : scaledInteger(adjust.percentPerPoint, RATCHET_DECIMALS) };
 }
 
 function unitOf(document: RateDocument, charge: Charge): Unit {

@@ -48,6 +48,8 @@ export interface Determinants {
   readonly programs?: readonly ProgramEnrollment[];
   /** Billed demand of earlier months, the latest first, for ratchets. */
   readonly demandHistory?: readonly Milli[];
+  /** When the whole system peaked, for coincident demand: a moment inside each peak. */
+  readonly systemPeaks?: readonly Instant[];
   /** How a determinant came about, by its name, as the customer is told. */
   readonly notes?: Readonly<Record<string, Text>>;
   /** Some of the quantities are estimates. */

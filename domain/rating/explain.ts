@@ -1,7 +1,8 @@
 /** How an amount came about, in words a customer understands, English and Spanish, from the steps the arithmetic left. */
 import { formatDollars, type Cents } from "../money/cents.ts";
 import { milliText, type Milli, type Unit } from "../metering/units.ts";
-import type { CompiledCharge } from "./compile.ts";
+import type { CompiledCharge, CompiledRate } from "./compile.ts";
+import { powerFactorOf } from "./demand.ts";
 import { NO_LIMIT } from "./numbers.ts";
 import { countOf, formulaInputs, hoursDemand, tiersOf } from "./assess.ts";
 import { budgetSaid, formulaSaid } from "./formula-words.ts";
@@ -84,6 +85,28 @@ export function inLanguage(text: Text, language: Language): string {
   return language === "es" ? (text.es ?? text.en) : text.en;
 }
 
+function demandWord(charge: CompiledCharge["charge"], language: Language): string {
+  if (charge.kind === "demand" && charge.coincident === true) return language === "en" ? "Your demand when the whole system peaked" : "Su demanda cuando todo el sistema alcanzó su máximo";
+  return language === "en" ? "Highest demand" : "Demanda máxima";
+}
+
+/** What made the billed demand another than the measured one, as the document says it may. */
+function demandNote({ charge, powerFactor }: CompiledCharge, rate: CompiledRate, determinants: Determinants, language: Language): string {
+  if (charge.kind !== "demand") return "";
+  const english = language === "en";
+  const parts: string[] = [];
+  if (powerFactor !== null) {
+    const factor = powerFactorOf(powerFactor, determinants);
+    const [is, target] = [percentText(factor, powerFactor.decimals), percentText(powerFactor.target, powerFactor.decimals)];
+    if (factor < powerFactor.target) parts.push(english ? `Your power factor was ${is} percent; below ${target} percent more demand is charged than was measured.` : `Su factor de potencia fue de ${is} por ciento; por debajo de ${target} por ciento se cobra más demanda que la medida.`);
+  }
+  if (charge.contract !== undefined) {
+    const contracted = amountOf(countOf(charge.contract.demand, rate, determinants), charge.unit, language);
+    parts.push(english ? `At least ${charge.contract.percent} percent of the ${contracted} that you contracted for is charged.` : `Se cobra al menos ${charge.contract.percent} por ciento de los ${contracted} que usted contrató.`);
+  }
+  return parts.join(" ");
+}
+
 export class Explanation {
   private readonly shareOf: number;
   private readonly compiled: CompiledCharge;
@@ -93,7 +116,6 @@ export class Explanation {
   private readonly steps: readonly number[];
   /** How many, where the charge is for each of something. */
   private readonly count: Milli;
-  private readonly notes: Readonly<Record<string, Text>>;
   /** Demand of hours' use. */
   private readonly hoursDemand: number;
 
@@ -108,7 +130,6 @@ export class Explanation {
     this.count = countOf(times, period.rate, determinants);
     this.hoursDemand = hoursDemand(compiled, period.rate, determinants);
     this.work = work;
-    this.notes = determinants.notes ?? {};
     this.steps = Array.from({ length: work.stepsFrom[index + 1]! - from }, (_, i) => from + i);
   }
 
@@ -165,7 +186,7 @@ export class Explanation {
     if (kind === "tiered") return this.endLabel(slice.tiers, this.work.stepPlace[step]!, unit, language);
     if (kind === "budget") return this.endLabel(tierTable(tierEnds(slice.row.formulas!, this.inputs(), slice.days), slice.prices), this.work.stepPlace[step]!, unit, language);
     if (this.compiled.schedule >= 0) return `${inLanguage(this.touPeriod(step).name, language)}${this.tierOfCode(step, slice, language)}`;
-    if (kind === "demand") return `${language === "en" ? "Highest demand" : "Demanda máxima"}${this.tierOfCode(step, slice, language)}`;
+    if (kind === "demand") return `${demandWord(charge, language)}${this.tierOfCode(step, slice, language)}`;
     return inLanguage(charge.name, language);
   }
 
@@ -239,7 +260,9 @@ export class Explanation {
   /** How the quantity of the line came about, where it is not simply what was measured. */
   note(): Text | undefined {
     const { reads, times } = this.compiled;
-    return this.notes[reads?.name ?? times ?? ""];
+    const said = (language: Language): string => demandNote(this.compiled, this.period.rate, this.determinants, language);
+    const en = said("en");
+    return en === "" ? this.determinants.notes?.[reads?.name ?? times ?? ""] : { en, es: said("es") };
   }
 
   private reckoning(language: Language, cents: Cents): string {
@@ -317,7 +340,8 @@ export class Explanation {
     const when = this.whenOf(step, this.work.stepSlice[step]!, language);
     const where = this.compiled.schedule >= 0 ? this.where(step, language) : when === "" ? "" : ` (${when})`;
     const share = this.isShared(step) ? (english ? ", for part of the standard period" : ", por parte del período normal") : "";
-    return `${english ? "highest demand" : "demanda máxima"} ${this.pricedPart(step, language, where)}${share}`;
+    const word = demandWord(this.compiled.charge, language);
+    return `${word.charAt(0).toLowerCase()}${word.slice(1)} ${this.pricedPart(step, language, where)}${share}`;
   }
 
   private percentPart(step: number, language: Language): string {

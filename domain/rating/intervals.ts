@@ -20,7 +20,7 @@ export const NEVER = Number.NEGATIVE_INFINITY;
 const POWER_OF: Readonly<Partial<Record<Dimension, Dimension>>> = { energy: "power", "apparent-energy": "apparent-power", "reactive-energy": "reactive-power" };
 
 /** The series that a pass sums, of energy or of power; null without one. Errors: two series of the same. */
-export function seriesFor({ series }: Determinants, { unit }: Pass): DeterminantSeries | null {
+export function seriesFor({ series }: Determinants, { unit }: Pick<Pass, "unit">): DeterminantSeries | null {
   if (series === undefined) return null;
   const { dimension } = UNITS[unit];
   let found: DeterminantSeries | null = null;
@@ -93,7 +93,7 @@ function scanWindows(values: Int32Array, first: number, width: number, codes: Ui
 const MINUTES_OF_HOUR = 60;
 
 /** Demand of a window in the pass's unit per hour: energy by the hour, or the mean of power; rounded half up to a thousandth. */
-export function demandOf(highest: Milli, { unit, window }: Pass, series: DeterminantSeries): Milli {
+export function demandOf(highest: Milli, { unit, window }: Pick<Pass, "unit" | "window">, series: DeterminantSeries): Milli {
   const { num, den } = perHour(unit, series);
   return timesRatio(highest, { num: num * MINUTES_OF_HOUR, den: den * window });
 }

@@ -425,7 +425,7 @@ function demand(charge: Extract<Charge, { kind: "demand" }>, span: Span, documen
     const tiers = row.tiers ?? row.tiersByPeriod?.[period] ?? [{ upTo: null, price: row.price ?? row.prices![period]! }];
     highest.set(key, { most, tiers, days: seasonal ? span.days.filter((day) => seasonOf(day, document) === season).length : span.days.length });
   }
-  const kw = (most: number): Decimal => halfUp(new Decimal(most).times(60).div(charge.intervalMinutes));
+  const kw = (most: number): Decimal => (charge.coincident === true ? atSystemPeak(charge, customer) : halfUp(new Decimal(most).times(60).div(charge.intervalMinutes)));
   return [...highest.values()].flatMap(({ most, tiers, days }) => {
     const ends = tiers.map(({ upTo }) => new Decimal(upTo ?? Infinity).times(1000));
     return pricedTiers(billed(charge, kw(most), customer), tiers, ends).map((amount) => amount.times(share(days)));
@@ -436,7 +436,37 @@ function billed(charge: Extract<Charge, { kind: "demand" }>, measured: Decimal, 
   const least = new Decimal(charge.minimum ?? 0).times(1000);
   const earlier = charge.ratchet === undefined ? [] : (customer.demandHistory ?? []).slice(0, charge.ratchet.months);
   const ratchet = earlier.length === 0 ? zero : halfUp(new Decimal(Math.max(...earlier)).times(charge.ratchet!.percent).div(100));
-  const kw = Decimal.max(measured, least, ratchet);
+  const contract = charge.contract === undefined ? zero : halfUp(new Decimal(customer.counts![charge.contract.demand]!).times(charge.contract.percent).div(100));
+  const kw = Decimal.max(raised(charge, measured, customer), least, ratchet, contract);
   const step = new Decimal(charge.step).times(1000);
   return halfUp(kw.div(step)).times(step);
+}
+
+/** The highest window that holds a peak, windows counted from the bill's first moment. */
+function atSystemPeak(charge: Extract<Charge, { kind: "demand" }>, customer: Determinants): Decimal {
+  const { from, to } = customer.billPeriod ?? customer;
+  const series = seriesOf(customer);
+  const first = startOfDay(from, customer.zone);
+  const end = startOfDay(to, customer.zone);
+  const sums: number[] = [];
+  for (let begin = first; begin < end; begin += charge.intervalMinutes * MINUTE_MS) {
+    const finish = begin + charge.intervalMinutes * MINUTE_MS;
+    if (!customer.systemPeaks!.some((at) => at >= begin && at < finish)) continue;
+    let total = 0;
+    for (let at = begin; at < finish; at += series.stepMinutes * MINUTE_MS) total += series.values[(at - series.start) / (series.stepMinutes * MINUTE_MS)]!;
+    sums.push(total);
+  }
+  return halfUp(new Decimal(Math.max(...sums)).times(60).div(charge.intervalMinutes));
+}
+
+function raised({ powerFactor }: Extract<Charge, { kind: "demand" }>, measured: Decimal, { counts, quantities }: Determinants): Decimal {
+  if (powerFactor === undefined) return measured;
+  const [active, reactive] = [new Decimal(quantities["usage"]!.kWh!), new Decimal(quantities["kvarh"]!.kvarh!)];
+  const apparent = active.times(active).plus(reactive.times(reactive)).sqrt();
+  const exact = counts!["powerFactor"] !== undefined ? new Decimal(counts!["powerFactor"]).div(10) : apparent.isZero() ? new Decimal(100) : active.div(apparent).times(100);
+  const factor = settled(exact).toDecimalPlaces(powerFactor.decimals, Decimal.ROUND_HALF_UP);
+  const target = new Decimal(powerFactor.target);
+  if (factor.gte(target)) return measured;
+  const { adjust } = powerFactor;
+  return halfUp(adjust === "ratio" ? measured.times(target).div(factor) : measured.times(target.minus(factor).times(adjust.percentPerPoint).div(100).plus(1)));
 }

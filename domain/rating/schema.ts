@@ -162,8 +162,21 @@ const demand = v.strictObject({
   schedule: v.optional(id),
   /** Without a schedule a price or tiers, with one a price or tiers for each period; each tier's price is for the part of the demand inside it. */
   rates: rows({ price: v.optional(decimal), prices: v.optional(pricesByPeriod), tiers: v.optional(tierList), tiersByPeriod: v.optional(tiersByPeriod) }),
+  /** The demand of the window in which the whole system peaked, instead of the customer's own highest; the hours are data (`systemPeaks`). */
+  coincident: v.optional(v.boolean()),
+  /** Below the target the demand is raised, before minimum and ratchet. The factor is measured (`powerFactor`), or of kWh and kvarh. */
+  powerFactor: v.optional(v.strictObject({
+    /** In percent. */
+    target: decimal,
+    /** kW × target ÷ power factor; or so many percent for each percent below. */
+    adjust: v.union([v.literal("ratio"), v.strictObject({ percentPerPoint: decimal })], 'must be "ratio" or { percentPerPoint }'),
+    /** Decimals of the percent to which the factor is rounded, half up. */
+    decimals: v.optional(v.picklist([0, 1, 2]), 1),
+  })),
   /** Billed demand is at least this. */
   minimum: v.optional(decimal),
+  /** Billed demand is at least this percent of what the customer has contracted for, which is a count of theirs. */
+  contract: v.optional(v.strictObject({ demand: v.optional(determinant, "contractDemand"), percent: v.optional(decimal, "100") })),
   /** Billed demand is at least this percent of the highest of the last months. */
   ratchet: v.optional(v.strictObject({ percent: decimal, months: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(24)) })),
   /** Billed demand is rounded to the nearest multiple of this, half up. */
