@@ -63,6 +63,7 @@ export async function settingsOn(port: SqlPort, day: LocalDate, now: number): Pr
     // A limit that came to the product later than the value was stored counts as a new utility's does.
     billing: { ...SETTING_DEFAULTS.billing, ...value("billing") },
     windows: value("windows") ?? SETTING_DEFAULTS.windows,
+    corrections: value("corrections") ?? SETTING_DEFAULTS.corrections,
     holds: value("holds") ?? SETTING_DEFAULTS.holds,
     estimation: value("estimation") ?? SETTING_DEFAULTS.estimation,
     holidays: value("holidays") ?? SETTING_DEFAULTS.holidays,

@@ -4,6 +4,8 @@
  */
 import * as v from "valibot";
 import { isLocalDate } from "../calendar/local-date.ts";
+import { BACK_BILLING_DEFAULTS } from "./back-billing.ts";
+import { CORRECTION_CAUSES } from "./correction.ts";
 import { isTimeZone } from "../calendar/zone.ts";
 import { CUSTOMER_CLASSES } from "./customer-class.ts";
 import { veeSettingSchema } from "../metering/vee-parameters.ts";
@@ -35,6 +37,9 @@ export type ReadEstimate = (typeof READ_ESTIMATES)[number];
 
 export const COMMODITIES = ["water", "sewer", "electric", "gas", "stormwater", "refuse"] as const;
 export type Commodity = (typeof COMMODITIES)[number];
+
+/** Roles that may correct bills. */
+export const CORRECTING_ROLES = ["billing", "supervisor", "admin"] as const;
 
 export const SETTINGS = {
   /** Who the utility is. The time zone is set once: every billing day depends on it. */
@@ -97,6 +102,20 @@ export const SETTINGS = {
     /** Months of the plan for each month that was estimated. */
     planMonthsPerEstimate: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(4)),
   }),
+  /** Corrections of bills: who may decide on how much alone, from when a catch-up is offered in parts, how far back the law goes. */
+  corrections: v.object({
+    approvals: v.pipe(v.array(v.object({ role: v.picklist(CORRECTING_ROLES), most: CentsAmount })), v.maxLength(CORRECTING_ROLES.length)),
+    offerFrom: CentsAmount,
+    rules: v.pipe(v.array(v.object({
+      state: v.nullable(v.pipe(v.string(), v.regex(/^[A-Z]{2}$/, "must be two capital letters such as OH"))),
+      customerClass: v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(40))),
+      cause: v.nullable(v.picklist(CORRECTION_CAUSES)),
+      direction: v.picklist(["charge", "refund"]),
+      months: v.nullable(v.pipe(v.number(), v.integer("must be whole months"), v.minValue(1, "at least one month"), v.maxValue(240, "at most 240 months"))),
+      sharePercent: v.pipe(v.number(), v.integer("must be a whole percentage"), v.minValue(1, "at least 1 %"), v.maxValue(100, "at most 100 %")),
+      source: v.pipe(v.string(), v.trim(), v.minLength(1, "must say whose rule it is"), v.maxLength(200, "at most 200 characters")),
+    })), v.maxLength(100, "at most 100 lines")),
+  }),
   holidays: v.array(v.object({ on: LocalDateText, name: Name })),
   fees: v.array(v.object({ code: v.pipe(v.string(), v.regex(/^[a-zA-Z][a-zA-Z0-9]{1,30}$/, "a short code of letters and digits")), name: Name, amount: CentsAmount, gl: GlCode })),
   /** Where validation of reads differs from what is built in, by commodity and customer class (null: all). */
@@ -120,6 +139,10 @@ export const SETTING_DEFAULTS: Omit<Settings, "utility"> = {
   // Nobody waits for a person because somebody moved in or out: those are looked at only where they are unusual.
   holds: [{ rule: "first-bill", customerClass: null, action: "unusual" }, { rule: "final-bill", customerClass: null, action: "pass" }],
   estimation: { methods: READ_ESTIMATES.map((method) => ({ method })), planFrom: 50_00, planMonthsPerEstimate: 1 },
+  corrections: {
+    approvals: [{ role: "billing", most: 500_00 }, { role: "supervisor", most: 5_000_00 }, { role: "admin", most: 50_000_00 }],
+    offerFrom: 50_00, rules: [...BACK_BILLING_DEFAULTS],
+  },
   holidays: [],
   fees: [
     { code: "late", name: "Late payment fee", amount: 10_00, gl: "4900" },

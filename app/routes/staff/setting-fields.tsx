@@ -1,5 +1,5 @@
 /** The fields of each topic of the settings: on its own page, and all of them when a utility is set up. */
-import { COMMODITIES } from "../../../domain/lifecycle/settings.ts";
+import { COMMODITIES, CORRECTING_ROLES } from "../../../domain/lifecycle/settings.ts";
 import type { Setting } from "../../../domain/lifecycle/settings.ts";
 import { CheckboxesField, MoneyField, SelectField, TextArea, TextField } from "../../components/fields.tsx";
 import { useField } from "../../components/form.tsx";
@@ -7,7 +7,8 @@ import { Icon } from "../../components/icons.tsx";
 import { CUSTOMER_CLASSES } from "../../../domain/lifecycle/customer-class.ts";
 import { COMMODITIES as METERED } from "../../../domain/metering/channel.ts";
 import { dollarsText } from "./dollars.ts";
-import { ACCOUNTING_CHOICES, ACTION_CHOICES, CLASS_CHOICES, ESTIMATE_WAYS, REASON_CHOICES } from "./setting-options.ts";
+import { roleName } from "./role-names.ts";
+import { ACCOUNTING_CHOICES, ACTION_CHOICES, CAUSE_CHOICES, CLASS_CHOICES, DIRECTION_CHOICES, ESTIMATE_WAYS, REASON_CHOICES } from "./setting-options.ts";
 import { linesOf, THRESHOLD_PATHS, thresholdName } from "./thresholds.ts";
 import { className, commodityName } from "./words.ts";
 
@@ -170,6 +171,27 @@ export function HoldRows({ value, spare = 2 }: { value: Setting<"holds">; spare?
   return <RowFields titled name="holds" legend="Reasons" hint="The last line that fits a bill counts; a reason without a line holds each such bill. What is missing or in doubt always holds." spare={spare}
     columns={[{ field: "rule", label: "Reason", options: REASON_CHOICES }, { field: "customerClass", label: "Class", options: CLASS_CHOICES }, { field: "action", label: "What happens", options: ACTION_CHOICES }]}
     rows={value.map(({ rule, customerClass, action }) => ({ rule, customerClass: customerClass ?? "", action }))} />;
+}
+
+export function CorrectionFields({ value }: { value: Setting<"corrections"> }) {
+  return (
+    <>
+      <RowFields name="corrections.approvals" legend="Decides alone, up to" hint="A correction that changes more waits for a second person." spare={Math.max(0, CORRECTING_ROLES.length - value.approvals.length)}
+        columns={[{ field: "role", label: "Role", options: CORRECTING_ROLES.map((role) => ({ value: role, label: roleName(role) })) }, { field: "most", label: "Up to", inputMode: "decimal" }]}
+        rows={value.approvals.map(({ role, most }) => ({ role, most: dollarsText(most) }))} />
+      <MoneyField name="corrections.offerFrom" label="Offered in parts from" hint="A correction that asks for so much more comes with an offer of instalments, as many as the months it covers." defaultValue={dollarsText(value.offerFrom)} />
+      <RowFields name="corrections.rules" legend="How far back" hint="The line that names the cause counts first, then the state, then the class. No months: without limit. What is billed too little beyond it is not charged." spare={2}
+        columns={[
+          { field: "state", label: "State", width: "short" }, { field: "customerClass", label: "Class", options: CLASS_CHOICES }, { field: "cause", label: "Cause", options: CAUSE_CHOICES },
+          { field: "direction", label: "About", options: DIRECTION_CHOICES }, { field: "months", label: "Months", width: "short", inputMode: "numeric" }, { field: "sharePercent", label: "Share, %", width: "short", inputMode: "numeric" },
+          { field: "source", label: "Whose rule", width: "wide" },
+        ]}
+        rows={value.rules.map((rule) => ({
+          state: rule.state ?? "", customerClass: rule.customerClass ?? "", cause: rule.cause ?? "", direction: rule.direction,
+          months: rule.months === null ? "" : String(rule.months), sharePercent: String(rule.sharePercent), source: rule.source,
+        }))} />
+    </>
+  );
 }
 
 export function EstimationFields({ value }: { value: Setting<"estimation"> }) {

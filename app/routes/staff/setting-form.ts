@@ -66,7 +66,7 @@ class Reader {
   }
 }
 
-type Topic = "utility" | "billing" | "windows" | "holds" | "estimation" | "holidays" | "fees" | "validation" | "gl" | "cycles";
+type Topic = "utility" | "billing" | "windows" | "holds" | "estimation" | "corrections" | "holidays" | "fees" | "validation" | "gl" | "cycles";
 
 const READ: Readonly<Record<Topic, (reader: Reader) => unknown>> = {
   utility: (r) => ({
@@ -85,6 +85,14 @@ const READ: Readonly<Record<Topic, (reader: Reader) => unknown>> = {
   estimation: (r) => ({
     methods: r.rows("estimation.methods", ["method"], (at) => ({ method: r.text(`${at}.method`) })),
     planFrom: r.cents("estimation.planFrom"), planMonthsPerEstimate: r.whole("estimation.planMonthsPerEstimate"),
+  }),
+  corrections: (r) => ({
+    approvals: r.rows("corrections.approvals", ["role", "most"], (at) => ({ role: r.text(`${at}.role`), most: r.cents(`${at}.most`) })),
+    offerFrom: r.cents("corrections.offerFrom"),
+    rules: r.rows("corrections.rules", ["state", "months", "source"], (at) => ({
+      state: r.text(`${at}.state`).toUpperCase() || null, customerClass: r.text(`${at}.customerClass`) || null, cause: r.text(`${at}.cause`) || null, direction: r.text(`${at}.direction`),
+      months: r.text(`${at}.months`) === "" ? null : r.whole(`${at}.months`), sharePercent: r.whole(`${at}.sharePercent`), source: r.text(`${at}.source`),
+    })),
   }),
   holidays: (r) => r.rows("holidays", ["on", "name"], (at) => ({ on: r.text(`${at}.on`), name: r.text(`${at}.name`) })),
   fees: (r) => r.rows("fees", ["code", "name", "amount", "gl"], (at) => ({ code: r.text(`${at}.code`), name: r.text(`${at}.name`), amount: r.cents(`${at}.amount`), gl: r.text(`${at}.gl`) })),
@@ -139,6 +147,7 @@ const LABELS: Readonly<Record<string, string>> = {
   lowBillPercent: "What counts as a low bill", lowBillMin: "The usual bill from which a low one is looked at", unbilledDays: "Days without a bill",
   cycleId: "The cycle", estimateAfter: "The first day of estimates", closeAfter: "The window's last day", accounting: "The accounting date", windows: "Bill windows",
   rule: "The reason", customerClass: "The class", action: "What happens", methods: "Ways to estimate", method: "The way to estimate", planFrom: "The smallest catch-up with a plan", planMonthsPerEstimate: "Months of the plan",
+  role: "The role", most: "The amount", offerFrom: "The smallest catch-up with an offer", state: "The state", cause: "The cause", direction: "What it is about", months: "The months", sharePercent: "The share", source: "Whose rule it is",
   id: "The code", closeDay: "The closing day", cycles: "Bill cycles",
 };
 

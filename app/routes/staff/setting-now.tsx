@@ -5,10 +5,11 @@ import { DescriptionList } from "../../components/description-list.tsx";
 import { Money } from "../../components/money.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
-import { ACCOUNTING_CHOICES, ACTION_CHOICES, CLASS_CHOICES, ESTIMATE_WAYS, labelOf, REASON_CHOICES } from "./setting-options.ts";
+import { ACCOUNTING_CHOICES, ACTION_CHOICES, CAUSE_CHOICES, CLASS_CHOICES, DIRECTION_CHOICES, ESTIMATE_WAYS, labelOf, REASON_CHOICES } from "./setting-options.ts";
 import { figureText, forWhom, lineKey, linesOf, thresholdName, type ThresholdLine } from "./thresholds.ts";
 import { zoneName } from "./setting-fields.tsx";
 import type { TopicPath } from "./setting-topics.ts";
+import { roleName } from "./role-names.ts";
 import { commodityName } from "./words.ts";
 
 type Topic = Exclude<TopicPath, "cycles">;
@@ -47,6 +48,20 @@ const NOW: { readonly [T in Topic]: (value: Setting<T>) => React.ReactNode } = {
     { term: "A catch-up comes with a plan from", value: <Money cents={value.planFrom} /> },
     { term: "Months of the plan", value: `${value.planMonthsPerEstimate} for each month estimated` },
   ]} />,
+  corrections: (value) => (
+    <>
+      <DescriptionList lines facts={[
+        ...value.approvals.map(({ role, most }) => ({ term: `${roleName(role)}, alone up to`, value: <Money cents={most} /> })),
+        { term: "Offered in parts from", value: <Money cents={value.offerFrom} /> },
+      ]} />
+      <Table caption="How far back" rows={value.rules.map((row, i) => ({ ...row, line: i }))} rowKey={(row) => String(row.line)} empty={<EmptyState title="No rules">Then nothing limits how far back is billed.</EmptyState>}
+        columns={[
+          { key: "rule", head: "Whose rule", main: true, cell: (row) => row.source }, { key: "state", head: "State", cell: (row) => row.state ?? "Any" }, { key: "class", head: "Class", cell: (row) => labelOf(CLASS_CHOICES, row.customerClass) },
+          { key: "cause", head: "Cause", cell: (row) => labelOf(CAUSE_CHOICES, row.cause) }, { key: "direction", head: "About", cell: (row) => labelOf(DIRECTION_CHOICES, row.direction) },
+          { key: "months", head: "Months", numeric: true, cell: (row) => row.months ?? "No limit" }, { key: "share", head: "Share", numeric: true, cell: (row) => `${row.sharePercent} %` },
+        ]} />
+    </>
+  ),
   holidays: (value) => <Table caption="Holidays" narrow="keep" rows={value.toSorted((a, b) => a.on.localeCompare(b.on))} rowKey={(row) => `${row.on} ${row.name}`} empty={<EmptyState title="No holidays">Then only weekends move a due date on.</EmptyState>}
     columns={[{ key: "name", head: "Name", main: true, cell: (row) => row.name }, { key: "on", head: "Day", cell: (row) => <DateText date={row.on} /> }]} />,
   fees: (value) => <Table caption="Fees" narrow="keep" rows={value} rowKey={(row) => row.code} empty={<EmptyState title="No fees" />}

@@ -1,5 +1,7 @@
 /** What staff choose from where a setting is one of a few codes. */
 import { HOLD_RULES } from "../../../domain/billing/hold-rules.ts";
+import type { BackBillingRule } from "../../../domain/lifecycle/back-billing.ts";
+import { CAUSES, CORRECTION_CAUSES } from "../../../domain/lifecycle/correction.ts";
 import { CUSTOMER_CLASSES } from "../../../domain/lifecycle/customer-class.ts";
 import { REVIEW_HOLDS, type AccountingDate, type HoldAction, type ReadEstimate } from "../../../domain/lifecycle/settings.ts";
 import { className } from "./words.ts";
@@ -19,5 +21,9 @@ export const ESTIMATE_WAYS = choices(WAYS);
 
 export const REASON_CHOICES: readonly Choice[] = REVIEW_HOLDS.map((value) => ({ value, label: HOLD_RULES.find(({ id }) => id === value)?.title ?? value }));
 export const CLASS_CHOICES: readonly Choice[] = [{ value: "", label: "Every class" }, ...CUSTOMER_CLASSES.map((value) => ({ value, label: className(value) }))];
+
+export const CAUSE_CHOICES: readonly Choice[] = [{ value: "", label: "Every cause" }, ...CORRECTION_CAUSES.map((value) => ({ value, label: CAUSES[value].name }))];
+const DIRECTIONS: Readonly<Record<BackBillingRule["direction"], string>> = { charge: "Billed too little", refund: "Billed too much" };
+export const DIRECTION_CHOICES = choices(DIRECTIONS);
 
 export const labelOf = (of: readonly Choice[], value: string | null): string => of.find((choice) => choice.value === (value ?? ""))?.label ?? value ?? "";

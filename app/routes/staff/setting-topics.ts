@@ -1,7 +1,7 @@
 /** What can be set, in the order in which a utility thinks of it. */
 import type { IconName } from "../../components/icons.tsx";
 
-export type TopicPath = "utility" | "cycles" | "windows" | "billing" | "holds" | "estimation" | "holidays" | "fees" | "validation" | "gl";
+export type TopicPath = "utility" | "cycles" | "windows" | "billing" | "holds" | "estimation" | "corrections" | "holidays" | "fees" | "validation" | "gl";
 
 export const TOPICS: Readonly<Record<TopicPath, { readonly name: string; readonly what: string; readonly icon: IconName }>> = {
   utility: { name: "Utility", what: "Name, address, what is delivered.", icon: "home" },
@@ -10,6 +10,7 @@ export const TOPICS: Readonly<Record<TopicPath, { readonly name: string; readonl
   billing: { name: "Billing rules", what: "When bills are due, and the limits beyond which something is looked at.", icon: "bill" },
   holds: { name: "Reasons to hold a bill", what: "Which unusual bills wait for a person, by class of customer.", icon: "flag" },
   estimation: { name: "Estimates", what: "From what a missing read is reckoned, and what is offered when the next one asks for much.", icon: "meter" },
+  corrections: { name: "Corrections of bills", what: "Who decides on how much alone, when a catch-up is offered in parts, how far back the law goes.", icon: "bill" },
   holidays: { name: "Holidays", what: "Days on which no bill is due.", icon: "clock" },
   fees: { name: "Fees", what: "For late and returned payments, and the like.", icon: "pay" },
   validation: { name: "Validation of reads", what: "From when a read is too high, too low, stuck, or late.", icon: "flag" },

@@ -5,11 +5,12 @@ import { ESTIMATE_WAYS } from "./setting-options.ts";
 import { thresholdDifferences } from "./thresholds.ts";
 import { className, plainWord, ruleName } from "./words.ts";
 
-const AMOUNTS = new Set(["amount", "highBillMin", "lowBillMin", "planFrom"]);
+const AMOUNTS = new Set(["most", "offerFrom", "amount", "highBillMin", "lowBillMin", "planFrom"]);
 
 const WORDS: Readonly<Record<string, string>> = {
   dueDays: "Due after, days", windowDays: "Tried again, days", estimatesInRowMax: "Estimates in a row", highBillPercent: "High bill, %", highBillMin: "High bill from",
   lowBillPercent: "Low bill, %", lowBillMin: "Low bill, usual from", unbilledDays: "Unbilled alarm, days", estimateAfter: "Estimates, days after close", closeAfter: "Closes, days after close", accounting: "Posted in the month of",
+  most: "Alone up to", offerFrom: "Offered in parts from", sharePercent: "Share, %", months: "Months",
   planFrom: "Plan from", planMonthsPerEstimate: "Plan, months an estimate", methods: "Order", customerClass: "Class",
   addressLines: "Address", timeZone: "Time zone",
 };
@@ -21,7 +22,7 @@ const VALUES: Readonly<Record<string, string>> = {
 };
 
 /** What each row of a list is known by. */
-const ROW_KEYS = ["code", "on", "key", "cycleId", "rule"];
+const ROW_KEYS = ["source", "role", "code", "on", "key", "cycleId", "rule"];
 
 function rowName(row: Readonly<Record<string, unknown>>): string {
   if ("cycleId" in row) return `Cycle ${String(row["cycleId"])}`;
