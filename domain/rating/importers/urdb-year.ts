@@ -107,11 +107,11 @@ function monthsOf({ stepMinutes, microKwh }: YearLoad, year: number, zone: TimeZ
 
 /** Values of a series are counted in 32 bits: larger ones are spread over shorter steps, whose sums they are. */
 const VALUE_MAX = 2_000_000_000;
-const STEPS_OF_STEP = [1, 3, 15] as const;
+const PARTS_OF_STEP = [1, 3, 15, 30, 60] as const;
 
 function seriesOf({ from, values }: Month, stepMinutes: number, zone: TimeZone): DeterminantSeries {
   const highest = values.reduce((most, value) => Math.max(most, value), 0);
-  const parts = STEPS_OF_STEP.find((count) => highest / count <= VALUE_MAX);
+  const parts = PARTS_OF_STEP.find((count) => stepMinutes % count === 0 && highest / count <= VALUE_MAX);
   if (parts === undefined) throw new RatingError("load", `${highest / MICRO} kWh in ${stepMinutes} minutes is more than one customer can use; check the unit`);
   const spread = Int32Array.from({ length: values.length * parts }, (_, i) => Math.floor((values[Math.floor(i / parts)]! + (i % parts)) / parts));
   return { unit: "Wh", stepMinutes: stepMinutes / parts, start: startOfDay(from, zone), values: spread };
