@@ -3,6 +3,10 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, test } from "vitest";
 import { openLibsql } from "../../db/libsql.ts";
+import { verifyLog } from "../../db/log.ts";
+import { addDays, type LocalDate } from "../../domain/calendar/local-date.ts";
+import { localDateOf, startOfDay } from "../../domain/calendar/zone.ts";
+import { checkBook } from "../simulation/checkers.ts";
 import { useStage } from "./harness.ts";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -89,4 +93,104 @@ test("it is done once: the page is over, and the settings are changed where they
   await page.getByRole("button", { name: "Propose" }).click();
   await page.getByRole("alert").getByText("Days until a bill is due must have at most 60 days.").waitFor();
   expect(await page.getByLabel("A bill is due after").inputValue()).toBe("90");
+});
+
+test("from nothing to money with pages alone: a rate, a place with its meter, a customer, a gateway, reads, a bill, a payment", async () => {
+  const ada = await stage.person();
+  await ada.goto("/sign-in?next=/staff/rates");
+  await ada.getByLabel("E-mail").fill("ada@aldercreek.test");
+  await ada.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await ada.getByRole("button", { name: "Sign in" }).click();
+
+  // A rate, from a document that a utility has published: first spoilt, then looked at, then in force.
+  await ada.getByRole("link", { name: "Put a rate in force" }).first().click();
+  await ada.getByRole("link", { name: "Water, homes" }).click();
+  const written = ada.getByLabel("JSON");
+  await ada.waitForURL(/example=/);
+  await ada.waitForFunction(() => (document.querySelector("textarea")?.value.length ?? 0) > 100);
+  const text = await written.inputValue();
+  stage.expectComplaint(/422/);
+  await written.fill(text.replace('"20.94"', '"twenty"'));
+  await ada.getByRole("button", { name: "Look at it" }).click();
+  await ada.getByRole("alert").getByText(/^charges\.0\.rates\.0\.amount: /).waitFor();
+  await written.fill(text);
+  await ada.getByRole("button", { name: "Look at it" }).click();
+  await ada.getByText("This is how it reads. Nothing has been published.").waitFor();
+  await ada.getByRole("heading", { name: "Water use" }).waitFor();
+  if (PICTURES) await ada.screenshot({ path: `${PICTURES}/rate-first.png`, fullPage: true });
+  await ada.getByLabel("Counts from").fill("2020-01-01");
+  await ada.getByRole("button", { name: "Put it in force" }).click();
+  await ada.getByText("The rate is in force from its day on.").waitFor();
+
+  // A place: without a script, as in the field.
+  const today = localDateOf(Date.now(), "America/Chicago");
+  const moveInOn = addDays(today, -40);
+  const theo = await stage.person({ javaScriptEnabled: false, storageState: await ada.context().storageState() });
+  stage.expectComplaint(/\.js csp$/);
+  await theo.goto("/staff/premises/new");
+  await theo.getByLabel("Number and street").fill("5 Station St");
+  await theo.getByLabel("City", { exact: true }).fill("Cedar Falls");
+  await theo.getByLabel("State", { exact: true }).fill("IO");
+  await theo.getByLabel("ZIP code", { exact: true }).fill("50613");
+  await theo.getByLabel("Water is delivered here").check();
+  await theo.locator("[name='water.badge']").fill("W-1");
+  await theo.getByLabel("Hung on").first().fill(addDays(today, -60));
+  await theo.getByLabel("A register alone").first().check();
+  await theo.locator("[name='water.size']").fill('5/8"');
+  await theo.getByRole("button", { name: "Register the premise" }).click();
+  await theo.getByRole("alert").getByText("Enter the state as two letters, such as IA.").waitFor();
+  expect(await theo.locator("[name='water.badge']").inputValue()).toBe("W-1");
+  await theo.getByLabel("State", { exact: true }).fill("IA");
+  await theo.getByRole("button", { name: "Register the premise" }).click();
+  await theo.getByText("The premise is registered.").waitFor();
+
+  // A cycle that closes today, a customer in it.
+  const closeDay = Math.min(28, Number(today.slice(8)));
+  const closedOn = `${today.slice(0, 8)}${String(closeDay).padStart(2, "0")}`;
+  await ada.goto("/staff/settings/cycles?cycle=02");
+  await ada.getByLabel("Closes on day").fill(String(closeDay));
+  await ada.getByRole("button", { name: "Save" }).click();
+  await ada.getByText("Saved.").waitFor();
+  await ada.goto("/staff/accounts/new?premise-q=5+stat");
+  await ada.getByRole("link", { name: /5 Station St/ }).click();
+  await ada.getByLabel("Name", { exact: true }).fill("Nora Petersen");
+  await ada.getByLabel("First day").fill(moveInOn);
+  await ada.getByLabel("Bill cycle").selectOption("02");
+  await ada.getByRole("button", { name: "Open the account" }).click();
+  await ada.getByText("The account is open.").waitFor();
+  const accountPath = new URL(ada.url()).pathname;
+
+  // A gateway with its own credential posts the reads.
+  await ada.goto("/staff/gateways");
+  await ada.getByLabel("Name", { exact: true }).fill("Head-end");
+  await ada.getByRole("button", { name: "Make a credential" }).click();
+  await ada.getByText("The secret is shown once").waitFor();
+  const key = /Bearer (\S+)/.exec(await ada.locator("main").innerText())![1];
+  const read = (day: LocalDate, value: string) => ({ meter: "W-1", unit: "gal", kind: "register", at: new Date(startOfDay(day, "America/Chicago")).toISOString(), value });
+  const posted = await fetch(`${stage.meterline.url}/api/v1/ami/reads`, {
+    method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: JSON.stringify({ reads: [read(moveInOn, "10000"), read(closedOn, "14488")] }),
+  });
+  expect([posted.status, (await posted.json() as { counts: unknown }).counts]).toMatchObject([200, { accepted: 2 }]);
+
+  // The bill: 4,488 gallons are 6 ccf at $1.84, and the service charge.
+  await ada.getByRole("link", { name: "Bill cycles" }).click();
+  await ada.getByRole("link", { name: "Start a run" }).first().click();
+  await ada.getByRole("button", { name: "Start the run" }).click();
+  await ada.getByText("Finished").first().waitFor();
+  if (PICTURES) await ada.screenshot({ path: `${PICTURES}/first-run.png`, fullPage: true });
+  await ada.goto(accountPath);
+  const port = openLibsql({ url: stage.meterline.databaseUrl });
+  const [bill] = await port.query<{ charges: number }>("SELECT charges FROM bill");
+  expect(bill).toBeDefined();
+  await ada.getByRole("link", { name: "Take payment" }).click();
+  expect(await ada.getByLabel("Amount").inputValue()).toBe((bill!.charges / 100).toFixed(2));
+  await ada.getByRole("button", { name: "Take the payment" }).click();
+  await ada.getByText("The payment is posted.").waitFor();
+  expect(await port.query("SELECT balance FROM account_state")).toEqual([{ balance: 0 }]);
+  expect((await verifyLog(port)).broken).toBeNull();
+  expect(await checkBook(port)).toEqual([]);
+
+  // Somebody is served now: from here on a rate takes two people.
+  await ada.goto("/staff/rates/first");
+  await ada.getByText("Two people publish a rate here").waitFor();
 });

@@ -50,7 +50,7 @@ describe("a premise", () => {
   test("says everything that is wrong at once, each at its field, and stores nothing", async () => {
     const { world, port } = await utility();
     const bad: MeterEntered = { badge: "W 100", size: "x".repeat(30), manufacturer: "", installedOn: "2026-03-11", kind: "both", unit: "kWh", dials: "12", stepMinutes: "7", multiplier: "0" };
-    expect(problemsOf(await enterPremise(world, field, { ...HOUSE, address: { line: "", city: " ", state: "Iowa", zip: "5061" }, premiseClass: "castle", dwellingUnits: "-1", services: [{ ...water, meter: bad }] }))).toEqual([
+    expect(problemsOf(await enterPremise(world, field, { ...HOUSE, address: { line: "", city: " ", state: "IO", zip: "5061" }, premiseClass: "castle", dwellingUnits: "-1", services: [{ ...water, meter: bad }] }))).toEqual([
       "line", "city", "state", "zip", "premiseClass", "dwellingUnits",
       "water.badge", "water.size", "water.installedOn", "water.unit", "water.dials", "water.stepMinutes", "water.multiplier",
     ]);

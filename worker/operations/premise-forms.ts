@@ -11,6 +11,7 @@ import { isLocalDate, type LocalDate } from "../../domain/calendar/local-date.ts
 import type { Refusal } from "../../domain/lifecycle/account/decide.ts";
 import { CUSTOMER_CLASSES } from "../../domain/lifecycle/customer-class.ts";
 import { actorText, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
+import { US_STATES } from "../../domain/lifecycle/us-states.ts";
 import type { Commodity as Delivered } from "../../domain/lifecycle/settings.ts";
 import type { Commodity } from "../../domain/metering/channel.ts";
 import { isMetered, METER_KINDS, METER_STEPS, meterUnits } from "../../domain/metering/new-meter.ts";
@@ -179,7 +180,7 @@ function addressProblems({ line, city, state, zip }: Address): Refusal[] {
   return [
     ...(line === "" ? [problem("line", "Enter the number and the street.")] : []),
     ...(city === "" ? [problem("city", "Enter the city.")] : []),
-    ...(/^[A-Z]{2}$/.test(state) ? [] : [problem("state", "Enter the state as two letters, such as IA.")]),
+    ...(US_STATES.has(state) ? [] : [problem("state", "Enter the state as two letters, such as IA.")]),
     ...(/^\d{5}(-\d{4})?$/.test(zip) ? [] : [problem("zip", "Enter a ZIP code of five digits.")]),
     ...([["line", line], ["city", city]] as const).filter(([, text]) => text.length > TEXT_MAX).map(([field]) => problem(field, `Use at most ${TEXT_MAX} characters.`)),
   ];

@@ -85,7 +85,7 @@ export async function decideSetting(world: World, actor: UserActor, input: { rea
 const APPROVERS = STAFF_ROLES.filter((role) => PERMISSIONS[role].has("approve:settings:any"));
 
 /** The first administrator of a utility that serves nobody yet, and nobody else who could approve. */
-async function isAloneInSetUp(port: SqlPort, actor: UserActor): Promise<boolean> {
+export async function isAloneInSetUp(port: SqlPort, actor: UserActor): Promise<boolean> {
   const [row] = await port.query<{ alone: number }>(
     `SELECT NOT EXISTS (SELECT 1 FROM account) AND NOT EXISTS (SELECT 1 FROM auth_user WHERE role IN (SELECT value FROM json_each(?)) AND deactivated_at IS NULL AND id <> ?) AS alone`,
     [JSON.stringify(APPROVERS), actor.userId],

@@ -16,6 +16,7 @@ const DONE: Readonly<Record<string, string>> = {
   registered: "The premise is registered.",
   added: "The service is added.",
   hung: "The meter hangs.",
+  published: "The rate is in force from its day on.",
   saved: "Saved.",
   proposed: "Proposed. It counts once another person has approved it.",
   approved: "Approved. It counts from its day on.",

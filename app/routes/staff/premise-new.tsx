@@ -56,7 +56,9 @@ export default function NewPremise({ loaderData: { form: { delivered, today, nea
         {delivered.map((commodity) => (
           <Card key={commodity} title={commodityName(commodity)}>
             <CheckboxField name={chosen(commodity)} label={`${commodityName(commodity)} is delivered here`} />
-            {isMetered(commodity) ? <MeterFields commodity={commodity} today={today} optional /> : <UnmeteredFields commodity={commodity} water={delivered.includes("water")} />}
+            <div className="under-box stack">
+              {isMetered(commodity) ? <MeterFields commodity={commodity} today={today} optional /> : <UnmeteredFields commodity={commodity} water={delivered.includes("water")} />}
+            </div>
           </Card>
         ))}
         <Submit icon="check">Register the premise</Submit>

@@ -1,8 +1,6 @@
 import { Link } from "react-router";
 import type { Route } from "./+types/rate";
 import { ratePage } from "../../../worker/operations/rate-pages.ts";
-import { TierSteps } from "../../charts/tier-steps.tsx";
-import { TouMap } from "../../charts/tou-map.tsx";
 import { Badge } from "../../components/badge.tsx";
 import { Card } from "../../components/card.tsx";
 import { DateText } from "../../components/date-text.tsx";
@@ -11,8 +9,7 @@ import { Columns, Page, Row } from "../../components/layout.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
 import { answering, refused } from "../../session.server.ts";
-import { stepsPictures, weekPictures } from "./rate-pictures.ts";
-import { chargeWords, type ChargeWords } from "./rate-words.ts";
+import { RateShown, shownOf } from "./rate-shown.tsx";
 import { atWork } from "./staff.server.ts";
 import { className, commodityName } from "./words.ts";
 
@@ -29,7 +26,7 @@ export async function loader(asked: Route.LoaderArgs) {
   return {
     page,
     shown: {
-      ...version, source: document.source ?? null, rounding: document.rounding, charges: chargeWords(document), steps: stepsPictures(document), weeks: weekPictures(document),
+      ...version, source: document.source ?? null, rounding: document.rounding, ...shownOf(document),
       seasons: document.seasons.map(({ name, ranges }) => ({ name: name.en, ranges })),
     },
   };
@@ -62,35 +59,10 @@ export default function Rate({ loaderData: { page, shown } }: Route.ComponentPro
         ) : null}
       </>}>
         {shown ? (
-          <>
-            {shown.weeks.length > 0 || shown.steps.length > 0 ? (
-              <Card title="As a picture">
-                {shown.steps.map(({ key, ...picture }) => <TierSteps key={key} {...picture} />)}
-                {shown.weeks.map(({ key, ...picture }) => <TouMap key={key} {...picture} />)}
-              </Card>
-            ) : null}
-            {shown.charges.map((charge) => <Charge key={charge.id} charge={charge} />)}
-          </>
+          <RateShown charges={shown.charges} steps={shown.steps} weeks={shown.weeks} />
         ) : <Card><EmptyState icon="rates" title="No version has been published">Services on this rate cannot be billed until one is.</EmptyState></Card>}
       </Columns>
       <p className="small soft">Amounts are exact: a bill shows each line with its arithmetic. <Link to="/staff/bills">Bills</Link></p>
     </Page>
   );
 }
-
-/** One line of the bill, in a sentence; a table where it depends on who or when. */
-function Charge({ charge }: { charge: ChargeWords }) {
-  const [only] = charge.rows;
-  if (charge.rows.length === 1 && only?.who === "") return <Card title={charge.name}><p>{charge.how} <strong>{capital(only.what)}</strong>.</p></Card>;
-  return (
-    <Card title={charge.name} flush>
-      <p className="card-note">{charge.how}</p>
-      <Table caption={`Prices of ${charge.name}`} narrow="keep" rows={charge.rows.map((row, i) => ({ ...row, key: String(i) }))} rowKey={(row) => row.key} columns={[
-        { key: "who", head: "For", main: true, cell: (row) => row.who || "Everybody" },
-        { key: "what", head: "Price", cell: (row) => capital(row.what) },
-      ]} />
-    </Card>
-  );
-}
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,6 +1,9 @@
 import type { Route } from "./+types/rates";
+import { may } from "../../../domain/lifecycle/permissions.ts";
+import { mayPublishAlone } from "../../../worker/operations/first-rate.ts";
 import { listRates, type ScheduleListed } from "../../../worker/operations/rate-pages.ts";
 import { Badge } from "../../components/badge.tsx";
+import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { DateText } from "../../components/date-text.tsx";
 import { Icon } from "../../components/icons.tsx";
@@ -9,6 +12,7 @@ import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
 import { formatCount } from "../../format/quantities.ts";
 import { answering } from "../../session.server.ts";
+import { AnswerNotice } from "./answer-notice.tsx";
 import { atWork } from "./staff.server.ts";
 import { className, commodityIcon, commodityName } from "./words.ts";
 
@@ -16,12 +20,15 @@ export const meta: Route.MetaFunction = () => [{ title: "Rates" }];
 
 export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "read:rates:any");
-  return { rates: await answering(() => listRates(world, actor)) };
+  const [rates, mayBegin] = await answering(() => Promise.all([listRates(world, actor), may(actor, "edit:rates:any") && mayPublishAlone(world, actor)]));
+  return { rates, mayBegin };
 }
 
-export default function Rates({ loaderData: { rates } }: Route.ComponentProps) {
+export default function Rates({ loaderData: { rates, mayBegin } }: Route.ComponentProps) {
+  const first = mayBegin ? <ButtonLink to="/staff/rates/first" kind="primary" icon="plus">Put a rate in force</ButtonLink> : null;
   return (
-    <Page title="Rates" intro="What is charged today. A version counts from its day on and never changes after.">
+    <Page title="Rates" intro="What is charged today. A version counts from its day on and never changes after." actions={first}>
+      <AnswerNotice />
       <Card flush>
         <Table<ScheduleListed> caption="Rate schedules" rows={rates} rowKey={(row) => row.scheduleId} rowTo={(row) => `/staff/rates/${encodeURIComponent(row.scheduleId)}`}
           empty={<EmptyState icon="rates" title="No rate has been published yet">A rate is a document: charges, tiers, times of use, seasons. Until one is published, its services cannot be billed.</EmptyState>}

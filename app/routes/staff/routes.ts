@@ -40,6 +40,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("reads", "reads.tsx"),
     page("messages", "messages.tsx"),
     page("rates", "rates.tsx"),
+    page("rates/first", "rate-first.tsx"),
     page("rates/:scheduleId", "rate.tsx"),
     page("settings", "settings.tsx"),
     page("settings/:topic", "setting.tsx"),

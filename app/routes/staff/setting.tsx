@@ -163,7 +163,10 @@ function AllFigures({ value }: { value: Setting<"validation"> }) {
           { key: "what", head: "Figure", main: true, cell: (path) => thresholdName(path) },
           ...METERED.map((commodity, i) => ({
             key: commodity, head: commodityName(commodity), numeric: true,
-            cell: (path: ThresholdPath) => (now![i]!(path) === builtIn![i]!(path) ? now![i]!(path) : <strong>{now![i]!(path)}</strong>),
+            cell: (path: ThresholdPath) => {
+              const figure = now![i]!(path).toLocaleString("en-US", { maximumFractionDigits: 3 });
+              return now![i]!(path) === builtIn![i]!(path) ? figure : <strong>{figure}</strong>;
+            },
           })),
         ]} />
     </Card>
