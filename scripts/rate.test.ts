@@ -71,6 +71,7 @@ describe("a year of bills", () => {
       file("halves.csv", `kW\r\n${flat(HOURS * 2, "2.0").replaceAll("\n", "\r\n")}`),
       file("energy.csv", `"Usage (kWh)"\n${flat(HOURS * 4, "0.5")}`),
       file("times.csv", `time,load_kW\n${flat(HOURS, "2018-01-01T00:00,2")}`),
+      file("first.csv", `load_kW,time\n${flat(HOURS, "2,2018-01-01T00:00")}`),
       file("trailing.csv", `\uFEFF${flat(HOURS, "2,")}\n\n`),
     ];
     for (const load of same) expect(printed(load).year).toEqual(hourly);

@@ -20,12 +20,13 @@ const MICRO = 1_000_000;
 export function readLoad(file: string, unit: LoadUnit | null): YearLoad {
   const lines = readText(file).split(/\r\n|\n|\r/).map((text, i) => ({ text: text.trim(), line: i + 1 })).filter(({ text }) => text !== "");
   if (lines.length === 0) throw new Refused(`${file} is empty: it needs a year of values, one a line.`);
-  const hasHeader = decimalOf(valueOf(lines[0]!.text)) === undefined;
+  const hasHeader = decimalOf(columnsOf(lines[0]!.text).at(-1) ?? "") === undefined;
+  const column = hasHeader ? columnsOf(lines[0]!.text).findIndex((name) => /kwh?\b/i.test(name)) : -1;
   const values = hasHeader ? lines.slice(1) : lines;
   const counted = stepOf(values.length, file);
   const measured = unit ?? (hasHeader && /kwh/i.test(lines[0]!.text) ? "kWh" : "kW");
   const perHour = measured === "kW" ? counted / 60 : 1;
-  return { stepMinutes: counted, microKwh: values.map(({ text, line }) => microKwhOf(valueOf(text), perHour, `${file}, line ${line}`)) };
+  return { stepMinutes: counted, microKwh: values.map(({ text, line }) => microKwhOf(columnsOf(text).at(column) ?? "", perHour, `${file}, line ${line}`)) };
 }
 
 function stepOf(count: number, file: string): YearLoad["stepMinutes"] {
@@ -34,10 +35,9 @@ function stepOf(count: number, file: string): YearLoad["stepMinutes"] {
   throw new Refused(`${file} has ${count} values; a year has 8760 hours, 17520 half-hours or 35040 quarter-hours (a leap year 8784, 17568 or 35136).`);
 }
 
-/** The value of a line: alone, or after its time. */
-function valueOf(text: string): string {
-  const columns = text.split(/[,;\t]/).map((column) => column.trim().replace(/^"(.*)"$/, "$1")).filter((column) => column !== "");
-  return columns.at(-1) ?? "";
+/** The columns of a line; a comma at its end begins none. The value is the one that the header calls so, or the last. */
+function columnsOf(text: string): string[] {
+  return text.replace(/[,;\t\s]+$/, "").split(/[,;\t]/).map((column) => column.trim().replace(/^"(.*)"$/, "$1"));
 }
 
 function microKwhOf(text: string, perHour: number, at: string): number {

@@ -26,10 +26,12 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   demandrateunits: "demandrateunit",
   demandratchetpct: "demandratchetpercentage",
   demandreactpwrcharge: "demandreactivepowercharge",
+  demandreactivepowerchg: "demandreactivepowercharge",
   flatdemandstrux: "flatdemandstructure",
   flatdemandunits: "flatdemandunit",
   coincidentratestrux: "coincidentratestructure",
   coincidentsched: "coincidentrateschedule",
+  coincidentschedule: "coincidentrateschedule",
   coincidentrateunits: "coincidentrateunit",
   ratename: "name",
   utilityname: "utility",
@@ -39,6 +41,10 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   maxdemand: "peakkwcapacitymax",
   minenergy: "peakkwhusagemin",
   maxenergy: "peakkwhusagemax",
+  demandmin: "peakkwcapacitymin",
+  demandmax: "peakkwcapacitymax",
+  energymin: "peakkwhusagemin",
+  energymax: "peakkwhusagemax",
   minvoltage: "voltageminimum",
   maxvoltage: "voltagemaximum",
   supercedes: "supersedes",
@@ -55,6 +61,8 @@ const ELSEWHERE: Readonly<Record<string, readonly [reason: string, affectsPrice:
   coincidentrateschedule: ["belongs to the coincident demand, which is not carried over", true],
   coincidentrateunit: ["belongs to the coincident demand, which is not carried over", false],
   demandreactivepowercharge: ["the file does not tell which reactive power is free of charge; add it as a charge of kvar", true],
+  lookbackmonths: ["a ratchet here looks back at all months, not at some", true],
+  lookbackrange: ["belongs to lookbackpercent, which is not given", false],
   fixedchargeeaaddl: ["is for each further meter of a customer; each service point here has its own fixed charge", true],
   dgrules: [FOR_PROGRAMS, false],
   usenetmetering: [FOR_PROGRAMS, false],
@@ -68,8 +76,8 @@ const ELSEWHERE: Readonly<Record<string, readonly [reason: string, affectsPrice:
   demandcomments: [TEXT, false],
   basicinformationcomments: [TEXT, false],
   description: [TEXT, false],
-  ...Object.fromEntries(["peakkwcapacitymin", "peakkwcapacitymax", "peakkwcapacityhistory", "peakkwhusagemin", "peakkwhusagemax", "peakkwhusagehistory", "voltageminimum", "voltagemaximum", "voltagecategory", "phasewiring", "sector", "servicetype"].map((name) => [name, [FOR_WHOM, false] as const])),
-  ...Object.fromEntries(["label", "uri", "approved", "is_default", "isdefault", "revisions", "supersedes", "eiaid", "country", "sourceparent", "demandunits", "utilityid", "bundled", "rateid", "energytoulabels", "enddate", "startdate", "source"].map((name) => [name, ["describes the record, not the price", false] as const])),
+  ...Object.fromEntries(["peakkwcapacitymin", "peakkwcapacitymax", "peakkwcapacityhistory", "peakkwcapacitythreshold", "peakkwhusagemin", "peakkwhusagemax", "peakkwhusagehistory", "voltageminimum", "voltagemaximum", "voltagecategory", "phasewiring", "sector", "servicetype"].map((name) => [name, [FOR_WHOM, false] as const])),
+  ...Object.fromEntries(["label", "uri", "approved", "is_default", "isdefault", "revisions", "supersedes", "eiaid", "country", "sourceparent", "demandunits", "utilityid", "bundled", "rateid", "rateno", "latest_update", "sourcetitle", "energyrateunits", "energytoulabels", "enddate", "startdate", "source"].map((name) => [name, ["describes the record, not the price", false] as const])),
 };
 
 /** Tells what the file's fields say and keeps account of which were used. */
@@ -84,7 +92,7 @@ export class UrdbFields {
     this.at = at;
     for (const [key, value] of Object.entries(record)) {
       const lower = key.toLowerCase();
-      const name = OTHER_NAMES[lower] ?? lower;
+      const name = Object.hasOwn(OTHER_NAMES, lower) ? OTHER_NAMES[lower]! : lower;
       // A field that says nothing is as good as none.
       if (value === null || value === "") continue;
       if (!this.values.has(name)) this.values.set(name, { key, value });

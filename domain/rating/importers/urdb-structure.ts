@@ -83,17 +83,17 @@ function readTiers(fields: UrdbFields, tiers: unknown, path: string, kind: "ener
 
 function readTier(fields: UrdbFields, tier: unknown, path: string, kind: "energy" | "demand"): ReadTier | undefined {
   if (typeof tier !== "object" || tier === null || Array.isArray(tier)) return fields.refuse(path, `must be a tier such as {"rate": 0.12}, and is ${shown(tier)}`);
-  const values: Record<string, unknown> = {};
+  const values = new Map<string, unknown>();
   for (const [key, value] of Object.entries(tier)) {
-    if (value !== null && value !== "") values[key.toLowerCase()] = value;
+    if (value !== null && value !== "") values.set(key.toLowerCase(), value);
     if (!["rate", "adj", "max", "unit", "sell"].includes(key.toLowerCase())) fields.leave(`${path}.${key}`, "is not a part of a tier known here", true);
   }
-  if (values["sell"] !== undefined) fields.leave(`${path}.sell`, "what the utility pays for energy delivered to it is in the customer's net metering agreement", false);
-  if (values["rate"] === undefined && values["adj"] === undefined) return fields.refuse(`${path}.rate`, "is missing; the tier has no price");
-  const rate = fields.number(values["rate"] ?? 0, `${path}.rate`, "a price");
-  const adjustment = fields.number(values["adj"] ?? 0, `${path}.adj`, "a price");
-  const unit = kind === "energy" ? energyUnit(fields, values["unit"], `${path}.unit`) : demandUnit(fields, values["unit"], `${path}.unit`);
-  const max = values["max"] === undefined ? null : fields.number(values["max"], `${path}.max`, "the end of a tier");
+  if (values.has("sell")) fields.leave(`${path}.sell`, "what the utility pays for energy delivered to it is in the customer's net metering agreement", false);
+  if (!values.has("rate") && !values.has("adj")) return fields.refuse(`${path}.rate`, "is missing; the tier has no price");
+  const rate = fields.number(values.get("rate") ?? 0, `${path}.rate`, "a price");
+  const adjustment = fields.number(values.get("adj") ?? 0, `${path}.adj`, "a price");
+  const unit = kind === "energy" ? energyUnit(fields, values.get("unit"), `${path}.unit`) : demandUnit(fields, values.get("unit"), `${path}.unit`);
+  const max = values.has("max") ? fields.number(values.get("max"), `${path}.max`, "the end of a tier") : null;
   if (rate === undefined || adjustment === undefined || unit === undefined || max === undefined) return undefined;
   const price = rate.plus(adjustment);
   if (price.abs().gt(PRICE_MAX)) return fields.refuse(`${path}.rate`, `$${price.toString()} per unit is more than $${PRICE_MAX}; check the decimal point and the unit`);
@@ -108,9 +108,31 @@ function energyUnit(fields: UrdbFields, unit: unknown, path: string): TierUnit |
   return fields.refuse(path, `${shown(unit)} is not a unit of energy tiers; use kWh, kWh/kW, kWh daily or kWh/kW daily`);
 }
 
+/** The unit is the structure's (`structureUnit`); here it only must be one. */
 function demandUnit(fields: UrdbFields, unit: unknown, path: string): TierUnit | undefined {
-  if (unit === undefined || (typeof unit === "string" && /^kw$/i.test(unit.trim()))) return ENERGY_UNITS["kwh"]!;
-  return fields.refuse(path, `${shown(unit)} is not a unit of demand tiers; use kW`);
+  if (unit === undefined || isDemandUnit(unit)) return ENERGY_UNITS["kwh"]!;
+  return fields.refuse(path, `${shown(unit)} is not a unit of demand; use ${DEMAND_UNITS.join(", ")}`);
+}
+
+const DEMAND_UNITS = ["kW", "kVA", "hp", "kW daily", "kVA daily", "hp daily"] as const;
+export type DemandUnit = (typeof DEMAND_UNITS)[number];
+
+function isDemandUnit(unit: unknown): boolean {
+  return demandUnitNamed(unit) !== undefined;
+}
+
+/** The unit of demand of that name, whatever its capitals. */
+export function demandUnitNamed(name: unknown): DemandUnit | undefined {
+  return DEMAND_UNITS.find((unit) => typeof name === "string" && unit.toLowerCase() === name.trim().toLowerCase());
+}
+
+/** The unit of the structure's field, or the one that its tiers name. */
+export function structureUnit(fields: UrdbFields, structure: string, field: string): DemandUnit | undefined {
+  const named = fields.text(field);
+  if (named !== undefined && demandUnitNamed(named) === undefined) return fields.refuse(fields.path(field), `${shown(named)} is not a unit of demand; use ${DEMAND_UNITS.join(", ")}`);
+  const value = fields.peek(structure);
+  const inTiers = (Array.isArray(value) ? value : []).flatMap((period: unknown) => tiersOf(period)).map((tier: unknown) => (typeof tier === "object" && tier !== null && "unit" in tier ? demandUnitNamed(tier.unit) : undefined));
+  return [demandUnitNamed(named), ...inTiers].find((unit) => unit !== undefined && unit !== "kW") ?? "kW";
 }
 
 /** Ends must grow from tier to tier, and only the last tier has none. */

@@ -134,7 +134,7 @@ function compiledFor(document: RateDocument, stepMinutes: YearLoad["stepMinutes"
   const byWatt = watts <= WATTS_MAX;
   const charges = document.charges
     .filter(({ kind }) => kind !== "minimum")
-    .map((charge) => (charge.kind === "demand" ? windowed(byWatt ? perWatt(charge) : charge, charge.intervalMinutes, stepMinutes) : charge))
+    .map((charge) => (charge.kind === "demand" ? windowed(byWatt ? perWatt(charge) : inKilowatts(charge), charge.intervalMinutes, stepMinutes) : charge))
     .flatMap(inPieces);
   const parsed = parseRateDocument({ ...document, charges, largest: { usage: String(kwh), demand: String(byWatt ? watts : Math.ceil(watts / 1_000)) } });
   if (!parsed.ok) throw new RatingError(parsed.issues[0]!.path, parsed.issues[0]!.message);
@@ -142,6 +142,11 @@ function compiledFor(document: RateDocument, stepMinutes: YearLoad["stepMinutes"
 }
 
 type Demand = Extract<Charge, { kind: "demand" }>;
+
+/** The load is in kilowatts: at a power factor of one they are the kilovolt-amperes too. */
+function inKilowatts(charge: Demand): Demand {
+  return charge.unit === "kVA" ? { ...charge, unit: "kW" } : charge;
+}
 
 /** Demand of hourly values is their own; of shorter ones the mean of the window. */
 function windowed(charge: Demand, window: 15 | 30 | 60, stepMinutes: YearLoad["stepMinutes"]): Demand {

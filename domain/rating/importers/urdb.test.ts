@@ -134,13 +134,22 @@ describe("demand", () => {
 
   test("a ratchet of one percentage is carried over; one that differs by month is listed", () => {
     expect(charges({ ...SIMPLE, ...flat, demandratchetpercentage: Array.from({ length: 12 }, () => 80) })[1]).toMatchObject({ ratchet: { percent: "80", months: 11 } });
+    // A fraction means the same, and so does the newer field.
+    expect(charges({ ...SIMPLE, ...flat, demandratchetpercentage: 0.35 })[1]).toMatchObject({ ratchet: { percent: "35", months: 11 } });
+    expect(charges({ ...SIMPLE, ...flat, lookbackpercent: 0.5, lookbackrange: 6 })[1]).toMatchObject({ ratchet: { percent: "50", months: 6 } });
     expect(left({ ...SIMPLE, ...flat, demandratchetpercentage: [80, ...Array.from({ length: 11 }, () => 60)] })["demandratchetpercentage"]).toContain("differs by month");
   });
 
   test("what is charged in other units than kilowatts is left out and said so", () => {
     const rate = { ...SIMPLE, ...flat, flatdemandunit: "kW daily", demandreactivepowercharge: 0.25 };
     expect(charges(rate).map(({ id }) => id)).toEqual(["energy"]);
-    expect(left(rate)).toEqual({ flatdemandunit: "demand in kW daily is not priced here, so its charge is left out; add it by hand", demandreactivepowercharge: expect.stringContaining("add it as a charge of kvar") as string });
+    expect(left(rate)).toEqual({ flatdemandunit: "demand in kW daily is not measured here, so its charge is left out; add it by hand", demandreactivepowercharge: expect.stringContaining("add it as a charge of kvar") as string });
+  });
+
+  test("kilovolt-amperes are a unit of demand, in the field or in the tiers", () => {
+    expect(charges({ ...SIMPLE, ...flat, flatdemandunit: "kVA" })[1]).toMatchObject({ unit: "kVA" });
+    expect(charges({ ...SIMPLE, flatdemandstructure: [[{ rate: 3, unit: "kva" }]], flatdemandmonths: Array.from({ length: 12 }, () => 0) })[1]).toMatchObject({ unit: "kVA" });
+    expect(issue({ ...SIMPLE, ...flat, flatdemandunit: "sacks" })).toBe('flatdemandunit: "sacks" is not a unit of demand; use kW, kVA, hp, kW daily, kVA daily, hp daily');
   });
 
   test("a free demand charge is none", () => {

@@ -9,7 +9,7 @@ import { parseRateDocument, type RateDocument, type RateDocumentInput } from "..
 import type { Issue } from "../tou-calendar.ts";
 import { decimalOf, priceText, shown, UrdbFields, type NotCarriedOver } from "./urdb-fields.ts";
 import { MONTHS, onlyPeriodOf, periodId, periodsInForce, readPeriod, readSchedule, scheduleRules, seasonsOf, type HourSchedule, type Seasons } from "./urdb-schedule.ts";
-import { isFree, needsHoursUse, onlyPrice, periodCount, readStructure, type Structure } from "./urdb-structure.ts";
+import { isFree, needsHoursUse, onlyPrice, periodCount, readStructure, structureUnit, type Structure } from "./urdb-structure.ts";
 
 export type { NotCarriedOver } from "./urdb-fields.ts";
 
@@ -104,7 +104,12 @@ type Charge = RateDocumentInput["charges"][number];
 interface Scheduled {
   readonly structure: Structure;
   readonly schedule: HourSchedule;
+  /** Of a demand. */
+  readonly unit: MeasuredUnit;
 }
+
+/** Units in which demand is measured here. */
+type MeasuredUnit = "kW" | "kVA";
 
 class RateReader {
   private readonly fields: UrdbFields;
@@ -177,13 +182,15 @@ class RateReader {
         if (fields.has(schedule) && !fields.has(name)) fields.leave(fields.path(schedule), `says when periods are in force, but there is no ${name}`, false);
         fields.take(schedule);
       }
-      if (kind === "demand") this.unit("demandrateunit", false);
+      if (kind === "demand") fields.take("demandrateunit");
       return undefined;
     }
     const schedule = readSchedule(fields, kind, periods);
     const structure = readStructure(fields, name, kind, schedule === undefined ? new Set(Array.from({ length: periods }, (_, i) => i)) : periodsInForce(schedule));
-    if (kind === "demand" && !this.unit("demandrateunit", structure !== undefined && !isFree(structure))) return undefined;
-    return schedule === undefined || structure === undefined ? undefined : { schedule, structure };
+    if (schedule === undefined || structure === undefined) return undefined;
+    if (kind === "energy") return { schedule, structure, unit: "kW" };
+    const unit = isFree(structure) ? null : this.demandUnit(name, "demandrateunit");
+    return unit === null ? undefined : { schedule, structure, unit };
   }
 
   private energyCharge(energy: Scheduled | undefined, { months, seasons }: Seasons): Charge | null {
@@ -232,21 +239,21 @@ class RateReader {
 
   // ---- demand -------------------------------------------------------------------------------------------------
 
-  /** Tells whether the demand is in kilowatts; another unit is listed, with the charge that is lost by it. */
-  private unit(name: "demandrateunit" | "flatdemandunit", matters: boolean): boolean {
+  /** The unit of a demand, or null when demand is not measured so: then it is listed, with the charge that is lost by it. */
+  private demandUnit(structure: string, field: "demandrateunit" | "flatdemandunit"): MeasuredUnit | null {
     const { fields } = this;
-    const unit = fields.text(name);
-    if (unit === undefined || /^kw$/i.test(unit) || !matters) return true;
-    fields.leave(fields.path(name), `demand in ${unit} is not priced here, so its charge is left out; add it by hand`, true);
-    return false;
+    const unit = structureUnit(fields, structure, field);
+    if (unit === undefined || unit === "kW" || unit === "kVA") return unit ?? null;
+    fields.leave(fields.path(fields.has(field) ? field : structure), `demand in ${unit} is not measured here, so its charge is left out; add it by hand`, true);
+    return null;
   }
 
-  private flatDemand(): { structure: Structure; months: readonly number[] } | undefined {
+  private flatDemand(): { structure: Structure; months: readonly number[]; unit: MeasuredUnit } | undefined {
     const { fields } = this;
     const periods = periodCount(fields, "flatdemandstructure");
     const months = fields.take("flatdemandmonths");
     if (periods === undefined) {
-      this.unit("flatdemandunit", false);
+      fields.take("flatdemandunit");
       return undefined;
     }
     const path = fields.path("flatdemandmonths");
@@ -254,8 +261,9 @@ class RateReader {
     if (months !== undefined && (!Array.isArray(months) || months.length !== MONTHS)) return fields.refuse(path, `must have ${MONTHS} months, and is ${shown(months)}`);
     const inForce = months === undefined ? Array.from({ length: MONTHS }, () => 0) : (months as unknown[]).map((month, i) => readPeriod(fields, month, periods, `${path}.${i}`));
     const structure = readStructure(fields, "flatdemandstructure", "demand", new Set(inForce));
-    if (structure === undefined || !this.unit("flatdemandunit", !isFree(structure)) || isFree(structure)) return undefined;
-    return { structure, months: inForce };
+    if (structure === undefined || isFree(structure)) return undefined;
+    const unit = this.demandUnit("flatdemandstructure", "flatdemandunit");
+    return unit === null ? undefined : { structure, months: inForce, unit };
   }
 
   private flatDemandCharge(flat: ReturnType<RateReader["flatDemand"]>, { months, seasons }: Seasons): Charge | null {
@@ -264,15 +272,15 @@ class RateReader {
     const rows = months.map((month, i) => ({ season: seasonOf(seasons, i), tiers: flat.structure[flat.months[month]!]! }));
     return {
       id: URDB_CHARGES.flatDemand, name: { en: "Highest demand", es: "Demanda máxima" }, glKey: "electric.demand",
-      kind: "demand", intervalMinutes: this.window(), ...ratchet,
+      kind: "demand", unit: flat.unit, intervalMinutes: this.window(), ...ratchet,
       rates: asPricesOrTiers(rows),
     };
   }
 
   private touDemandCharge(demand: Scheduled | undefined, { months, seasons }: Seasons): Charge | null {
     if (demand === undefined || isFree(demand.structure)) return null;
-    const { structure, schedule } = demand;
-    const shared = { id: URDB_CHARGES.touDemand, name: { en: "Demand by time of day", es: "Demanda por horario" }, glKey: "electric.demand", kind: "demand" as const, intervalMinutes: this.window() };
+    const { structure, schedule, unit } = demand;
+    const shared = { id: URDB_CHARGES.touDemand, unit, name: { en: "Demand by time of day", es: "Demanda por horario" }, glKey: "electric.demand", kind: "demand" as const, intervalMinutes: this.window() };
     if (!isByMonth(schedule)) return { ...shared, schedule: "demand", rates: [byPeriod(structure)] };
     return { ...shared, name: { en: "Demand of the month", es: "Demanda del mes" }, rates: asPricesOrTiers(months.map((month, i) => ({ season: seasonOf(seasons, i), tiers: structure[onlyPeriodOf(schedule, month)!]! }))) };
   }
@@ -287,18 +295,24 @@ class RateReader {
     return 15;
   }
 
-  /** A percentage by month; the same in all months is a ratchet over the eleven months before. */
+  /**
+   * Billed demand is at least a share of the highest of the months before: `lookbackpercent` of `lookbackrange` months, or one
+   * percentage for all months. Both are written as percent or as a fraction.
+   */
   private ratchet(hasFlatDemand: boolean): { ratchet?: { percent: string; months: number } } {
     const { fields } = this;
-    const value = fields.take("demandratchetpercentage");
+    const [name, months] = fields.has("lookbackpercent") ? ["lookbackpercent", decimalOf(fields.take("lookbackrange"))?.toNumber() ?? 0] as const : ["demandratchetpercentage", RATCHET_MONTHS] as const;
+    const value = fields.take(name);
     if (value === undefined) return {};
-    const path = fields.path("demandratchetpercentage");
     const percents = (Array.isArray(value) ? value : [value]).map(decimalOf);
     if (percents.every((percent) => percent?.isZero())) return {};
     const [first] = percents;
-    const same = percents.every((percent) => percent !== undefined && first !== undefined && percent.eq(first));
-    if (same && hasFlatDemand && first!.gt(0) && first!.lte(100) && decimalsOf(first!.toString()) <= 4) return { ratchet: { percent: first!.toString(), months: RATCHET_MONTHS } };
-    fields.leave(path, hasFlatDemand ? "differs by month, or is no percentage; a ratchet here has one percentage of the highest of the months before" : "there is no flat demand charge in kW that it could raise", true);
+    const same = first !== undefined && percents.every((percent) => percent?.eq(first));
+    const percent = first?.lte(1) ? first.times(100) : first;
+    const known = same && percent !== undefined && percent.gt(0) && percent.lte(100) && decimalsOf(percent.toString()) <= 4;
+    if (known && hasFlatDemand && Number.isInteger(months) && months >= 1 && months <= 24) return { ratchet: { percent: percent.toString(), months } };
+    const why = !hasFlatDemand ? "there is no flat demand charge here that it could raise" : known ? `${months} months to look back are not from 1 to 24` : "differs by month, or is no percentage; a ratchet here has one percentage of the highest of the months before";
+    fields.leave(fields.path(name), why, true);
     return {};
   }
 
