@@ -29,7 +29,7 @@ const IDS = "json_each(?) AS i";
 
 const STATES = `SELECT s.account_id AS "accountId", s.seq, s.hash, s.state FROM ${IDS} CROSS JOIN account_state AS s ON s.account_id = i.value`;
 
-const POINTS = `SELECT DISTINCT sp.id AS "servicePointId", coalesce(sp.usage_from, sp.id) AS "measuredAt", p.dwelling_units AS "dwellingUnits"
+const POINTS = `SELECT DISTINCT sp.id AS "servicePointId", coalesce(sp.usage_from, sp.id) AS "measuredAt", p.dwelling_units AS "dwellingUnits", sp.status <> 'connected' AS disconnected
   FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value JOIN service_point AS sp ON sp.id = a.service_point_id JOIN premise AS p ON p.id = sp.premise_id`;
 
 /** Each measuring point once: sewer asks for the meter of the water. */
@@ -50,7 +50,7 @@ const HISTORY = `SELECT b.account_id AS "accountId", b.period_from AS "periodFro
 const WORK = `SELECT x.account_id AS "accountId", x.id FROM ${IDS} CROSS JOIN exception AS x ON x.account_id = i.value WHERE x.kind = '${BILLING_KIND}' AND (x.status = 'open' OR x.run_id = ?)`;
 
 type MeterRow = Channel & { servicePointId: string; installedOn: LocalDate; removedOn: LocalDate | null; badge: string; size: string | null };
-type PointRow = Pick<PointFacts, "servicePointId" | "measuredAt" | "dwellingUnits">;
+type PointRow = Pick<PointFacts, "servicePointId" | "measuredAt" | "dwellingUnits"> & { readonly disconnected: number };
 
 export interface AccountsAsked {
   readonly zone: TimeZone;
@@ -99,5 +99,5 @@ function pointFacts(row: PointRow, meters: readonly MeterRow[], zone: TimeZone):
     from: startOfDay(installedOn, zone),
     to: removedOn === null ? null : startOfDay(removedOn, zone),
   }));
-  return { ...row, legs, meterSize: meters.at(-1)?.size ?? null };
+  return { ...row, disconnected: row.disconnected !== 0, legs, meterSize: meters.at(-1)?.size ?? null };
 }

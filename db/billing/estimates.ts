@@ -6,9 +6,10 @@ import { addDays, addMonths, type LocalDate, type Period } from "../../domain/ca
 import { startOfDay, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
 import { inputHash, seal, type EventDraft } from "../../domain/compliance/chain.ts";
 import {
-  bestOf, bestReads, BOUNDARY_TOLERANCE_DAYS, dayBytes, dayStats, emptyDay, estimateIntervals, estimateRead, estimateWindows, flagsText, historyWindows, slotCount, windowOfReads,
-  type Channel, type ChannelHistory, type ChannelLeg, type HistoryWindow, type RegisterRead, type StoredDay, type UsageOfPeriod,
+  bestOf, bestReads, BOUNDARY_TOLERANCE_DAYS, convertMilli, dayBytes, dayStats, emptyDay, estimateIntervals, estimateRead, estimateWindows, ESTIMATE_METHODS, flagsText, historyWindows, sameDimension, slotCount, windowOfReads,
+  type Channel, type ChannelHistory, type ChannelLeg, type HistoryWindow, type Milli, type ReadEstimate, type RegisterRead, type StoredDay, type Unit, type UsageOfPeriod,
 } from "../../domain/metering/index.ts";
+import { CORRECTION_MARK } from "../../domain/billing/true-up.ts";
 import { loadHead } from "../command.ts";
 import { commitUnits, type CommitUnit } from "../commit.ts";
 import { cureWork, exceptionUnit, loadExceptions, type ExceptionRecord } from "../metering/exceptions.ts";
@@ -29,6 +30,13 @@ export interface EstimateOf {
   readonly usage: UsageOfPeriod;
 }
 
+/** By which rules a utility estimates. */
+export interface EstimateRules {
+  readonly zone: TimeZone;
+  readonly holidays: ReadonlySet<LocalDate>;
+  readonly order: readonly ReadEstimate[];
+}
+
 const REASON = "Nothing had come by the day of estimates.";
 
 /**
@@ -36,12 +44,12 @@ const REASON = "Nothing had come by the day of estimates.";
  * @returns how many channels were completed; 0 when nothing could be done
  * @throws FenceLostError when reads arrived meanwhile: look again; CommandRepeatedError
  */
-export async function storeEstimates(port: SqlPort, asked: readonly EstimateOf[], zone: TimeZone, holidays: ReadonlySet<LocalDate>, by: EstimateBy): Promise<number> {
+export async function storeEstimates(port: SqlPort, asked: readonly EstimateOf[], rules: EstimateRules, by: EstimateBy): Promise<number> {
   const made = new Map<number, Made>();
   for (const { need, usage } of asked) {
     for (const leg of lackingLegs(need, usage)) {
       if (made.has(leg.channel.channelId)) continue;
-      const estimate = leg.channel.kind === "interval" ? await intervalEstimate(port, leg, need.period, zone, holidays, by) : await readEstimate(port, leg, need.period, zone, by);
+      const estimate = leg.channel.kind === "interval" ? await intervalEstimate(port, leg, need, rules, by) : await readEstimate(port, leg, need, rules, by);
       if (estimate) made.set(leg.channel.channelId, estimate);
     }
   }
@@ -90,14 +98,15 @@ async function unitOf(port: SqlPort, meterId: string, made: readonly Made[], by:
 
 // ---- intervals ------------------------------------------------------------------------------------------------
 
-async function intervalEstimate(port: SqlPort, leg: ChannelLeg, period: Period, zone: TimeZone, holidays: ReadonlySet<LocalDate>, by: EstimateBy): Promise<Made | null> {
+async function intervalEstimate(port: SqlPort, leg: ChannelLeg, need: UsageNeed, { zone, holidays, order }: EstimateRules, by: EstimateBy): Promise<Made | null> {
   const { channel } = leg;
+  const { period, disconnected = false } = need;
   const { around, lastYear } = estimateWindows(period);
   const step = new Map([[channel.channelId, channel.stepMinutes!]]);
   const days = (await loadDays(port, [[channel.channelId, lastYear.from, lastYear.to], [channel.channelId, around.from, around.to]], step)).get(channel.channelId) ?? [];
   const estimate = estimateIntervals({
     channel, zone, period, installedFrom: leg.from, installedTo: leg.to, until: Math.min(by.now, startOfDay(period.to, zone)), days, holidays,
-    history: await intervalHistory(port, channel, period.from, zone), classDaily: null, isVacant: () => false, registerUsage: null,
+    history: await intervalHistory(port, channel, period.from, zone), classDaily: null, isVacant: () => disconnected, registerUsage: null, order,
   });
   if (estimate.filled === 0) return null;
   const stored = new Map(days.map((day) => [day.day, day]));
@@ -157,14 +166,17 @@ async function windowOf(port: SqlPort, channel: Channel, { from, to }: Period, z
 /** How far back reads are looked for: the same season of last year with the month before it. */
 const READS_BACK_MONTHS = 15;
 const YEAR_DAYS = 364;
+const AVERAGE_MONTHS = 3;
 const TOLERANCE_MS = BOUNDARY_TOLERANCE_DAYS * 86_400_000;
 
-async function readEstimate(port: SqlPort, leg: ChannelLeg, period: Period, zone: TimeZone, by: EstimateBy): Promise<Made | null> {
+async function readEstimate(port: SqlPort, leg: ChannelLeg, need: UsageNeed, { zone, order }: EstimateRules, by: EstimateBy): Promise<Made | null> {
   const { channel } = leg;
+  const { period, disconnected = false } = need;
   const at = Math.min(startOfDay(period.to, zone), leg.to ?? Infinity);
   const rows = await port.query<RegisterRead>(
     `SELECT channel_id AS "channelId", read_at AS "readAt", version, value, quality FROM register_read WHERE channel_id = ? AND read_at >= ? AND read_at <= ?`,
-    [channel.channelId, startOfDay(addMonths(period.from, -READS_BACK_MONTHS), zone), at],
+    // Only of the time at this place: what the meter counted before it came here, or another meter here, says nothing.
+    [channel.channelId, Math.max(leg.from, startOfDay(addMonths(period.from, -READS_BACK_MONTHS), zone)), at],
   );
   const reads = bestReads(rows);
   const previous = reads.findLast((read) => read.readAt < at);
@@ -172,19 +184,43 @@ async function readEstimate(port: SqlPort, leg: ChannelLeg, period: Period, zone
   const near = (day: LocalDate): RegisterRead | null => nearest(startOfDay(day, zone), reads);
   const monthBefore = addMonths(period.from, -1);
   const window = (from: LocalDate, to: LocalDate) => windowOfReads(near(from), near(to), channel);
-  const estimated = estimateRead({
-    channel, previous, at,
+  const own = { channel, previous, at, order, isVacant: disconnected };
+  const past = {
     history: { previous: window(monthBefore, period.from), lastYear: window(addDays(period.from, -YEAR_DAYS), addDays(period.to, -YEAR_DAYS)), zeroDaysBefore: 0, flowSlotsBefore: 0 },
-    beforeLastYear: window(addDays(monthBefore, -YEAR_DAYS), addDays(period.from, -YEAR_DAYS)), classDaily: null, isVacant: false,
-  });
+    beforeLastYear: window(addDays(monthBefore, -YEAR_DAYS), addDays(period.from, -YEAR_DAYS)), lastThree: window(addMonths(period.from, -AVERAGE_MONTHS), period.from),
+  };
+  const alone = estimateRead({ ...own, ...past, classDaily: null });
+  // The class is asked only where it comes first of what there is: it means looking at many bills.
+  const before = order.slice(0, order.includes("classAverage") ? order.indexOf("classAverage") : order.length);
+  const known = disconnected || before.some((method) => method === alone?.method) || !order.includes("classAverage");
+  const estimated = known ? alone : estimateRead({ ...own, ...past, classDaily: await classDaily(port, need, channel) });
   if (!estimated) return null;
   const version = Math.max(0, ...rows.filter((row) => row.readAt === at).map((row) => row.version)) + 1;
   const { read, method, daily } = estimated;
   return {
     meterId: channel.meterId,
     event: { type: "ReadEstimated", version: 1, data: { channelId: channel.channelId, readAt: at, value: read.value, method, daily, reason: REASON } },
-    writes: { registerRead: [{ channelId: channel.channelId, readAt: at, version, value: read.value, quality: "estimated", suspect: 0, source: by.source, actor: by.actor, reason: REASON, batchId: by.commandId, recordedAt: by.now }] }, cured: [],
+    writes: { registerRead: [{ channelId: channel.channelId, readAt: at, version, value: read.value, quality: "estimated", suspect: 0, source: by.source, actor: by.actor, reason: `${REASON} ${ESTIMATE_METHODS[method].letter}`, batchId: by.commandId, recordedAt: by.now }] }, cured: [],
   };
+}
+
+/** Customers of the same rate that are asked for their average: enough to be one, few enough to be asked at once. */
+const CLASS_SAMPLE = 2_000;
+
+/**
+ * What customers on the same rate (so of the same class and service) used a day in the periods that ended last, in the
+ * channel's unit; null when none of them has a bill that rests on reads.
+ */
+async function classDaily(port: SqlPort, { agreementId, period }: UsageNeed, channel: Channel): Promise<Milli | null> {
+  const [row] = await port.query<{ used: Milli; days: number; unit: Unit }>(
+    `SELECT sum(s.registered_milli) AS used, sum(julianday(s.period_to) - julianday(s.period_from)) AS days, s.unit
+     FROM (SELECT a.id FROM service_agreement AS me JOIN service_agreement AS a ON a.rate_schedule_id = me.rate_schedule_id AND a.id <> me.id WHERE me.id = ?1 LIMIT ${CLASS_SAMPLE}) AS peer
+     CROSS JOIN bill_segment AS s ON s.service_agreement_id = peer.id AND s.period_to > ?2 AND s.period_to <= ?3 JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete'
+     WHERE s.estimated = 0 AND instr(s.id, '${CORRECTION_MARK}') = 0 GROUP BY s.unit ORDER BY days DESC LIMIT 1`,
+    [agreementId, addMonths(period.from, -1), period.to],
+  );
+  if (!row || row.days <= 0 || !sameDimension(row.unit, channel.unit)) return null;
+  return convertMilli(Math.round(row.used / row.days), row.unit, channel.unit);
 }
 
 function nearest(at: Instant, reads: readonly RegisterRead[]): RegisterRead | null {

@@ -9,6 +9,8 @@ import type { InputStamp } from "../commit.ts";
 import type { ExceptionRecord } from "../metering/exceptions.ts";
 import type { SqlPort } from "../port.ts";
 import { loadAccountFacts, type AccountsAsked } from "./accounts.ts";
+import { CORRECTION_MARK } from "../../domain/billing/true-up.ts";
+import { loadEstimateNotes, loadSinceLastActual } from "./estimated-before.ts";
 import { loadRates } from "./rates.ts";
 import { loadUsages, type LoadedUsage, type UsageNeed } from "./usage.ts";
 
@@ -49,9 +51,14 @@ export async function loadToBill(port: SqlPort, accountIds: readonly string[], a
   const needs = dues.map((segments) => segments.flatMap((due) => needOf(due, asked.carried)));
   const usages = await loadUsages(port, needs.flat(), asked.zone, asked.without);
   const demand = await loadDemand(port, dues.flat(), asked);
+  const whole = dues.map((due, i) => due.map((segment): SegmentToBill => ({ ...segment, facts: accounts[i]!.state.facts, usage: usages.get(segment.due.agreement.agreementId)?.usage ?? null })));
+  const [since, notes] = await Promise.all([loadSinceLastActual(port, whole.flat(), needs.flat(), asked), loadEstimateNotes(port, whole.flat())]);
   return accounts.map((facts, i): AccountToBill => {
-    const segments = dues[i]!.map((segment): SegmentToBill => ({ ...segment, facts: facts.state.facts, usage: usages.get(segment.due.agreement.agreementId)?.usage ?? null }));
-    return { facts, work: work.get(facts.state.accountId) ?? [], segments, needs: needs[i]!, inputs: inputsOf(segments, usages), demandHistory: demand };
+    const segments = whole[i]!.map((segment): SegmentToBill => {
+      const { agreementId } = segment.due.agreement;
+      return { ...segment, sinceLastActual: since.get(agreementId)?.since ?? null, estimate: notes.get(agreementId) ?? null };
+    });
+    return { facts, work: work.get(facts.state.accountId) ?? [], segments, needs: needs[i]!, inputs: inputsOf(segments, [usages, since]), demandHistory: demand };
   });
 }
 
@@ -62,21 +69,21 @@ function pointOf(facts: AccountFacts, { agreement }: DueSegment): PointFacts {
   return facts.points.get(servicePointId) ?? { servicePointId, measuredAt: servicePointId, dwellingUnits: 1, legs: [], meterSize: null };
 }
 
-function needOf({ due: { agreement, period, first }, point: { legs }, versions }: Due, carried: CarriedOver | undefined): UsageNeed[] {
+function needOf({ due: { agreement, period, first }, point: { legs, disconnected }, versions }: Due, carried: CarriedOver | undefined): UsageNeed[] {
   const needs = rateNeeds(versions, period);
   if (!needs?.usage) return [];
   const { agreementId } = agreement;
   const opening = carried?.opening.get(agreementId);
-  return [{ agreementId, period, unit: needs.unit, legs, intervals: needs.intervals, billedBefore: !first, ...(opening ? { opening } : {}) }];
+  return [{ agreementId, period, unit: needs.unit, legs, intervals: needs.intervals, billedBefore: !first, disconnected: disconnected ?? false, ...(opening ? { opening } : {}) }];
 }
 
 /** Each stamp once: sewer rests on the same days as water. */
-function inputsOf(segments: readonly SegmentToBill[], usages: ReadonlyMap<string, LoadedUsage>): InputStamp[] {
+function inputsOf(segments: readonly SegmentToBill[], used: readonly ReadonlyMap<string, Pick<LoadedUsage, "inputs">>[]): InputStamp[] {
   const stamps = new Map<string, InputStamp>();
   const add = (stamp: InputStamp) => stamps.set(stamp.kind === "rate" ? `rate ${stamp.scheduleId}` : `${stamp.kind} ${stamp.channelId} ${stamp.from} ${stamp.to}`, stamp);
   for (const { due: { agreement: { agreementId, rateScheduleId } }, versions } of segments) {
     add({ kind: "rate", scheduleId: rateScheduleId, stamp: versions.length });
-    for (const stamp of usages.get(agreementId)?.inputs ?? []) add(stamp);
+    for (const each of used) for (const stamp of each.get(agreementId)?.inputs ?? []) add(stamp);
   }
   return [...stamps.values()];
 }
@@ -88,7 +95,7 @@ async function loadDemand(port: SqlPort, segments: readonly Due[], { carried, wi
     `SELECT s.service_agreement_id AS "agreementId", s.period_to AS "periodTo", (SELECT d.value FROM json_each(b.snapshot, '$.demand') AS d WHERE d.key = s.service_agreement_id) AS demand
      FROM json_each(?) AS w CROSS JOIN bill_segment AS s ON s.service_agreement_id = w.value->>0 AND s.period_to > w.value->>1 AND s.period_to <= w.value->>2
        JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete' AND b.id NOT IN (SELECT value FROM json_each(?))
-     ORDER BY s.period_to DESC`,
+     WHERE instr(s.id, '${CORRECTION_MARK}') = 0 ORDER BY s.period_to DESC`,
     [JSON.stringify(asking), JSON.stringify(without)],
   );
   const stored = Map.groupBy(rows, (row) => row.agreementId);

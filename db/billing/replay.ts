@@ -68,7 +68,7 @@ export async function explainBill(port: SqlPort, billId: string): Promise<Explai
 }
 
 async function inputsAsBilled(port: SqlPort, snapshot: BillSnapshot, billedAt: Instant): Promise<ReplayInputs> {
-  const [versions, series] = await Promise.all([versionsAsBilled(port, snapshot), seriesAsBilled(port, snapshot, billedAt)]);
+  const [versions, series] = await Promise.all([versionsAsBilled(port, snapshot.segments), seriesAsBilled(port, snapshot, billedAt)]);
   return {
     versionsOf: (segment) => versions.get(segment.segmentId) ?? [],
     seriesOf: (segment) => {
@@ -78,7 +78,8 @@ async function inputsAsBilled(port: SqlPort, snapshot: BillSnapshot, billedAt: I
   };
 }
 
-async function versionsAsBilled(port: SqlPort, { segments }: BillSnapshot): Promise<Map<string, PricedVersion[]>> {
+/** By segment, the versions that priced it, oldest first; fewer than it names when one cannot be found unchanged. */
+export async function versionsAsBilled(port: SqlPort, segments: readonly FrozenSegment[]): Promise<Map<string, PricedVersion[]>> {
   const asked = segments.flatMap(({ rates }) => rates);
   const heads = await port.query<RateHead>(
     `SELECT v.schedule_id AS "scheduleId", v.version, v.effective_on AS "effectiveOn", v.document_hash AS "documentHash"

@@ -5,6 +5,7 @@
  */
 import { daysBetween, type LocalDate, type Period } from "../../domain/calendar/local-date.ts";
 import { localDateOf, MINUTE_MS, startOfDay, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
+import { CORRECTION_MARK } from "../../domain/billing/true-up.ts";
 import { usageFromTotals, type ChannelTotals } from "../../domain/billing/usage-totals.ts";
 import { BOUNDARY_TOLERANCE_DAYS, decodeDay, UNITS, usageForPeriod, type ChannelLeg, type DayRevision, type RegisterRead, type StoredDay, type Unit, type UsageOfPeriod } from "../../domain/metering/index.ts";
 import type { InputStamp } from "../commit.ts";
@@ -22,6 +23,8 @@ export interface UsageNeed {
   readonly billedBefore: boolean;
   /** The reads with which it begins, by channel, where they are not those of the stored bill before. */
   readonly opening?: ReadonlyMap<number, RegisterRead>;
+  /** Nothing is delivered at the point: an estimate of its usage is none. */
+  readonly disconnected?: boolean;
   /** Leave out days on which an exception is open, instead of naming them: for what is shown while a period goes on. */
   readonly validatedOnly?: boolean;
 }
@@ -54,9 +57,10 @@ const READS = `SELECT DISTINCT g.channel_id AS "channelId", g.read_at AS "readAt
 const EXCEPTIONS = `SELECT x.channel_id AS "channelId", x.day, x.rule AS "ruleId"
   FROM json_each(?) AS w CROSS JOIN exception AS x ON x.channel_id = w.value->>0 AND x.day >= w.value->>1 AND x.day <= w.value->>2 WHERE x.status = 'open' AND x.severity = 'fail'`;
 
-/** The reads with which an agreement's latest bill ended. They are in the bill's snapshot. */
+/** The reads with which an agreement's latest bill ended. They are in the bill's snapshot. A correction of that period ends with others. */
 const CLOSING_READS = `SELECT s.service_agreement_id AS "agreementId", b.snapshot -> '$.closingReads' AS reads
-  FROM json_each(?) AS w CROSS JOIN bill_segment AS s ON s.service_agreement_id = w.value->>0 AND s.period_to = w.value->>1 JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete' AND b.id NOT IN (SELECT value FROM json_each(?))`;
+  FROM json_each(?) AS w CROSS JOIN bill_segment AS s ON s.service_agreement_id = w.value->>0 AND s.period_to = w.value->>1 JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete' AND b.id NOT IN (SELECT value FROM json_each(?))
+  WHERE instr(s.id, '${CORRECTION_MARK}') = 0`;
 
 interface OpenException {
   readonly channelId: number;

@@ -6,7 +6,7 @@ import type { LocalDate } from "../calendar/local-date.ts";
 import type { Milli } from "../metering/index.ts";
 import { cents, sumCents, type Cents } from "../money/cents.ts";
 import type { ChargeKind } from "../rating/index.ts";
-import type { BillSnapshot, FrozenLine, FrozenSegment } from "./snapshot.ts";
+import { chargedLines, type BillSnapshot, type FrozenLine, type FrozenSegment } from "./snapshot.ts";
 
 export interface LineAmount {
   readonly quantityMilli: Milli;
@@ -56,15 +56,19 @@ export interface BillDiff {
 
 /** `now` null: the bill is only taken back. */
 export function billDiff(before: BillSnapshot, now: BillSnapshot | null): BillDiff {
-  const segments = before.segments.map((segment) => segmentDiff(segment, now?.segments.find(({ agreementId }) => agreementId === segment.agreementId) ?? null));
+  const segments = before.segments.map((segment) => segmentDiff(segment, now?.segments.find((other) => isSame(other, segment)) ?? null));
   return {
     billId: before.billId, number: before.number, correctedId: now?.billId ?? null, periodFrom: before.periodFrom, periodTo: before.periodTo,
     before: before.charges, now: now?.charges ?? 0, segments,
   };
 }
 
+/** A service of the bill itself, or its correction of the same estimated period. */
+const isSame = (a: FrozenSegment, b: FrozenSegment): boolean =>
+  a.agreementId === b.agreementId && (a.corrects === undefined ? b.corrects === undefined : b.corrects !== undefined && a.periodFrom === b.periodFrom);
+
 function segmentDiff(before: FrozenSegment, now: FrozenSegment | null): SegmentDiff {
-  const lines = lineDiffs(before.lines, now?.lines ?? []);
+  const lines = lineDiffs(chargedLines(before), now ? chargedLines(now) : []);
   const { agreementId, commodity, periodFrom, periodTo } = before;
   return {
     agreementId, commodity, periodFrom, periodTo, unit: (now ?? before).usage?.unit ?? before.usage?.unit ?? "",
@@ -94,7 +98,7 @@ function diffOf(before: FrozenLine | null, now: FrozenLine | null): LineDiff {
 
 const EFFECT_OF: Readonly<Partial<Record<ChargeKind, Effect>>> = { flat: "usage", tiered: "usage", "time-of-use": "usage", demand: "demand", fixed: "fixed", percentage: "tax" };
 
-const sumOfKind = (segment: FrozenSegment | null, effect: Effect): Cents => sumCents((segment?.lines ?? []).filter(({ kind }) => (EFFECT_OF[kind] ?? "other") === effect).map((line) => line.cents));
+const sumOfKind = (segment: FrozenSegment | null, effect: Effect): Cents => sumCents((segment ? chargedLines(segment) : []).filter(({ kind }) => (EFFECT_OF[kind] ?? "other") === effect).map((line) => line.cents));
 
 /** The average price of less than one unit says nothing. */
 const ONE_UNIT: Milli = 1_000;

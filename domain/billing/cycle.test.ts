@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Agreement } from "../lifecycle/account/state.ts";
 import { SETTING_DEFAULTS } from "../lifecycle/settings.ts";
-import { billWindow, closesOn, dueOnOf, dueSegments, lastClose, nextClose } from "./cycle.ts";
+import { accountingOnOf, billWindow, closesOn, dueOnOf, dueSegments, lastClose, nextClose } from "./cycle.ts";
 
 const agreement = (over: Partial<Agreement>): Agreement => ({
   agreementId: "w", premiseId: "p", servicePointId: "s", commodity: "water", rateScheduleId: "r", startOn: "2026-01-10", stopOn: null, billedTo: "2026-01-10", estimatesInRow: 0, ...over,
@@ -17,8 +17,15 @@ describe("the cycle's calendar", () => {
   });
 
   test("the window's last day is the day of estimates", () => {
-    expect(billWindow("2026-03-15", 5)).toEqual({ opensOn: "2026-03-15", estimateOn: "2026-03-19", closesOn: "2026-03-20" });
-    expect(billWindow("2026-03-15", 1).estimateOn).toBe("2026-03-15");
+    const days = (windowDays: number) => ({ ...SETTING_DEFAULTS, billing: { ...SETTING_DEFAULTS.billing, windowDays } });
+    expect(billWindow("01", "2026-03-15", days(5))).toEqual({ opensOn: "2026-03-15", estimateOn: "2026-03-19", closesOn: "2026-03-20" });
+    expect(billWindow("01", "2026-03-15", days(1)).estimateOn).toBe("2026-03-15");
+  });
+
+  test("a cycle has a window of its own where the utility says so, and posts its bills in the month that they bill", () => {
+    const settings = { ...SETTING_DEFAULTS, windows: [{ cycleId: "02", estimateAfter: 1, closeAfter: 8, accounting: "periodEnd" as const }] };
+    expect(billWindow("02", "2026-04-01", settings)).toMatchObject({ estimateOn: "2026-04-02", closesOn: "2026-04-09" });
+    expect([accountingOnOf("02", "2026-04-01", "2026-04-03", settings), accountingOnOf("01", "2026-04-01", "2026-04-03", settings)]).toEqual(["2026-03-31", "2026-04-03"]);
   });
 
   test("a bill that would fall due on a Saturday before a holiday is due when the counter is open again", () => {

@@ -45,10 +45,24 @@ export interface BillWindow {
   readonly closesOn: LocalDate;
 }
 
-/** The days during which a closed period is tried again each day: reads that come late are still in time. The last one is the day of estimates. */
-export function billWindow(periodTo: LocalDate, windowDays: number): BillWindow {
-  return { opensOn: periodTo, estimateOn: addDays(periodTo, windowDays - 1), closesOn: addDays(periodTo, windowDays) };
+/**
+ * The days during which a cycle's closed period is tried again each day: reads that come late are still in time. A cycle
+ * without a window of its own is tried for the utility's usual days, the last one of which is the day of estimates.
+ */
+export function billWindow(cycleId: string, periodTo: LocalDate, { billing: { windowDays }, windows }: Pick<Settings, "billing" | "windows">): BillWindow {
+  const { estimateAfter, closeAfter } = windowOf(cycleId, windows) ?? { estimateAfter: windowDays - 1, closeAfter: windowDays };
+  return { opensOn: periodTo, estimateOn: addDays(periodTo, estimateAfter), closesOn: addDays(periodTo, closeAfter) };
 }
+
+/**
+ * The day by which a bill's entries belong to an accounting period. By the period's end, a bill made in the first days of
+ * a month is revenue of the month in which it was used; bills of a service that ended earlier follow their cycle.
+ */
+export function accountingOnOf(cycleId: string, periodTo: LocalDate, issuedOn: LocalDate, { windows }: Pick<Settings, "windows">): LocalDate {
+  return windowOf(cycleId, windows)?.accounting === "periodEnd" ? addDays(periodTo, -1) : issuedOn;
+}
+
+const windowOf = (cycleId: string, windows: Settings["windows"]): Settings["windows"][number] | undefined => windows.find((window) => window.cycleId === cycleId);
 
 export interface DueSegment {
   readonly agreement: Agreement;

@@ -8,6 +8,7 @@ import { serviceRank } from "../lifecycle/account/decide.ts";
 import type { Posting, SegmentBilled } from "../lifecycle/account/events.ts";
 import type { PendingSegment } from "../lifecycle/bill.ts";
 import { freeEdition, nextEdition } from "../lifecycle/correction.ts";
+import { offerText } from "../lifecycle/instalments.ts";
 import { glAccountOf, type Settings } from "../lifecycle/settings.ts";
 import type { Milli, RegisterRead, UsageOfPeriod } from "../metering/index.ts";
 import { sumCents, type Cents } from "../money/cents.ts";
@@ -15,12 +16,13 @@ import { RATE_ENGINE_VERSION, RatingError, type ChargedAcrossVersions, type Char
 import { dueOnOf } from "./cycle.ts";
 import type { PastBill } from "./facts.ts";
 import { holdReasons, isEstimated, type HoldReason, type JudgedSegment } from "./hold-rules.ts";
-import { billMessages, correctionMessage, type CorrectedFrom } from "./messages.ts";
+import { billMessages, correctionMessage, trueUpMessage, type CorrectedFrom } from "./messages.ts";
 import { pendingSegments } from "./pending.ts";
-import { countingVersions, determinantsOf, priceSegment, pricesByInterval, type SegmentToBill } from "./price.ts";
+import { countingVersions, determinantsOf, priceSegment, pricesByInterval, type PricedVersion, type SegmentToBill } from "./price.ts";
 import { billIdOf } from "./run.ts";
 import { freeze, seriesSnapshot, type FrozenSnapshot } from "./freeze.ts";
-import { SNAPSHOT_FORMAT, type BillSnapshot, type FrozenLine, type FrozenSegment, type UsageSnapshot } from "./snapshot.ts";
+import { chargedLines, SNAPSHOT_FORMAT, type BillSnapshot, type FrozenLine, type FrozenSegment, type UsageSnapshot } from "./snapshot.ts";
+import { catchUpOf, correctionId, offerFor, trueUpOf, type Correction } from "./true-up.ts";
 
 export interface BillInput {
   readonly accountId: string;
@@ -43,7 +45,11 @@ export interface BillContext {
   /** The cycle's close: names the bill. */
   readonly periodTo: LocalDate;
   readonly issuedOn: LocalDate;
+  /** By which its entries are posted, where that is not the day it is issued. */
+  readonly accountingOn?: LocalDate;
   readonly settings: Settings;
+  /** The day has come from which missing usage is estimated. */
+  readonly mayEstimate?: boolean;
 }
 
 export interface AssembledBill {
@@ -67,12 +73,12 @@ export type BillDecision = { readonly kind: "bill"; readonly bill: AssembledBill
 export function decideBill(input: BillInput, context: BillContext): BillDecision {
   const priced = input.segments.map((segment) => price(segment, input, context));
   const segments = priced.map(judged);
-  const charges = priced.every(({ price: found }) => found !== null) ? sumCents(priced.map(({ price: found }) => found!.totalCents)) : null;
+  const charges = segments.every(({ total }) => total !== null) ? sumCents(segments.map(({ total }) => total!)) : null;
   const reasons = holdReasons(
     {
       segments, charges,
       days: Math.max(...input.segments.map(({ due: { period } }) => daysBetween(period.from, period.to))),
-      history: input.history, periodTo: context.periodTo, customerClass: input.customerClass, settings: context.settings.billing,
+      history: input.history, periodTo: context.periodTo, customerClass: input.customerClass, settings: context.settings.billing, holds: context.settings.holds, mayEstimate: context.mayEstimate ?? false,
     },
     input.released,
   );
@@ -85,41 +91,68 @@ interface Priced {
   readonly determinants: Determinants;
   readonly price: ChargedAcrossVersions | null;
   readonly problem: string | null;
+  /** Since when the usage is a share of what went through, and how much that was. */
+  readonly trueUp: FrozenSegment["trueUp"] | null;
+  /** Periods before that were billed on estimates, as they were used. */
+  readonly corrections: readonly PricedCorrection[];
 }
 
-function price(segment: SegmentToBill, { customerClass, demandHistory }: BillInput, { settings }: BillContext): Priced {
+interface PricedCorrection {
+  readonly correction: Correction;
+  readonly price: ChargedAcrossVersions;
+}
+
+function price(asked: SegmentToBill, { customerClass, demandHistory }: BillInput, { settings }: BillContext): Priced {
+  const trued = trueUpOf(asked);
+  const segment = trued === null ? asked : { ...asked, usage: trued.own };
+  const trueUp = trued === null ? null : { from: asked.sinceLastActual!.usage.from, usedMilli: asked.sinceLastActual!.usage.quantities["usage"] ?? 0 };
   const history = demandHistory.get(segment.due.agreement.agreementId) ?? [];
   const determinants = determinantsOf(segment, settings.utility.timeZone, { customerClass, demandHistory: history });
   // What is not known cannot be priced; the rules say so better than the engine would.
-  if (segment.usage !== null && (!segment.usage.complete || (pricesByInterval(segment) && segment.usage.slots.missing > 0))) return { segment, determinants, price: null, problem: null };
+  const unpriced = { segment, determinants, price: null, trueUp, corrections: [] };
+  if (segment.usage !== null && (!segment.usage.complete || (pricesByInterval(segment) && segment.usage.slots.missing > 0))) return { ...unpriced, problem: null };
   try {
-    return { segment, determinants, price: priceSegment(segment.versions, determinants), problem: null };
+    const corrections = (trued?.corrections ?? []).map((correction) => ({ correction, price: priceCorrection(correction, settings.utility.timeZone) }));
+    return { ...unpriced, price: priceSegment(segment.versions, determinants), problem: null, corrections };
   } catch (error) {
-    if (error instanceof RatingError) return { segment, determinants, price: null, problem: error.message };
+    if (error instanceof RatingError) return { ...unpriced, problem: error.message };
     throw error;
   }
 }
 
-function judged({ segment, price: found, problem }: Priced): JudgedSegment {
-  const { due, usage } = segment;
+/** Registers have no intervals; nothing that a true-up corrects was priced by them. */
+function priceCorrection({ determinants, versions, segment: { periodFrom: from, periodTo: to } }: Correction, zone: string): ChargedAcrossVersions {
+  return priceSegment(versions, { ...determinants, from, to, zone, series: [] });
+}
+
+const corrected = ({ correction, price: { totalCents } }: PricedCorrection): Cents => totalCents - correction.segment.total;
+
+function judged({ segment, price: found, problem, corrections }: Priced): JudgedSegment {
+  const { due, usage, point } = segment;
   const { agreementId, commodity, servicePointId, estimatesInRow } = due.agreement;
-  return { agreementId, commodity, servicePointId, period: due.period, usage, byInterval: pricesByInterval(segment), estimatesInRow, rateProblem: problem, total: found?.totalCents ?? null };
+  const meterId = point.legs.at(-1)?.channel.meterId ?? null;
+  return { agreementId, commodity, servicePointId, meterId, period: due.period, final: due.final, usage, byInterval: pricesByInterval(segment), estimatesInRow, rateProblem: problem, total: found === null ? null : found.totalCents + sumCents(corrections.map(corrected)) };
 }
 
 // ---- the bill -------------------------------------------------------------------------------------------------
 
-function assemble({ accountId, segments: due, canceled, corrects }: BillInput, priced: readonly Priced[], { runId, periodTo, issuedOn, settings }: BillContext): AssembledBill {
+function assemble({ accountId, segments: due, canceled, corrects }: BillInput, priced: readonly Priced[], { runId, periodTo, issuedOn, accountingOn = issuedOn, settings }: BillContext): AssembledBill {
   const billId = corrects ? nextEdition(corrects.billId) : freeEdition(billIdOf(accountId, periodTo), canceled);
   const number = billId;
   const dueOn = dueOnOf(issuedOn, settings);
-  const segments = priced.map((each) => frozenSegment(each, billId, settings));
-  const periodFrom = segments.reduce((first, { periodFrom: from }) => (from < first ? from : first), periodTo);
-  const through = segments.reduce((last, { periodTo: to }) => (to > last ? to : last), periodFrom);
+  const own = priced.map((each) => frozenSegment(each, billId, settings));
+  const corrections = priced.flatMap((each) => each.corrections.map((correction) => frozenCorrection(correction, billId, settings)));
+  const segments = [...own, ...corrections];
+  // What is corrected belongs to bills of before: this one's period is its own.
+  const periodFrom = own.reduce((first, { periodFrom: from }) => (from < first ? from : first), periodTo);
+  const through = own.reduce((last, { periodTo: to }) => (to > last ? to : last), periodFrom);
   const charges = sumCents(segments.map(({ total }) => total));
+  const catchUp = catchUpOf(segments);
+  const offer = catchUp && offerFor(catchUp, { billId, issuedOn, dueOn }, settings);
   const snapshot: BillSnapshot = {
     format: SNAPSHOT_FORMAT, engine: RATE_ENGINE_VERSION, billId, number, accountId, zone: settings.utility.timeZone, periodFrom, periodTo: through, issuedOn, dueOn,
     segments, charges,
-    messages: [...(corrects ? [correctionMessage(corrects, charges)] : []), ...billMessages(due)],
+    messages: [...(corrects ? [correctionMessage(corrects, charges)] : []), ...billMessages(due), ...(catchUp ? [trueUpMessage(catchUp)] : []), ...(offer ? [{ code: "instalments", ...offerText(offer) }] : [])],
     closingReads: closingReads(segments),
     demand: Object.fromEntries(segments.flatMap((segment) => demandOf(segment))),
   };
@@ -127,17 +160,18 @@ function assemble({ accountId, segments: due, canceled, corrects }: BillInput, p
   return {
     snapshot, frozen,
     command: {
-      type: "CompleteBill", billId, number, runId, periodFrom, periodTo: through, issuedOn, dueOn, snapshotHash: frozen.hash,
-      segments: priced.map((each, i) => segmentBilled(each, segments[i]!)),
+      type: "CompleteBill", billId, number, runId, periodFrom, periodTo: through, issuedOn, dueOn, snapshotHash: frozen.hash, ...(accountingOn === issuedOn ? {} : { accountingOn }), ...(offer ? { offer } : {}),
+      segments: [...priced.map((each, i) => segmentBilled(each, own[i]!)), ...corrections.map(correctionBilled)],
     },
   };
 }
 
-function frozenSegment({ segment, determinants, price: found }: Priced, billId: string, settings: Settings): FrozenSegment {
-  const { due: { agreement, period, final }, versions, usage } = segment;
+function frozenSegment({ segment, determinants, price: found, trueUp }: Priced, billId: string, settings: Settings): FrozenSegment {
+  const { due: { agreement, period, final }, versions, usage, estimate } = segment;
+  const estimated = isEstimated(usage);
   const { series = [], from: _, to: __, zone: ___, ...given } = determinants;
   const counting = countingVersions(versions, period.from, period.to);
-  const lines = found!.segments.flatMap((part, i) => part.lines.map((line): FrozenLine => frozenLine(line, counting[i]!.version, settings)));
+  const lines = linesOf(found!, counting, settings).map((line): FrozenLine => (estimated && PRICES_USAGE.has(line.kind) ? { ...line, estimated: true } : line));
   const { name } = counting.at(-1)!.rate.document;
   return {
     segmentId: `${billId}:${agreement.agreementId}`, agreementId: agreement.agreementId, servicePointId: agreement.servicePointId, premiseId: agreement.premiseId, commodity: agreement.commodity,
@@ -149,8 +183,24 @@ function frozenSegment({ segment, determinants, price: found }: Priced, billId: 
     usage: usage === null ? null : usageSnapshot(usage),
     lines,
     total: found!.totalCents,
+    ...(estimated ? { estimate: estimate ?? { methods: [] } } : {}),
+    ...(trueUp === null ? {} : { trueUp }),
   };
 }
+
+/** An estimated period as it was used, less what was billed. It stands beside the bill it corrects, which stays as it is. */
+function frozenCorrection({ correction: { billId: before, segment, versions, determinants, usage }, price: found }: PricedCorrection, billId: string, settings: Settings): FrozenSegment {
+  const { estimate: _, trueUp: __, ...same } = segment;
+  return {
+    ...same, segmentId: correctionId(billId, segment), determinants, usage, series: [],
+    lines: linesOf(found, countingVersions(versions, segment.periodFrom, segment.periodTo), settings),
+    total: found.totalCents - segment.total,
+    corrects: { segmentId: segment.segmentId, billId: before, usedMilli: segment.usage?.quantities["usage"] ?? 0, billedMilli: billedQuantity(segment.lines, segment.usage?.quantities["usage"] ?? 0), total: segment.total, lines: segment.lines },
+  };
+}
+
+const linesOf = (found: ChargedAcrossVersions, counting: readonly PricedVersion[], settings: Settings): FrozenLine[] =>
+  found.segments.flatMap((part, i) => part.lines.map((line) => frozenLine(line, counting[i]!.version, settings)));
 
 function frozenLine({ chargeId, name, nameEs, kind, quantityMilli, unit, cents, glKey }: ChargedLine, version: number, { gl }: Settings): FrozenLine {
   return { chargeId, name, nameEs, kind, quantityMilli, unit, cents, version, glAccount: glAccountOf(gl, glKey) };
@@ -166,6 +216,14 @@ function segmentBilled({ segment: { usage, versions } }: Priced, { segmentId, ag
     billedMilli: billedQuantity(lines, usage?.quantities["usage"] ?? 0),
     unit: usage?.unit ?? versions.at(-1)!.rate.document.unit,
     estimated: isEstimated(usage), rank: serviceRank(commodity), total, postings: postingsOf(lines),
+  };
+}
+
+function correctionBilled(segment: FrozenSegment): SegmentBilled {
+  const { segmentId, agreementId, commodity, periodFrom, periodTo, lines, total, usage, corrects } = segment;
+  return {
+    segmentId, agreementId, from: periodFrom, to: periodTo, billedMilli: billedQuantity(lines, usage!.quantities["usage"] ?? 0) - corrects!.billedMilli, unit: usage!.unit, estimated: false,
+    rank: serviceRank(commodity), total, postings: postingsOf(chargedLines(segment)), corrects: corrects!.segmentId,
   };
 }
 
@@ -191,7 +249,7 @@ function closingReads(segments: readonly FrozenSegment[]): RegisterRead[] {
   return [...reads.values()];
 }
 
-function demandOf({ agreementId, lines }: FrozenSegment): [string, Milli][] {
+function demandOf({ agreementId, lines, corrects }: FrozenSegment): [string, Milli][] {
   const demand = lines.filter(({ kind }) => kind === "demand").map(({ quantityMilli }) => quantityMilli);
-  return demand.length > 0 ? [[agreementId, Math.max(...demand)]] : [];
+  return demand.length > 0 && corrects === undefined ? [[agreementId, Math.max(...demand)]] : [];
 }

@@ -14,6 +14,8 @@ export interface PointFacts {
   readonly legs: readonly ChannelLeg[];
   /** Size of the meter that hangs there last, e.g. `5/8"`. */
   readonly meterSize: string | null;
+  /** Nothing is delivered there now: it was cut off, or is vacant. */
+  readonly disconnected?: boolean;
 }
 
 /** A bill of before, for judging this one. */

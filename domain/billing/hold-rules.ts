@@ -3,7 +3,7 @@
  * what merely looks wrong waits for a person, who may let it pass. Nothing questionable is ever billed in silence.
  */
 import { daysBetween, type LocalDate, type Period } from "../calendar/local-date.ts";
-import type { Settings } from "../lifecycle/settings.ts";
+import type { HoldAction, ReviewHold, Settings } from "../lifecycle/settings.ts";
 import type { UsageOfPeriod } from "../metering/index.ts";
 import { formatDollars, type Cents } from "../money/cents.ts";
 import { daysOfBill, type PastBill } from "./facts.ts";
@@ -13,6 +13,8 @@ export interface JudgedSegment {
   readonly agreementId: string;
   readonly commodity: string;
   readonly servicePointId: string;
+  /** The meter that hangs there last. */
+  readonly meterId: string | null;
   readonly period: Period;
   /** Null: the service is not metered. */
   readonly usage: UsageOfPeriod | null;
@@ -24,6 +26,8 @@ export interface JudgedSegment {
   readonly rateProblem: string | null;
   /** Null when it could not be priced. */
   readonly total: Cents | null;
+  /** Its service was stopped, and this is the last of it. */
+  readonly final: boolean;
 }
 
 export interface JudgedBill {
@@ -36,6 +40,10 @@ export interface JudgedBill {
   readonly periodTo: LocalDate;
   readonly customerClass: string;
   readonly settings: Settings["billing"];
+  /** Which reasons a person wants to see, by class. */
+  readonly holds: Settings["holds"];
+  /** The day has come from which missing usage is estimated. */
+  readonly mayEstimate: boolean;
 }
 
 export interface HoldReason {
@@ -43,6 +51,8 @@ export interface HoldReason {
   readonly sentence: string;
   readonly numbers: Readonly<Record<string, number>>;
   readonly servicePointId: string | null;
+  /** A read of this meter is ordered with it. */
+  readonly readOf?: string;
 }
 
 export interface HoldRule {
@@ -75,17 +85,31 @@ export function isEstimated(usage: UsageOfPeriod | null): boolean {
 
 /** Cents a day that are usual for the account: the average of its last bills or the same season of last year, whichever is more; null without any. */
 export function usualPerDay(history: readonly PastBill[], periodTo: LocalDate): number | null {
-  const rate = (bills: readonly PastBill[]): number => {
-    const days = bills.reduce((sum, bill) => sum + daysOfBill(bill), 0);
-    return days === 0 ? 0 : bills.reduce((sum, bill) => sum + bill.charges, 0) / days;
-  };
   if (history.length === 0) return null;
   const recent = history.slice(0, USUAL_BILLS);
   const season = history.filter((bill) => Math.abs(daysBetween(bill.periodTo, periodTo) - YEAR_DAYS) <= SEASON_DAYS);
-  return Math.max(rate(recent), rate(season));
+  return Math.max(rateOf(recent), rateOf(season));
 }
 
-const perSegment = (check: (segment: JudgedSegment, bill: JudgedBill) => { readonly sentence: string; readonly numbers?: Record<string, number> } | null): HoldRule["check"] => (bill) =>
+/** Cents a day. */
+function rateOf(bills: readonly PastBill[]): number {
+  const days = bills.reduce((sum, bill) => sum + daysOfBill(bill), 0);
+  return days === 0 ? 0 : bills.reduce((sum, bill) => sum + bill.charges, 0) / days;
+}
+
+/** What is to be done about an unusual bill of this kind: the last line that fits its class. Without one each waits. */
+export function holdAction(rule: ReviewHold, { holds, customerClass }: Pick<JudgedBill, "holds" | "customerClass">): HoldAction {
+  return holds.findLast((line) => line.rule === rule && (line.customerClass === null || line.customerClass === customerClass))?.action ?? "hold";
+}
+
+/** Of charges that are usual, the lowest that are not odd: of the last bills or of the same season, whichever is less. */
+function usualLow(history: readonly PastBill[], periodTo: LocalDate): number | null {
+  const season = history.filter((bill) => Math.abs(daysBetween(bill.periodTo, periodTo) - YEAR_DAYS) <= SEASON_DAYS);
+  const rates = [history.slice(0, USUAL_BILLS), season].filter((bills) => bills.length > 0).map(rateOf);
+  return rates.length === 0 ? null : Math.min(...rates);
+}
+
+const perSegment = (check: (segment: JudgedSegment, bill: JudgedBill) => { readonly sentence: string; readonly numbers?: Record<string, number>; readonly readOf?: string } | null): HoldRule["check"] => (bill) =>
   bill.segments.flatMap((segment) => {
     const found = check(segment, bill);
     return found ? [{ numbers: {}, ...found, servicePointId: segment.servicePointId }] : [];
@@ -95,6 +119,20 @@ const wholeBill = (check: (bill: JudgedBill & { readonly charges: Cents }) => { 
   const found = bill.charges === null ? null : check({ ...bill, charges: bill.charges });
   return found ? [{ ...found, servicePointId: null }] : [];
 };
+
+/** What of the usage is not there, in words; null when it is complete. */
+function missingOf({ usage, byInterval }: JudgedSegment): string | null {
+  if (!usage) return null;
+  const { missing, expected } = usage.slots;
+  return usage.problems.find(({ code }) => code !== "negative")?.sentence
+    ?? (byInterval && missing > 0 ? `${missing} of ${expected} intervals are missing, and its price depends on the time of use.` : null);
+}
+
+/** The bill would rest on one estimate more than is allowed in a row. */
+function readIsDue(segment: JudgedSegment, { settings, mayEstimate }: JudgedBill): boolean {
+  if (segment.estimatesInRow < settings.estimatesInRowMax) return false;
+  return isEstimated(segment.usage) || (mayEstimate && missingOf(segment) !== null);
+}
 
 /** How many days are named in a sentence before it says "and N more". */
 const DAYS_NAMED = 3;
@@ -107,12 +145,11 @@ function daysText(days: readonly LocalDate[]): string {
 export const HOLD_RULES: readonly HoldRule[] = [
   {
     id: "missing", cure: "mend", title: "Usage is missing", what: "Intervals or reads of the period are not there, so its usage is not known.",
-    check: perSegment(({ usage, byInterval, commodity }) => {
-      if (!usage) return null;
-      const { missing, expected } = usage.slots;
-      const problem = usage.problems.find(({ code }) => code !== "negative")?.sentence
-        ?? (byInterval && missing > 0 ? `${missing} of ${expected} intervals are missing, and its price depends on the time of use.` : null);
-      return problem === null ? null : { sentence: `${capital(commodity)}: ${problem}`, numbers: { missing, expected } };
+    check: perSegment((segment, bill) => {
+      const problem = missingOf(segment);
+      if (problem === null || readIsDue(segment, bill)) return null;
+      const { missing, expected } = segment.usage!.slots;
+      return { sentence: `${capital(segment.commodity)}: ${problem}`, numbers: { missing, expected } };
     }),
   },
   {
@@ -134,30 +171,38 @@ export const HOLD_RULES: readonly HoldRule[] = [
     check: perSegment(({ rateProblem, commodity }) => (rateProblem === null ? null : { sentence: `${capital(commodity)}: ${rateProblem}` })),
   },
   {
-    id: "estimates", cure: "review", title: "Too many estimates in a row", what: "The account has been billed on estimates as often as allowed; somebody must read the meter.",
-    check: perSegment(({ usage, commodity, estimatesInRow }, { settings }) =>
-      isEstimated(usage) && estimatesInRow >= settings.estimatesInRowMax
-        ? { sentence: `${capital(commodity)}: this would be estimated bill number ${estimatesInRow + 1} in a row; ${settings.estimatesInRowMax} are allowed. Order a read of the meter.`, numbers: { inRow: estimatesInRow + 1, allowed: settings.estimatesInRowMax } }
-        : null),
+    id: "estimates", cure: "mend", title: "Field read ordered", what: "The service has been billed on estimates as often in a row as allowed: it is not estimated again, somebody reads the meter.",
+    check: perSegment((segment, bill) => {
+      if (!readIsDue(segment, bill)) return null;
+      const { commodity, estimatesInRow, usage } = segment;
+      const allowed = bill.settings.estimatesInRowMax;
+      const meter = usage?.legs.at(-1)?.meterId ?? segment.meterId;
+      return {
+        sentence: `${capital(commodity)}: this would be estimated bill number ${estimatesInRow + 1} in a row; ${allowed} ${allowed === 1 ? "is" : "are"} allowed. A field read is ordered, and the bill waits for it.`,
+        numbers: { inRow: estimatesInRow + 1, allowed }, ...(meter === null ? {} : { readOf: meter }),
+      };
+    }),
   },
   {
     id: "long-period", cure: "review", title: "Long period", what: "The bill covers more than three months: it should have been made before.",
-    check: perSegment(({ period, commodity }) => {
+    check: perSegment(({ period, commodity }, bill) => {
+      if (holdAction("long-period", bill) === "pass") return null;
       const days = daysBetween(period.from, period.to);
       return days > LONG_DAYS ? { sentence: `${capital(commodity)}: the bill covers ${days} days, from ${period.from}. Look at why it was not billed before.`, numbers: { days, most: LONG_DAYS } } : null;
     }),
   },
   {
     id: "negative-bill", cure: "review", title: "Negative bill", what: "The charges of the bill are below zero.",
-    check: wholeBill(({ charges }) => (charges < 0 ? { sentence: `The charges come to a credit of ${formatDollars(-charges)}.`, numbers: { charges } } : null)),
+    check: wholeBill(({ charges, ...bill }) => (charges < 0 && holdAction("negative-bill", bill) !== "pass" ? { sentence: `The charges come to a credit of ${formatDollars(-charges)}.`, numbers: { charges } } : null)),
   },
   {
     id: "zero-bill", cure: "review", title: "Bill of nothing", what: "Services are active and nothing is charged for them.",
-    check: wholeBill(({ charges, days }) => (charges === 0 ? { sentence: `Nothing is charged for ${days} days of active service.`, numbers: { charges, days } } : null)),
+    check: wholeBill(({ charges, days, ...bill }) => (charges === 0 && holdAction("zero-bill", bill) !== "pass" ? { sentence: `Nothing is charged for ${days} days of active service.`, numbers: { charges, days } } : null)),
   },
   {
     id: "high-bill", cure: "review", title: "High bill", what: "The charges a day are far above the account's last bills and the same season of last year.",
-    check: wholeBill(({ charges, days, history, periodTo, settings }) => {
+    check: wholeBill(({ charges, days, history, periodTo, settings, ...bill }) => {
+      if (holdAction("high-bill", bill) === "pass") return null;
       const usual = usualPerDay(history, periodTo);
       if (usual === null || charges < settings.highBillMin) return null;
       const expected = Math.round(Math.max(0, usual) * days);
@@ -169,11 +214,35 @@ export const HOLD_RULES: readonly HoldRule[] = [
     }),
   },
   {
-    id: "first-bill", cure: "review", title: "High first bill", what: "A household's first bill has nothing to be compared with; a high one is looked at.",
-    check: wholeBill(({ charges, history, customerClass, settings }) => {
+    id: "low-bill", cure: "review", title: "Low bill", what: "The charges a day are far below the account's last bills and the same season of last year: a meter may have stopped.",
+    check: wholeBill(({ charges, days, history, periodTo, settings, ...bill }) => {
+      const usual = usualLow(history, periodTo);
+      if (usual === null || charges <= 0 || holdAction("low-bill", bill) === "pass") return null;
+      const expected = Math.round(usual * days);
+      if (expected < settings.lowBillMin || charges * 100 >= expected * settings.lowBillPercent) return null;
+      return {
+        sentence: `The charges are ${formatDollars(charges)}; ${formatDollars(expected)} would be usual for ${days} days. Bills below ${settings.lowBillPercent} % of the usual are looked at first.`,
+        numbers: { charges, usual: expected, percent: settings.lowBillPercent },
+      };
+    }),
+  },
+  {
+    id: "first-bill", cure: "review", title: "First bill", what: "An account's first bill has nothing to be compared with.",
+    check: wholeBill(({ charges, history, customerClass, settings, ...bill }) => {
+      const action = holdAction("first-bill", { ...bill, customerClass });
+      if (history.length > 0 || action === "pass") return null;
       const most = Math.round((settings.highBillMin * settings.highBillPercent) / 100);
-      if (history.length > 0 || customerClass !== "residential" || charges <= most) return null;
-      return { sentence: `The first bill of this account is ${formatDollars(charges)}; first bills above ${formatDollars(most)} are looked at.`, numbers: { charges, most } };
+      if (action === "unusual" && (customerClass !== "residential" || charges <= most)) return null;
+      return { sentence: `The first bill of this account is ${formatDollars(charges)}; ${action === "hold" ? "first bills" : `first bills above ${formatDollars(most)}`} are looked at.`, numbers: { charges, most } };
+    }),
+  },
+  {
+    id: "final-bill", cure: "review", title: "Final bill", what: "The last bill of a service that has been stopped: nobody can mend it on the next one.",
+    check: wholeBill(({ charges, segments, settings, ...bill }) => {
+      const action = holdAction("final-bill", bill);
+      if (action === "pass" || !segments.some(({ final }) => final)) return null;
+      if (action === "unusual" && charges >= 0 && charges < settings.highBillMin) return null;
+      return { sentence: `A service ends with this bill of ${formatDollars(charges)}. ${action === "hold" ? "Final bills are looked at." : `Final bills from ${formatDollars(settings.highBillMin)} on are looked at.`}`, numbers: { charges } };
     }),
   },
 ];

@@ -5,6 +5,7 @@ import { formatDollars, type Cents } from "../money/cents.ts";
 import { isEstimated } from "./hold-rules.ts";
 import { countingVersions, type SegmentToBill } from "./price.ts";
 import type { BillMessage } from "./snapshot.ts";
+import type { CatchUp } from "./true-up.ts";
 
 interface MessageRule {
   readonly code: string;
@@ -62,6 +63,16 @@ export function correctionMessage({ number, charges, cause }: CorrectedFrom, now
     code: "corrected",
     en: `This bill replaces bill ${number}, because ${CAUSES[cause].en}. ${change.en} What you paid on the bill before counts for this one.`,
     es: `Esta factura reemplaza la factura ${number}, porque ${CAUSES[cause].es}. ${change.es} Lo que pagó de la factura anterior cuenta para esta.`,
+  };
+}
+
+/** What a bill says of the estimates that it corrects. */
+export function trueUpMessage({ cents, estimates, from }: CatchUp): BillMessage {
+  const amount = formatDollars(Math.abs(cents));
+  return {
+    code: "trueUp",
+    en: `Your meter was read. What you used since ${from} is spread by days over ${estimates + 1} periods, each at its own prices; ${estimates === 1 ? "the estimated one is" : `the ${estimates} estimated ones are`} corrected by ${cents < 0 ? `a credit of ${amount}` : amount}.`,
+    es: `Se leyó su medidor. Lo que usó desde el ${from} se reparte por días entre ${estimates + 1} períodos, cada uno con sus precios; ${estimates === 1 ? "el estimado se corrige" : `los ${estimates} estimados se corrigen`} con ${cents < 0 ? `un crédito de ${amount}` : amount}.`,
   };
 }
 

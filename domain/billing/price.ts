@@ -6,6 +6,8 @@ import type { ServiceFact } from "../lifecycle/service-fact.ts";
 import { factDeterminants } from "./customer-facts.ts";
 import type { DueSegment } from "./cycle.ts";
 import type { PointFacts } from "./facts.ts";
+import type { EstimateNote } from "./snapshot.ts";
+import type { SinceLastActual } from "./true-up.ts";
 
 /** A published version of a rate schedule, ready to price. */
 export interface PricedVersion {
@@ -26,6 +28,10 @@ export interface SegmentToBill {
   readonly usage: UsageOfPeriod | null;
   /** What is known of the account's services beside their meters. */
   readonly facts?: readonly ServiceFact[];
+  /** Where the bills before rest on estimates: what is known since the last actual read. */
+  readonly sinceLastActual?: SinceLastActual | null;
+  /** Where the usage rests on an estimate: how it was reckoned. */
+  readonly estimate?: EstimateNote | null;
 }
 
 export interface RateNeeds {

@@ -35,7 +35,7 @@ export function replaySnapshot(snapshot: BillSnapshot, inputs: ReplayInputs): Re
   let replayed = 0;
   for (const segment of snapshot.segments) {
     const again = priceAgain(segment, snapshot, inputs);
-    replayed += again.price?.totalCents ?? 0;
+    replayed += (again.price?.totalCents ?? 0) - (segment.corrects?.total ?? 0);
     for (const difference of [...again.problems, ...lineDifferences(segment, again.price)]) differences.push(`${segment.commodity}: ${difference}`);
   }
   if (replayed !== snapshot.charges) differences.push(`The bill comes to ${formatDollars(replayed)}, it was ${formatDollars(snapshot.charges)}.`);

@@ -8,7 +8,7 @@
  */
 import type { LocalDate } from "../calendar/local-date.ts";
 import type { TimeZone } from "../calendar/zone.ts";
-import type { Milli, RegisterRead, Unit, UsageOfPeriod } from "../metering/index.ts";
+import type { EstimateMethod, Milli, RegisterRead, Unit, UsageOfPeriod } from "../metering/index.ts";
 import type { Cents } from "../money/cents.ts";
 import type { ChargeKind, Determinants, DeterminantSeries, RatedLine } from "../rating/index.ts";
 
@@ -43,6 +43,8 @@ export interface FrozenLine {
   /** Version of the rate whose price it is. */
   readonly version: number;
   readonly glAccount: string;
+  /** Its quantity rests on an estimate. */
+  readonly estimated?: true;
 }
 
 /** A line with how it came about. */
@@ -69,7 +71,34 @@ export interface FrozenSegment {
   readonly series: readonly SeriesSnapshot[];
   readonly usage: UsageSnapshot | null;
   readonly lines: readonly FrozenLine[];
+  /** What the lines come to; for a correction, less what was billed before. */
   readonly total: Cents;
+  /** The usage rests on an estimate: how it was reckoned. */
+  readonly estimate?: EstimateNote;
+  /** The usage is a share, by days, of what went through since the last actual read. */
+  readonly trueUp?: { readonly from: LocalDate; readonly usedMilli: Milli };
+  /** The segment corrects one that was billed on an estimate: its lines are that period as it was used. */
+  readonly corrects?: CorrectedSegment;
+}
+
+export interface EstimateNote {
+  /** Ways of estimating, the most used first; none when it is not known any more. */
+  readonly methods: readonly EstimateMethod[];
+}
+
+/** What was billed on the estimate, to be taken back line by line. */
+export interface CorrectedSegment {
+  readonly segmentId: string;
+  readonly billId: string;
+  readonly usedMilli: Milli;
+  readonly billedMilli: Milli;
+  readonly total: Cents;
+  readonly lines: readonly FrozenLine[];
+}
+
+/** What a segment charges, line by line: a correction's lines are those of its period as used, and those that were billed taken back. */
+export function chargedLines({ lines, corrects }: Pick<FrozenSegment, "lines" | "corrects">): readonly FrozenLine[] {
+  return corrects ? [...lines, ...corrects.lines.map((line) => ({ ...line, quantityMilli: -line.quantityMilli, cents: -line.cents }))] : lines;
 }
 
 /** A segment whose lines are explained. */

@@ -27,7 +27,7 @@ const settled = (gl: string, allocations: readonly Allocation[], sign: 1 | -1): 
 
 const POST: Post = {
   BillCompleted: (data) => ({
-    accountingOn: data.issuedOn,
+    accountingOn: data.accountingOn ?? data.issuedOn,
     entries: [
       ...data.segments.flatMap((segment) => [
         line(data.receivableGl, segment.total, segment.total < 0 ? CREDIT_ITEM : segment.segmentId, segment.agreementId),

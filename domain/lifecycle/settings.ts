@@ -8,6 +8,7 @@ import { BACK_BILLING_DEFAULTS } from "./back-billing.ts";
 import { CORRECTION_CAUSES } from "./correction.ts";
 import { isTimeZone } from "../calendar/zone.ts";
 import { CUSTOMER_CLASSES } from "./customer-class.ts";
+import { READ_ESTIMATES } from "../metering/estimate.ts";
 import { veeSettingSchema } from "../metering/vee-parameters.ts";
 
 const LocalDateText = v.pipe(v.string(), v.check(isLocalDate, "must be a day written YYYY-MM-DD"));
@@ -30,10 +31,6 @@ export type ReviewHold = (typeof REVIEW_HOLDS)[number];
 /** `hold`: each such bill; `unusual`: only beyond the limits of the billing rules; `pass`: none. */
 export const HOLD_ACTIONS = ["hold", "unusual", "pass"] as const;
 export type HoldAction = (typeof HOLD_ACTIONS)[number];
-
-/** What a read that nobody took can be reckoned from. */
-export const READ_ESTIMATES = ["lastYear", "previous", "averageOf3", "classAverage"] as const;
-export type ReadEstimate = (typeof READ_ESTIMATES)[number];
 
 export const COMMODITIES = ["water", "sewer", "electric", "gas", "stormwater", "refuse"] as const;
 export type Commodity = (typeof COMMODITIES)[number];

@@ -20,11 +20,30 @@ export const ESTIMATE_METHODS = {
   likeDays: { letter: "D", title: "mean of like days in recent weeks" },
   lastYear: { letter: "Y", title: "same season last year" },
   previous: { letter: "P", title: "period before" },
+  averageOf3: { letter: "A", title: "average of the last three periods" },
   classAverage: { letter: "C", title: "average of the customer class" },
   vacant: { letter: "V", title: "nobody is served: none" },
 } as const;
 
 export type EstimateMethod = keyof typeof ESTIMATE_METHODS;
+
+/** What a whole period can be reckoned from, in the order in which US practice tries it; a utility sets its own. */
+export const READ_ESTIMATES = ["lastYear", "previous", "averageOf3", "classAverage"] as const satisfies readonly EstimateMethod[];
+export type ReadEstimate = (typeof READ_ESTIMATES)[number];
+
+const METHOD_OF: ReadonlyMap<string, EstimateMethod> = new Map(Object.entries(ESTIMATE_METHODS).map(([method, { letter }]) => [letter, method as EstimateMethod]));
+
+/** How values were estimated, from the letters with which the reason beside them ends; none where it says nothing. */
+export function methodsNoted(reason: string): Map<EstimateMethod, number> {
+  const counts = new Map<EstimateMethod, number>();
+  const letters = reason.slice(reason.lastIndexOf(" ") + 1);
+  if (!/^[A-Z.]+$/.test(letters)) return counts;
+  for (const letter of letters) {
+    const method = METHOD_OF.get(letter);
+    if (method !== undefined) counts.set(method, (counts.get(method) ?? 0) + 1);
+  }
+  return counts;
+}
 
 /** Longest gap that is filled by a line: two hours in US practice (the Ontario market has one). */
 export const LINEAR_GAP_MINUTES = 120;
@@ -52,6 +71,8 @@ export interface EstimateInput {
   readonly classDaily: Milli | null;
   /** Days on which the point is vacant or disconnected. */
   readonly isVacant: (day: LocalDate) => boolean;
+  /** Where neither like days nor last year's are there: what a flat load is taken from. */
+  readonly order?: readonly ReadEstimate[];
   /** What the meter's registers say went through over the whole period (or the meter's part of it), after the multiplier; null when unknown. */
   readonly registerUsage: Milli | null;
 }
@@ -181,17 +202,16 @@ function put(frame: Frame, slot: number, value: number, method: EstimateMethod):
 }
 
 function fillLong(gaps: readonly Gap[], frame: Frame, input: EstimateInput): void {
-  const { channel, zone, history, classDaily, holidays, isVacant } = input;
+  const { channel, zone, history, classDaily, holidays, isVacant, order = READ_ESTIMATES } = input;
   const stepMinutes = channel.stepMinutes!;
   const own = input.days.filter(({ channelId }) => channelId === channel.channelId);
   const usable = usableDays(own.map((stored) => ({ day: stored.day, values: bestOfDay(stored) })));
   const ratio = multiplierRatio(channel.multiplier);
-  const flat: readonly [EstimateMethod, Milli | null][] = [
-    ["lastYear", averageDaily(history.lastYear)],
-    ["previous", averageDaily(history.previous)],
-    ["classAverage", classDaily === null ? null : timesRatio(classDaily, { num: ratio.den, den: ratio.num })],
-  ];
-  const flatMethod = flat.find(([, daily]) => daily !== null);
+  const flat: Readonly<Record<ReadEstimate, Milli | null>> = {
+    lastYear: averageDaily(history.lastYear), previous: averageDaily(history.previous), averageOf3: null,
+    classAverage: classDaily === null ? null : timesRatio(classDaily, { num: ratio.den, den: ratio.num }),
+  };
+  const flatMethod = firstOf(order, flat);
 
   for (const { day, offset, slots } of frame.days) {
     const wanted = slotsIn(gaps, offset, offset + slots);
@@ -210,9 +230,15 @@ function fillLong(gaps: readonly Gap[], frame: Frame, input: EstimateInput): voi
       const seasonal = likely === null ? meanAt(minute, yearAgo, zone, stepMinutes) : null;
       if (likely !== null) put(frame, slot, likely, "likeDays");
       else if (seasonal !== null) put(frame, slot, seasonal, "lastYear");
-      else if (flatMethod !== undefined) put(frame, slot, (flatMethod[1]! * stepMinutes) / (24 * 60), flatMethod[0]);
+      else if (flatMethod !== undefined) put(frame, slot, (flatMethod[1] * stepMinutes) / (24 * 60), flatMethod[0]);
     }
   }
+}
+
+/** The first of the ways that there is anything to go by. */
+function firstOf(order: readonly ReadEstimate[], daily: Readonly<Record<ReadEstimate, Milli | null>>): readonly [ReadEstimate, Milli] | undefined {
+  const method = order.find((each) => daily[each] !== null);
+  return method === undefined ? undefined : [method, daily[method]!];
 }
 
 function slotsIn(gaps: readonly Gap[], from: number, to: number): number[] {
@@ -246,7 +272,7 @@ function scaleToRegister(frame: Frame, { channel, registerUsage }: EstimateInput
 
 /** Rounds the estimates, the fraction of each carried to the next so that their sum keeps, and cuts them into days. */
 function collect(frame: Frame, { channel }: EstimateInput): Omit<Estimate, "scaled"> {
-  const counts: Record<EstimateMethod, number> = { linear: 0, flat: 0, likeDays: 0, lastYear: 0, previous: 0, classAverage: 0, vacant: 0 };
+  const counts: Record<EstimateMethod, number> = { linear: 0, flat: 0, likeDays: 0, lastYear: 0, previous: 0, averageOf3: 0, classAverage: 0, vacant: 0 };
   const days: EstimatedDay[] = [];
   let exact = 0;
   let given = 0;
@@ -287,7 +313,11 @@ export interface EstimateReadInput {
   readonly history: ChannelHistory;
   /** The window just before `history.lastYear`'s, for the trend: this year's previous ÷ that one. Null: no trend. */
   readonly beforeLastYear: ChannelHistory["previous"];
+  /** The last three periods together. */
+  readonly lastThree?: ChannelHistory["previous"];
   readonly classDaily: Milli | null;
+  /** Which way is tried first. */
+  readonly order?: readonly ReadEstimate[];
   readonly isVacant: boolean;
 }
 
@@ -304,25 +334,21 @@ const TREND_MIN = 50;
 const TREND_MAX = 200;
 
 /**
- * A read for a meter that has registers only: the previous read and the usual daily usage times the days, in the order:
- * the same season last year with this year's trend, the period before, the class. Whole units, as dials show them.
+ * A read for a meter that has registers only: the previous read and the usual daily usage times the days. What is usual is
+ * tried in the order given: by default the same season last year with this year's trend, the period before, the average of
+ * three, the class. Whole units, as dials show them. Only reads of this very meter at this very place may be in the history.
  * Null when there is nothing to go by, or the instant is not after the previous read.
  */
-export function estimateRead({ channel, previous, at, history, beforeLastYear, classDaily, isVacant }: EstimateReadInput): EstimatedRead | null {
+export function estimateRead({ channel, previous, at, history, beforeLastYear, lastThree = null, classDaily, isVacant, order = READ_ESTIMATES }: EstimateReadInput): EstimatedRead | null {
   if (at <= previous.readAt) return null;
   const days = daysOf(previous.readAt, at);
   const lastYear = averageDaily(history.lastYear);
   const before = averageDaily(history.previous);
-  const basis: [EstimateMethod, Milli] | null = isVacant
-    ? ["vacant", 0]
-    : lastYear !== null
-      ? ["lastYear", withTrend(lastYear, before, averageDaily(beforeLastYear))]
-      : before !== null
-        ? ["previous", before]
-        : classDaily !== null
-          ? ["classAverage", classDaily]
-          : null;
-  if (basis === null) return null;
+  const usual: Readonly<Record<ReadEstimate, Milli | null>> = {
+    lastYear: lastYear === null ? null : withTrend(lastYear, before, averageDaily(beforeLastYear)), previous: before, averageOf3: averageDaily(lastThree), classAverage: classDaily,
+  };
+  const basis = isVacant ? (["vacant", 0] as const) : firstOf(order, usual);
+  if (basis === undefined) return null;
   const [method, daily] = basis;
   const { num, den } = multiplierRatio(channel.multiplier);
   const moved = Math.round(timesRatio(Math.round(daily * days), { num: den, den: num }) / 1000) * 1000;

@@ -1,4 +1,5 @@
 /** A small utility with meters and reads, for stories about bills. */
+import { expect } from "vitest";
 import { commitUnits, writeRows } from "../../db/commit.ts";
 import { unitOf } from "../../db/command.ts";
 import { dayBytes, dayStats, MISSING, slotCount } from "../../domain/metering/index.ts";
@@ -108,6 +109,16 @@ export async function billingUtility(at = "2026-04-01T14:00:00Z", port: SqlPort 
   await publish(utility, "electric-res", "electric", ELECTRIC_RATE);
   utility.clock.now = Date.parse(at);
   return utility;
+}
+
+/** What must hold of any book: bills equal lines equal postings, nothing sums to anything, balances are their entries. */
+export async function checkBook({ port }: TestUtility): Promise<void> {
+  const [book] = await port.query<{ trial: number; lines: number; segments: number; bills: number; posted: number; receivable: number; balances: number }>(
+    `SELECT (SELECT coalesce(sum(amount), 0) FROM ledger_entry) AS trial, (SELECT coalesce(sum(amount), 0) FROM bill_line) AS lines, (SELECT coalesce(sum(total), 0) FROM bill_segment) AS segments,
+       (SELECT coalesce(sum(charges), 0) FROM bill) AS bills, (SELECT coalesce(-sum(amount), 0) FROM ledger_entry WHERE gl_account LIKE '4%' OR gl_account = '2200') AS posted,
+       (SELECT coalesce(sum(amount), 0) FROM ledger_entry WHERE gl_account = '1200') AS receivable, (SELECT coalesce(sum(balance), 0) FROM account_state) AS balances`,
+  );
+  expect(book).toEqual({ trial: 0, lines: book!.bills, segments: book!.bills, bills: book!.bills, posted: book!.bills, receivable: book!.balances, balances: book!.balances });
 }
 
 let forms = 0;

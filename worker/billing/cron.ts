@@ -40,8 +40,9 @@ async function isRunTime({ port, now }: World): Promise<boolean> {
 
 async function cycleByClock(world: World, cycleId: string, periodTo: LocalDate, today: LocalDate): Promise<string | null> {
   const { port } = world;
-  const { billing, utility } = await settingsOn(port, today, world.now());
-  const window = billWindow(periodTo, billing.windowDays);
+  const settings = await settingsOn(port, today, world.now());
+  const { utility } = settings;
+  const window = billWindow(cycleId, periodTo, settings);
   if (today >= window.closesOn) return null;
   const runId = runIdOf(cycleId, periodTo);
   const run = await findRun(port, runId);

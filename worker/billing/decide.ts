@@ -6,12 +6,13 @@ import { loadToBill, type AccountToBill } from "../../db/billing/load.ts";
 import { CommandRepeatedError, FenceLostError } from "../../db/commit.ts";
 import { factsOn, settingsOn, todayOf } from "../../db/utility.ts";
 import { addMonths, type LocalDate } from "../../domain/calendar/local-date.ts";
-import { billWindow, dueSegments } from "../../domain/billing/cycle.ts";
+import { accountingOnOf, billWindow, dueSegments } from "../../domain/billing/cycle.ts";
 import { decideBill, type BillContext, type BillDecision } from "../../domain/billing/decide-bill.ts";
 import type { HoldReason } from "../../domain/billing/hold-rules.ts";
 import { incompleteSegments } from "../../domain/billing/pending.ts";
 import { releasedRules, workPlan } from "../../domain/billing/work.ts";
 import type { Facts } from "../../domain/lifecycle/account/commands.ts";
+import type { Settings } from "../../domain/lifecycle/settings.ts";
 import type { World } from "../operations/context.ts";
 import type { BillRunRow } from "./lease.ts";
 import { joined, workAttachments } from "./units.ts";
@@ -50,11 +51,18 @@ const HISTORY_MONTHS = 14;
 export async function runContext(world: World, run: BillRunRow): Promise<RunContext> {
   const now = world.now();
   const settings = await settingsOn(world.port, run.billOn, now);
-  const { estimateOn } = billWindow(run.periodTo, settings.billing.windowDays);
+  const { estimateOn } = billWindow(run.cycleId, run.periodTo, settings);
   return {
-    runId: run.id, cycleId: run.cycleId, periodTo: run.periodTo, issuedOn: run.billOn, settings, facts: await factsOn(world.port, now),
+    runId: run.id, cycleId: run.cycleId, periodTo: run.periodTo, issuedOn: run.billOn, accountingOn: await accountingOn(world, run, settings), settings, facts: await factsOn(world.port, now),
     actor: run.startedBy, mayEstimate: (await todayOf(world.port, now)) >= estimateOn,
   };
+}
+
+/** A month that has been closed meanwhile takes no more bills: those that were late for it are posted by their own date. */
+async function accountingOn({ port }: World, { cycleId, periodTo, billOn }: BillRunRow, settings: Settings): Promise<LocalDate> {
+  const day = accountingOnOf(cycleId, periodTo, billOn, settings);
+  const [closed] = day === billOn ? [] : await port.query("SELECT 1 FROM accounting_period WHERE period = ? AND status = 'closed'", [day.slice(0, 7)]);
+  return closed ? billOn : day;
 }
 
 /** Decides on the accounts, in their order. @throws UnavailableError */
@@ -102,7 +110,7 @@ async function estimated(world: World, { settings, actor, runId }: RunContext, {
   const holidays = new Set<LocalDate>(settings.holidays.map(({ on }) => on));
   try {
     const by = { actor, source: "billing", now: world.now(), commandId: `estimate:${runId}:${facts.state.accountId}` };
-    return (await storeEstimates(world.port, asked, settings.utility.timeZone, holidays, by)) > 0;
+    return (await storeEstimates(world.port, asked, { zone: settings.utility.timeZone, holidays, order: settings.estimation.methods.map(({ method }) => method) }, by)) > 0;
   } catch (error) {
     // Reads arrived in this very moment, or it was done before: in both cases the stored reads tell.
     if (error instanceof FenceLostError || error instanceof CommandRepeatedError) return true;

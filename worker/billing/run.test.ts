@@ -5,7 +5,7 @@ import { balanceOf } from "../../domain/lifecycle/account/state.ts";
 import { loadAccount } from "../../db/account/store.ts";
 import { payAtCounter } from "../operations/payments.ts";
 import { clerk, supervisor, type TestUtility } from "../../test/support/utility.ts";
-import { billingUtility, channelOf, customer, dialRead, meterDays, publish, runBills, WATER_RATE } from "./billing.testing.ts";
+import { billingUtility, channelOf, checkBook, customer, dialRead, meterDays, publish, runBills, WATER_RATE } from "./billing.testing.ts";
 import { startBillRun } from "./start.ts";
 import { drainRun } from "./drain.ts";
 
@@ -27,16 +27,6 @@ const billsOf = ({ port }: TestUtility) => port.query<Bill>(
 );
 const outcomes = async ({ port }: TestUtility) => Object.fromEntries((await port.query<{ account: string; outcome: string }>("SELECT account_id AS account, outcome FROM bill_run_account ORDER BY account_id")).map((row) => [row.account, row.outcome]));
 const workOf = ({ port }: TestUtility) => port.query<{ rule: string; status: string; sentence: string; decision: string | null }>("SELECT rule, status, sentence, decision FROM exception WHERE kind = 'billing' ORDER BY id");
-
-/** What must hold of any book: bills equal lines equal postings, nothing sums to anything, balances are their entries. */
-async function checkBook({ port }: TestUtility): Promise<void> {
-  const [book] = await port.query<{ trial: number; lines: number; segments: number; bills: number; posted: number; receivable: number; balances: number }>(
-    `SELECT (SELECT coalesce(sum(amount), 0) FROM ledger_entry) AS trial, (SELECT coalesce(sum(amount), 0) FROM bill_line) AS lines, (SELECT coalesce(sum(total), 0) FROM bill_segment) AS segments,
-       (SELECT coalesce(sum(charges), 0) FROM bill) AS bills, (SELECT coalesce(-sum(amount), 0) FROM ledger_entry WHERE gl_account LIKE '4%' OR gl_account = '2200') AS posted,
-       (SELECT coalesce(sum(amount), 0) FROM ledger_entry WHERE gl_account = '1200') AS receivable, (SELECT coalesce(sum(balance), 0) FROM account_state) AS balances`,
-  );
-  expect(book).toEqual({ trial: 0, lines: book!.bills, segments: book!.bills, bills: book!.bills, posted: book!.bills, receivable: book!.balances, balances: book!.balances });
-}
 
 /** A household that uses 10 gallons an hour: 7.43 kgal in March 2026, which has an hour less. */
 async function household(utility: TestUtility, accountId: string): Promise<void> {
@@ -239,12 +229,13 @@ describe("usage that did not come", () => {
     }
     const segments = await utility.port.query<{ to: string; estimated: number }>(`SELECT period_to AS "to", estimated FROM bill_segment ORDER BY period_to`);
     expect(segments).toEqual([{ to: "2026-04-01", estimated: 0 }, { to: "2026-05-01", estimated: 1 }, { to: "2026-06-01", estimated: 1 }, { to: "2026-07-01", estimated: 1 }]);
-    expect(await workOf(utility)).toMatchObject([{ rule: "missing", status: "open" }]);
+    expect(await workOf(utility)).toMatchObject([{ rule: "estimates", status: "open" }]);
     // 100 gallons a day were estimated; the read says 90.
     await dialRead(utility.port, dial, "2026-08-01", 14_500);
     await runBills(utility, "2026-08-01");
     const [row] = await utility.port.query<{ used: number }>("SELECT sum(registered_milli) AS used FROM bill_segment");
     expect(row!.used).toBe(14_500);
+    expect(await workOf(utility)).toMatchObject([{ rule: "estimates", status: "closed", decision: "cured" }]);
     await checkBook(utility);
   });
 });

@@ -2,7 +2,7 @@
 import type { Attachments } from "../../db/account/writes.ts";
 import { cureWork, openWork, type ExceptionChange, type ExceptionRecord } from "../../db/metering/exceptions.ts";
 import { seal, type Provenance } from "../../domain/compliance/chain.ts";
-import { exceptionStream } from "../../domain/lifecycle/exception.ts";
+import { exceptionEvent, exceptionStream } from "../../domain/lifecycle/exception.ts";
 import type { HoldReason } from "../../domain/billing/hold-rules.ts";
 import { BILLING_KIND, type WorkPlan } from "../../domain/billing/work.ts";
 
@@ -19,7 +19,7 @@ export function workAttachments({ open, cure }: WorkPlan, known: readonly Except
   const changes = [
     ...open.map(({ id, reason }): ExceptionChange => {
       const change = openWork(newWork(id, reason, of.accountId), recordOf(id), recordedAt);
-      return { ...change, row: { ...change.row, runId } };
+      return readOrdered({ ...change, row: { ...change.row, runId } }, reason);
     }),
     ...cure.map((id) => cureWork(recordOf(id)!, recordedAt)),
   ];
@@ -30,8 +30,15 @@ export function workAttachments({ open, cure }: WorkPlan, known: readonly Except
   };
 }
 
-function newWork(id: string, { rule, sentence, numbers, servicePointId }: HoldReason, accountId: string) {
-  return { id, kind: BILLING_KIND, rule, severity: "fail", meterId: null, channelId: null, day: null, readAt: null, servicePointId, accountId, sentence, numbers, detail: null };
+/** A reason that asks for a read orders it: the item waits on the list of reads to be taken, and closes with the bill. */
+function readOrdered(change: ExceptionChange, { readOf, servicePointId }: HoldReason): ExceptionChange {
+  if (readOf === undefined) return change;
+  const ordered = exceptionEvent("RereadOrdered", { exceptionId: change.row.id, meterId: readOf, servicePointId, reasonRef: null });
+  return { ...change, events: [...change.events, ordered], row: { ...change.row, stage: "waiting" } };
+}
+
+function newWork(id: string, { rule, sentence, numbers, servicePointId, readOf }: HoldReason, accountId: string) {
+  return { id, kind: BILLING_KIND, rule, severity: "fail", meterId: readOf ?? null, channelId: null, day: null, readAt: null, servicePointId, accountId, sentence, numbers, detail: null };
 }
 
 /** Attachments of several sources as one. */

@@ -117,7 +117,7 @@ export async function billPage(world: World, actor: UserActor, billId: string): 
   const [previous] = await port.query<{ id: string; number: string; charges: Cents; balance: Cents; dueOn: LocalDate; seq: number; snapshot: string }>(
     'SELECT id, number, charges, balance, due_on AS "dueOn", seq, snapshot FROM bill WHERE account_id = ? AND seq < ? AND status = \'complete\' ORDER BY seq DESC LIMIT 1', [accountId, seq],
   );
-  const [explained, between, usage] = await Promise.all([explainBill(port, billId), movesBetween(port, accountId, previous?.seq ?? 0, seq), usageOf(port, accountId, bill.periodTo)]);
+  const [explained, between, usage] = await Promise.all([explainBill(port, billId), movesBetween(port, accountId, previous?.seq ?? 0, seq), usageOf(port, accountId, bill.periodTo, seq)]);
   const { snapshot, segments } = explained!;
   return {
     accountId, bill, name, mailing: [line, city], segments, messages: snapshot.messages,
@@ -135,11 +135,12 @@ async function movesBetween(port: SqlPort, accountId: string, after: number, bef
   return rows.map(({ type, effectiveAt, data }) => ({ type, effectiveAt, summary: summaryOf(type, JSON.parse(data) as object) }));
 }
 
-async function usageOf(port: SqlPort, accountId: string, periodTo: LocalDate): Promise<UsageBar[]> {
+/** By period, as it was known with the bill `seq`: what was billed on an estimate together with what had corrected it. */
+async function usageOf(port: SqlPort, accountId: string, periodTo: LocalDate, seq: number): Promise<UsageBar[]> {
   const rows = await port.query<Omit<UsageBar, "estimated"> & { estimated: number }>(
-    `SELECT s.service_agreement_id AS "agreementId", s.commodity, s.period_from AS "periodFrom", s.period_to AS "periodTo", s.registered_milli AS "usedMilli", s.unit, s.estimated, s.total
-     FROM bill AS b JOIN bill_segment AS s ON s.bill_id = b.id WHERE b.account_id = ? AND b.status = 'complete' AND s.period_to <= ? AND s.period_to > ? ORDER BY s.period_to, s.commodity`,
-    [accountId, periodTo, addMonths(periodTo, -HISTORY_MONTHS)],
+    `SELECT s.service_agreement_id AS "agreementId", s.commodity, s.period_from AS "periodFrom", s.period_to AS "periodTo", sum(s.registered_milli) AS "usedMilli", s.unit, min(s.estimated) AS estimated, sum(s.total) AS total
+     FROM bill AS b JOIN bill_segment AS s ON s.bill_id = b.id WHERE b.account_id = ? AND b.status = 'complete' AND s.period_to <= ? AND s.period_to > ? AND b.seq <= ? GROUP BY s.service_agreement_id, s.period_from, s.period_to ORDER BY s.period_to, s.commodity`,
+    [accountId, periodTo, addMonths(periodTo, -HISTORY_MONTHS), seq],
   );
   return rows.map((row) => ({ ...row, estimated: row.estimated !== 0 }));
 }
@@ -214,7 +215,7 @@ export async function cyclesPage(world: World, actor: UserActor): Promise<Cycles
   const { port } = world;
   const now = world.now();
   const today = await todayOf(port, now);
-  const { windowDays } = (await settingsOn(port, today, now)).billing;
+  const settings = await settingsOn(port, today, now);
   const cycles = await port.query<{ cycleId: string; name: string; closeDay: number; accounts: number }>(
     `SELECT c.id AS "cycleId", c.name, c.close_day AS "closeDay", (SELECT count(*) FROM account AS a WHERE a.bill_cycle = c.id) AS accounts FROM bill_cycle AS c ORDER BY c.id`,
   );
@@ -222,7 +223,7 @@ export async function cyclesPage(world: World, actor: UserActor): Promise<Cycles
   const rows = await Promise.all(cycles.map(async (cycle): Promise<CycleRow> => {
     const closed = lastClose(cycle.closeDay, today);
     const runId = runIdOf(cycle.cycleId, closed);
-    const window = billWindow(closed, windowDays);
+    const window = billWindow(cycle.cycleId, closed, settings);
     return {
       ...cycle, lastClose: closed, nextClose: nextClose(closed), windowClosesOn: window.closesOn, estimateOn: window.estimateOn,
       due: await countDue(port, { runId, cycleId: cycle.cycleId, periodTo: closed }), run: runs.find((run) => run.runId === runId) ?? null,

@@ -3,7 +3,8 @@ import { HOLD_RULES } from "../../../domain/billing/hold-rules.ts";
 import type { BackBillingRule } from "../../../domain/lifecycle/back-billing.ts";
 import { CAUSES, CORRECTION_CAUSES } from "../../../domain/lifecycle/correction.ts";
 import { CUSTOMER_CLASSES } from "../../../domain/lifecycle/customer-class.ts";
-import { REVIEW_HOLDS, type AccountingDate, type HoldAction, type ReadEstimate } from "../../../domain/lifecycle/settings.ts";
+import { REVIEW_HOLDS, type AccountingDate, type HoldAction } from "../../../domain/lifecycle/settings.ts";
+import type { ReadEstimate } from "../../../domain/metering/index.ts";
 import { className } from "./words.ts";
 
 interface Choice { readonly value: string; readonly label: string }

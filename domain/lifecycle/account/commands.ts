@@ -48,7 +48,9 @@ interface Commands {
   StopService: { agreementId: string; stopOn: LocalDate };
   CompleteBill: {
     billId: string; number: string; runId: string | null; periodFrom: LocalDate; periodTo: LocalDate; issuedOn: LocalDate; dueOn: LocalDate;
-    segments: readonly SegmentBilled[]; snapshotHash: string;
+    segments: readonly SegmentBilled[]; snapshotHash: string; accountingOn?: LocalDate;
+    /** A catch-up on it may be paid in parts. */
+    offer?: InstalmentOffer;
   };
   HoldBill: { runId: string; periodTo: LocalDate; reasons: readonly string[]; segments: readonly PendingSegment[]; charges: Cents | null };
   CorrectBills: {

@@ -8,7 +8,7 @@ import { cents, type Cents } from "../../money/cents.ts";
 import { moveSegment } from "../bill.ts";
 import type { BillToCancel, CommandOf, CorrectionAdjustment, CorrectedBill } from "./commands.ts";
 import type { Decision } from "./decide.ts";
-import { accountEvent, type AccountEvent, type PaymentShare } from "./events.ts";
+import { accountEvent, type AccountEvent, type PaymentShare, type SegmentBilled } from "./events.ts";
 import { evolve } from "./evolve.ts";
 import type { AccountState } from "./state.ts";
 
@@ -85,7 +85,8 @@ function cancelRefused(state: AccountState, { cancel, proposalId }: CommandOf<"C
   if (proposalId !== null && !state.corrections.some(({ correctionId }) => correctionId === proposalId)) return refuse("proposal", "This correction has been decided on already.");
   const ends = new Map<string, string>();
   for (const { segments } of cancel) {
-    for (const { agreementId, from, to } of segments) {
+    // A read's corrections of estimates go back; what a service is billed up to does not.
+    for (const { agreementId, from, to } of segments.filter(isOwn)) {
       const before = ends.get(agreementId);
       if (before !== undefined && before !== from) return refuse("gap", "A bill between these was left out: all of them are made again together.");
       ends.set(agreementId, to);
@@ -109,9 +110,11 @@ function billCanceled(state: AccountState, bill: BillToCancel, { correctionId, c
     correctionId, billId, number, cause, reasonRef, canceledOn: correctedOn, replacedBy: bills.find(({ corrects }) => corrects === billId)?.billId ?? null,
     corrects: seq, periodFrom, periodTo, charges, segments, receivableGl, released, payments: paymentsOn(state, new Set(segments.map(({ segmentId }) => segmentId))),
     shortfall: cents(shortfall), shortfallItem: shortfall > 0 ? shortfallItemOf(billId) : null,
-    before: segments.map(({ agreementId }) => ({ agreementId, estimatesInRow: estimatesBefore[agreementId] ?? 0 })), lastBill: billBefore,
+    before: segments.filter(isOwn).map(({ agreementId }) => ({ agreementId, estimatesInRow: estimatesBefore[agreementId] ?? 0 })), lastBill: billBefore,
   }) as Extract<AccountEvent, { type: "BillCanceled" }>;
 }
+
+const isOwn = ({ corrects }: SegmentBilled): boolean => corrects === undefined;
 
 /** Shares of payments that stand on these items, the oldest payment first. */
 function paymentsOn(state: AccountState, items: ReadonlySet<string>): PaymentShare[] {

@@ -55,11 +55,12 @@ const DECIDE: Decide = {
     if (refusal) return refusal;
     const charges = command.segments.reduce((sum, segment) => sum + segment.total, 0);
     const previousBalance = balanceOf(state);
-    const { type: _, ...data } = command;
+    const { type: _, offer, ...data } = command;
     return done(
       accountEvent("BillCompleted", {
         ...data, charges: cents(charges), previousBalance, balance: cents(previousBalance + charges), creditApplied: creditApplied(state, command), receivableGl: gl.receivable,
       }),
+      ...(offer ? [accountEvent("InstalmentsOffered", offer)] : []),
     );
   },
 
@@ -177,13 +178,17 @@ function segmentsRefused(state: AccountState, command: CommandOf<"CompleteBill">
     const field = `segments[${i}]`;
     const agreement = state.agreements.find((each) => each.agreementId === segment.agreementId);
     if (!agreement) return refuse("no-agreement", "The bill has a service that this account does not have.", field);
+    if (daysBetween(segment.from, segment.to) <= 0) return refuse("period", "A segment has at least one day.", field);
+    const posted = segment.postings.reduce((sum, posting) => sum + posting.cents, 0);
+    if (posted !== segment.total) return refuse("postings", `The postings of a segment sum to ${posted}, its lines to ${segment.total} cents.`, field);
+    if (segment.corrects !== undefined) {
+      if (segment.to > agreement.billedTo) return refuse("correction", `What is corrected was billed: this service is billed up to ${agreement.billedTo}.`, field);
+      continue;
+    }
     if (seen.has(segment.agreementId)) return refuse("segment-twice", "A service appears twice on one bill.", field);
     seen.add(segment.agreementId);
     if (segment.from !== agreement.billedTo) return refuse("billed", `This service is billed up to ${agreement.billedTo}; the segment begins on ${segment.from}.`, field);
-    if (daysBetween(segment.from, segment.to) <= 0) return refuse("period", "A segment has at least one day.", field);
     if (agreement.stopOn !== null && segment.to > agreement.stopOn) return refuse("stopped", `This service was stopped on ${agreement.stopOn}.`, field);
-    const posted = segment.postings.reduce((sum, posting) => sum + posting.cents, 0);
-    if (posted !== segment.total) return refuse("postings", `The postings of a segment sum to ${posted}, its lines to ${segment.total} cents.`, field);
   }
   if (command.dueOn < command.issuedOn) return refuse("due-date", "A bill cannot be due before its date.", "dueOn");
   return null;

@@ -27,6 +27,8 @@ export interface SegmentBilled {
   readonly total: Cents;
   /** Revenue and tax by GL account; sums to `total`. */
   readonly postings: readonly Posting[];
+  /** The segment of an earlier bill whose estimate this one corrects: the service is not billed further by it. */
+  readonly corrects?: string;
 }
 
 /** What a payment put to an item. */
@@ -46,6 +48,8 @@ export interface AccountEvents {
     corrects?: string;
     /** Payments of the canceled bill that settle this one, out of `creditApplied`: one that bounces is owed on this bill again. */
     reallocated?: readonly PaymentShare[];
+    /** By which the entries are posted; absent: the day it was issued. */
+    accountingOn?: LocalDate;
   };
   /** Mirrors the completion of the bill: every entry of it, the other way. What had been paid on it becomes credit. */
   BillCanceled: {

@@ -21,7 +21,7 @@ const EVOLVE: Evolve = {
   }),
 
   BillCompleted: (state, data) => {
-    const billed = new Map(data.segments.map((segment) => [segment.agreementId, segment]));
+    const billed = new Map(data.segments.filter(({ corrects }) => corrects === undefined).map((segment) => [segment.agreementId, segment]));
     const opened: OpenItem[] = data.segments
       .filter((segment) => segment.total > 0)
       .map((segment) => ({ item: segment.segmentId, billId: data.billId, agreementId: segment.agreementId, arrearsOn: data.dueOn, rank: segment.rank, open: segment.total }));
@@ -42,7 +42,7 @@ const EVOLVE: Evolve = {
   },
 
   BillCanceled: (state, data) => {
-    const segments = new Map(data.segments.map((segment) => [segment.agreementId, segment]));
+    const segments = new Map(data.segments.filter(({ corrects }) => corrects === undefined).map((segment) => [segment.agreementId, segment]));
     const items = new Set(data.segments.map(({ segmentId }) => segmentId));
     const estimates = new Map(data.before.map(({ agreementId, estimatesInRow }) => [agreementId, estimatesInRow]));
     const given = data.segments.reduce((total, segment) => total - Math.min(0, segment.total), 0);

@@ -26,7 +26,7 @@ export function standingBills(log: Iterable<LoggedEvent>): BillToCancel[] {
       seq, billId, number, periodFrom, periodTo, charges, segments, receivableGl, billBefore: before,
       estimatesBefore: Object.fromEntries(segments.map(({ agreementId }) => [agreementId, inRow.get(agreementId) ?? 0])),
     };
-    for (const { agreementId, estimated } of segments) inRow.set(agreementId, estimated ? (inRow.get(agreementId) ?? 0) + 1 : 0);
+    for (const { agreementId, estimated } of segments.filter(({ corrects }) => corrects === undefined)) inRow.set(agreementId, estimated ? (inRow.get(agreementId) ?? 0) + 1 : 0);
     before = { billId, number, issuedOn, dueOn, charges, balance };
     return bill;
   });
