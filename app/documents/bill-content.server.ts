@@ -83,7 +83,7 @@ function dueParts({ bill, previous }: BillPage, locale: Locale): DuePart[] {
 
 /** A chart for each service with a meter of its own, thirteen months with the year before behind. */
 function chartsOf({ segments, usage }: BillPage, locale: Locale): BillChart[] {
-  return segments.filter(({ commodity }) => commodity !== "sewer").flatMap(({ agreementId, commodity }): BillChart[] => {
+  return segments.filter(({ commodity, corrects }) => commodity !== "sewer" && !corrects).flatMap(({ agreementId, commodity }): BillChart[] => {
     const periods = usage.filter((each) => each.agreementId === agreementId);
     const unit = periods.at(-1)?.unit;
     if (!unit || periods.every(({ usedMilli }) => usedMilli === 0)) return [];

@@ -1,8 +1,9 @@
 /** The charges of a bill in a customer's words, each with its arithmetic: on paper, on pages, and when a browser computes the bill again. */
 import type { LocalDate, Period } from "../../domain/calendar/local-date.ts";
 import type { TimeZone } from "../../domain/calendar/zone.ts";
+import type { EstimateMethod } from "../../domain/metering/index.ts";
 import { formatDollars, type Cents } from "../../domain/money/cents.ts";
-import type { LineSnapshot, SegmentSnapshot } from "../../domain/billing/snapshot.ts";
+import type { EstimateNote, LineSnapshot, SegmentSnapshot } from "../../domain/billing/snapshot.ts";
 import { dateOf, formatDate } from "../format/dates.ts";
 import { formatQuantity, inGallons, perUnit, type Unit } from "../format/quantities.ts";
 import { t, type Locale } from "../i18n/translate.ts";
@@ -24,6 +25,8 @@ export interface BillGroup {
   readonly period: Period;
   readonly cents: Cents;
   readonly estimated: boolean;
+  /** It corrects a period that was billed before. */
+  readonly corrects: boolean;
   readonly lines: readonly BillLine[];
 }
 
@@ -36,18 +39,41 @@ export interface BilledPeriod {
 
 /** A service of the bill. `billed`: the usage of its bills, which knows what was estimated. */
 export function billGroup(segment: SegmentSnapshot, billed: readonly BilledPeriod[], locale: Locale, zone: TimeZone): BillGroup {
-  const { agreementId, commodity, periodFrom, periodTo, lines, total } = segment;
+  const { segmentId, agreementId, commodity, periodFrom, periodTo, lines, total, estimate, corrects } = segment;
   const period = { from: periodFrom, to: periodTo };
-  const measured = measuredLine(segment, locale, zone);
+  const measured = corrects ? correctedLine(segment, locale) : measuredLine(segment, locale, zone);
+  const service = serviceWord((key, ...params) => t(locale, key, ...params), commodity);
   return {
-    id: agreementId, commodity, title: serviceWord((key, ...params) => t(locale, key, ...params), commodity), period, cents: total,
-    estimated: billed.some((bar) => bar.agreementId === agreementId && bar.periodTo === periodTo && bar.estimated),
-    lines: [...(measured ? [measured] : []), ...lines.map((line, i) => lineOf(line, `${agreementId}:${i}`, locale))],
+    id: corrects ? segmentId : agreementId, commodity, title: corrects ? t(locale, "bill.correction", { service }) : service, period, cents: total, corrects: corrects !== undefined,
+    estimated: !corrects && (estimate !== undefined || billed.some((bar) => bar.agreementId === agreementId && bar.periodTo === periodTo && bar.estimated)),
+    lines: [...(measured ? [measured] : []), ...lines.map((line, i) => lineOf(line, `${segmentId}:${i}`, locale)), ...(corrects ? [billedBefore(segment, locale)] : [])],
   };
 }
 
+/** What a corrected period used, and what had been estimated. */
+function correctedLine({ segmentId, usage, corrects }: SegmentSnapshot, locale: Locale): BillLine {
+  const quantity = (milli: number) => formatQuantity(locale, milli, usage!.unit);
+  return { id: `${segmentId}:used`, what: t(locale, "bill.correctedUse", { quantity: quantity(usage!.quantities["usage"] ?? 0), estimate: quantity(corrects!.usedMilli) }), cents: null, how: [] };
+}
+
+/** What is taken back because it was billed. */
+function billedBefore({ segmentId, corrects }: SegmentSnapshot, locale: Locale): BillLine {
+  return { id: `${segmentId}:billed`, what: t(locale, "bill.billedOnEstimate"), cents: -corrects!.total, how: [t(locale, "bill.billedOnEstimateHow", { number: corrects!.billId })] };
+}
+
+/** Why and how usage was estimated, a sentence each. */
+function estimateWords({ methods }: EstimateNote, locale: Locale): string[] {
+  const how = methods.flatMap((method) => ESTIMATE_WORDS[method] ?? []).map((key) => t(locale, key));
+  return [t(locale, "bill.estimatedWhy"), ...(how.length > 0 ? [t(locale, "bill.estimatedFrom", { how: [...new Set(how)].join(", ") })] : [])];
+}
+
+const ESTIMATE_WORDS = {
+  linear: "bill.estimate.linear", flat: "bill.estimate.linear", likeDays: "bill.estimate.likeDays", lastYear: "bill.estimate.lastYear", previous: "bill.estimate.previous",
+  averageOf3: "bill.estimate.averageOf3", classAverage: "bill.estimate.classAverage", vacant: "bill.estimate.vacant",
+} as const satisfies Readonly<Record<EstimateMethod, string>>;
+
 /** What was used, and by which meter and readings it is known. */
-function measuredLine({ usage, agreementId, periodTo }: SegmentSnapshot, locale: Locale, zone: TimeZone): BillLine | null {
+function measuredLine({ usage, agreementId, periodTo, estimate, trueUp }: SegmentSnapshot, locale: Locale, zone: TimeZone): BillLine | null {
   const used = usage?.quantities["usage"];
   if (!usage || used === undefined) return null;
   const how = usage.legs.filter(({ quantity }) => quantity === "usage").map(({ badge, startRead, endRead }) => {
@@ -56,7 +82,10 @@ function measuredLine({ usage, agreementId, periodTo }: SegmentSnapshot, locale:
     const dial = (value: number) => formatQuantity(locale, value, usage.unit, { form: "bare", metered: true, digits: 0 });
     return t(locale, "bill.byDial", { badge, start: dial(startRead.value), startDate: on(startRead.readAt), end: dial(endRead.value), endDate: on(endRead.readAt) });
   });
-  return { id: `${agreementId}:used`, what: t(locale, "bill.used", { quantity: formatQuantity(locale, used, usage.unit) }), cents: null, how: [...new Set(how)] };
+  const quantity = formatQuantity(locale, used, usage.unit);
+  const what = t(locale, "bill.used", { quantity });
+  const share = trueUp ? [t(locale, "bill.trueUpShare", { total: formatQuantity(locale, trueUp.usedMilli, usage.unit), date: formatDate(locale, trueUp.from, "day", periodTo), quantity })] : [];
+  return { id: `${agreementId}:used`, what: estimate ? t(locale, "bill.estimatedLine", { what }) : what, cents: null, how: [...new Set(how), ...share, ...(estimate ? estimateWords(estimate, locale) : [])] };
 }
 
 /** Charges whose steps are a quantity times a price; of the others the engine's own sentence says more. */
@@ -64,7 +93,8 @@ const BY_STEPS: ReadonlySet<string> = new Set(["flat", "tiered", "time-of-use"])
 
 function lineOf(line: LineSnapshot, id: string, locale: Locale): BillLine {
   const { name, nameEs, cents, kind, sentence, sentenceEs, exact } = line;
-  const what = locale === "es" ? nameEs : name;
+  const named = locale === "es" ? nameEs : name;
+  const what = line.estimated ? t(locale, "bill.estimatedLine", { what: named }) : named;
   const steps = BY_STEPS.has(kind) ? line.steps.filter((step) => step.quantityMilli !== null && step.quantityMilli !== 0) : [];
   const how = steps.map((step) => {
     const label = inGallons(locale === "es" ? step.labelEs : step.label, locale);
@@ -72,7 +102,7 @@ function lineOf(line: LineSnapshot, id: string, locale: Locale): BillLine {
       quantity: formatQuantity(locale, step.quantityMilli!, step.unit as Unit),
       price: dollarText(step.price), unit: perUnit(locale, step.unit as Unit), amount: dollarText(step.exact),
     });
-    return label === what ? sum : `${label}: ${sum}`;
+    return label === named ? sum : `${label}: ${sum}`;
   });
   // Cents are rounded once, over all steps.
   if (how.length > 0 && dollarText(exact) !== formatDollars(cents)) how.push(t(locale, "bill.rounded", { amount: formatDollars(cents) }));

@@ -13,7 +13,7 @@ import type { BillGroup } from "./bill-lines.ts";
 import { COLORS, CONTENT_WIDTH, PAGE, Paper, type Element } from "./paper.server.ts";
 
 /** Grows with every change of what the paper shows; files made before keep theirs. */
-const BILL_TEMPLATE = "bill-2";
+const BILL_TEMPLATE = "bill-3";
 
 /** The template in a language. */
 export function billTemplate(locale: Locale, zone: TimeZone): BillTemplate {

@@ -3,6 +3,7 @@ import { daysBetween } from "../calendar/local-date.ts";
 import { milliText, type Unit } from "../metering/index.ts";
 import { formatDollars, type Cents } from "../money/cents.ts";
 import type { BillSnapshot, FrozenSegment } from "./snapshot.ts";
+import { catchUpOf, type CatchUp } from "./true-up.ts";
 
 export interface Sentence {
   readonly en: string;
@@ -49,14 +50,25 @@ interface Change {
 
 /** The service that changed most in the direction of the whole, and what about it. */
 function causeOf(bill: BillSnapshot, previous: BillSnapshot, difference: Cents): Sentence | null {
-  const agreements = new Set([...bill.segments, ...previous.segments].map(({ agreementId }) => agreementId));
+  const catchUp = catchUpOf(bill.segments);
+  if (catchUp !== null && Math.sign(catchUp.cents) === Math.sign(difference) && Math.abs(catchUp.cents) * 2 >= Math.abs(difference)) return catchUpSentence(catchUp);
+  const [own, earlier] = [bill, previous].map(({ segments }) => segments.filter(({ corrects }) => corrects === undefined)) as [FrozenSegment[], FrozenSegment[]];
+  const agreements = new Set([...own, ...earlier].map(({ agreementId }) => agreementId));
   const changes = [...agreements].map((id): Change => {
-    const now = bill.segments.find(({ agreementId }) => agreementId === id) ?? null;
-    const before = previous.segments.find(({ agreementId }) => agreementId === id) ?? null;
+    const now = own.find(({ agreementId }) => agreementId === id) ?? null;
+    const before = earlier.find(({ agreementId }) => agreementId === id) ?? null;
     return { now, before, difference: (now?.total ?? 0) - (before?.total ?? 0) };
   });
   const [most] = changes.filter((change) => Math.sign(change.difference) === Math.sign(difference)).sort((a, b) => Math.abs(b.difference) - Math.abs(a.difference));
   return most ? sentenceOf(most) : null;
+}
+
+/** Most of the change is not of this period at all. */
+function catchUpSentence({ cents, estimates }: CatchUp): Sentence {
+  const by = formatDollars(Math.abs(cents));
+  return cents > 0
+    ? { en: `${by} of it corrects ${estimates === 1 ? "a bill that was" : `${estimates} bills that were`} estimated too low.`, es: `${by} corrigen ${estimates === 1 ? "una factura que se estimó" : `${estimates} facturas que se estimaron`} de menos.` }
+    : { en: `${by} are given back: ${estimates === 1 ? "a bill was" : `${estimates} bills were`} estimated too high.`, es: `Se devuelven ${by}: ${estimates === 1 ? "una factura se estimó" : `${estimates} facturas se estimaron`} de más.` };
 }
 
 function sentenceOf({ now, before, difference }: Change): Sentence | null {

@@ -86,16 +86,16 @@ export default function Bill({ loaderData: { title, bill, content, checked } }: 
           return <Card key={id} title={name}><UsageBars title={name} showTitle={false} unit={unit} bars={bars} each="month" height="low" /></Card>;
         })}
         <Card title={t("bill.charges")} footer={t("bill.tapHint")} flush>
-          <ExplainedLines groups={groups.map((group) => chargesOf(group))} total={{ label: t("bill.newCharges"), amount: <Money cents={bill.charges} /> }} />
+          <ExplainedLines groups={groups.map((group) => chargesOf(group, t))} total={{ label: t("bill.newCharges"), amount: <Money cents={bill.charges} /> }} />
         </Card>
       </Columns>
     </Page>
   );
 }
 
-function chargesOf({ id, commodity, title, cents, lines }: BillGroup) {
+function chargesOf({ id, commodity, title, cents, lines, period, corrects, estimated }: BillGroup, t: ReturnType<typeof useT>) {
   return {
-    id, title, icon: serviceIcon(commodity), amount: <Money cents={cents} />,
+    id, title: estimated ? <>{title} <Badge tone="warn">{t("bill.estimated")}</Badge></> : corrects ? <>{title} <span className="soft"><PeriodText period={period} /></span></> : title, icon: serviceIcon(commodity), amount: <Money cents={cents} />,
     lines: lines.map((line) => ({
       id: line.id, what: line.cents === null ? <span className="soft">{line.what}</span> : line.what,
       amount: line.cents === null ? "" : <Money cents={line.cents} />,

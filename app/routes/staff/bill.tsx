@@ -31,9 +31,9 @@ export async function loader(asked: Route.LoaderArgs) {
     const page = await billPage(world, actor, billId);
     if (!page) throw refused(404, "There is no such bill.");
     const [place, checked] = await Promise.all([loadPlace(asked.context.get(requestContext)), asked.url.searchParams.has("check") ? checkBill(world, actor, billId) : null]);
-    const segments = page.segments.map(({ segmentId, commodity, periodFrom, periodTo, usage, rates }) => ({
+    const segments = page.segments.map(({ segmentId, commodity, periodFrom, periodTo, usage, rates, corrects }) => ({
       id: segmentId, commodity, period: { from: periodFrom, to: periodTo }, rates: rates.map(({ scheduleId, version }) => ({ scheduleId, version })),
-      estimated: usage !== null && usage.estimatedPerMille > 0 ? usage.estimatedPerMille : 0, reads: usage?.legs.length ?? 0,
+      estimated: usage !== null && usage.estimatedPerMille > 0 ? usage.estimatedPerMille : 0, reads: usage?.legs.length ?? 0, corrects: corrects?.billId ?? null,
     }));
     return {
       accountId: page.accountId, name: page.name, mailing: page.mailing, bill: page.bill, previous: page.previous, snapshotHash: page.snapshotHash, segments,
@@ -59,9 +59,9 @@ export default function Bill({ loaderData: { accountId, name, mailing, bill, pre
         <CheckMyBill manifestUrl={`/staff/bills/${encodeURIComponent(bill.id)}/manifest`} byServer={checked} />
         <Card title="Made from" flush>
           <Table caption="What each service was computed from" narrow="keep" rows={segments} rowKey={(row) => row.id} columns={[
-            { key: "service", head: "Service", main: true, cell: (row) => commodityName(row.commodity) },
+            { key: "service", head: "Service", main: true, cell: (row) => <>{commodityName(row.commodity)}{row.corrects ? <div className="small soft"><PeriodText period={row.period} /></div> : null}</> },
             { key: "rate", head: "Rate", cell: (row) => row.rates.map(({ scheduleId, version }) => <Link key={`${scheduleId} ${version}`} to={`/staff/rates/${encodeURIComponent(scheduleId)}?version=${version}`}>version {version}</Link>) },
-            { key: "reads", head: "Usage", cell: (row) => (row.reads === 0 ? <span className="soft">Not metered</span> : row.estimated > 0 ? <Badge tone="warn">Partly estimated</Badge> : "Measured") },
+            { key: "reads", head: "Usage", cell: (row) => (row.corrects ? <Link to={`/staff/bills/${encodeURIComponent(row.corrects)}`}>Corrects an estimate</Link> : row.reads === 0 ? <span className="soft">Not metered</span> : row.estimated > 0 ? <Badge tone="warn">Partly estimated</Badge> : "Measured") },
           ]} />
         </Card>
         <Card>
@@ -75,8 +75,8 @@ export default function Bill({ loaderData: { accountId, name, mailing, bill, pre
         {change ? <Notice tone="info" title={change}>{why.map((sentence) => <p key={sentence}>{sentence}</p>)}</Notice> : null}
         {messages.map((message) => <Notice key={message} tone="warn">{message}</Notice>)}
         <Card title="Charges" footer="Open a line to see its arithmetic." flush>
-          <ExplainedLines total={{ label: "New charges", amount: <Money cents={bill.charges} ledger /> }} groups={groups.map(({ id, commodity, title, cents, lines }) => ({
-            id, title, icon: commodityIcon(commodity), amount: <Money cents={cents} ledger />,
+          <ExplainedLines total={{ label: "New charges", amount: <Money cents={bill.charges} ledger /> }} groups={groups.map(({ id, commodity, title, cents, lines, period, corrects, estimated }) => ({
+            id, title: <>{title} {corrects ? <span className="soft"><PeriodText period={period} /></span> : null}{estimated ? <Badge tone="warn">Estimated</Badge> : null}</>, icon: commodityIcon(commodity), amount: <Money cents={cents} ledger />,
             lines: lines.map((line) => ({
               id: line.id, what: line.cents === null ? <span className="soft">{line.what}</span> : line.what, amount: line.cents === null ? "" : <Money cents={line.cents} ledger />,
               how: line.how.length > 0 ? <Stack gap={1}>{line.how.map((sentence) => <p key={sentence}>{sentence}</p>)}</Stack> : undefined,
