@@ -110,7 +110,7 @@ function simpleCharge(gen: Gen, id: string, before: readonly string[], seasons: 
   const kinds = ["fixed", "flat", "tiered", "formula", "budget", ...(before.length === 0 ? [] : ["percentage", "minimum", "maximum", "credit"])] as const;
   switch (oneOf(gen, ...kinds)) {
     case "flat":
-      return { ...common, ...proration(gen, CHANGES), kind: "flat", ...reads, rates: rows(gen, seasons, () => ({ price: decimal(gen, 9, int(gen, 2, 5), chance(gen, 5) ? -3 : 0) })) };
+      return { ...common, ...proration(gen, CHANGES), kind: "flat", ...reads, ...(chance(gen, 6) ? { rider: { id: "pca", largest: "0.5" }, rates: [{ price: decimal(gen, 1, 4) }] } : { rates: rows(gen, seasons, () => ({ price: decimal(gen, 9, int(gen, 2, 5), chance(gen, 5) ? -3 : 0) })) }) };
     case "tiered": {
       const boundary = oneOf(gen, "inclusive" as const, "exclusive" as const, "first-unit" as const);
       return {
@@ -202,7 +202,7 @@ function anyDerivation(gen: Gen): Derivation {
     case 0:
       return {
         commodity: "gas", unit: "ccf", reads: { determinant: "therms", unit: "therm" },
-        derived: [{ id: "therms", kind: "heat", unit: "therm", ...(chance(gen, 2) ? { pressure: factors(gen) } : {}), heatContent: factors(gen), round: { decimals: oneOf(gen, 0, 1, 2, 3), mode: oneOf(gen, "half-up", "down", "up") } }],
+        derived: [{ id: "therms", kind: "heat", unit: "therm", ...(chance(gen, 2) ? { pressure: factors(gen) } : {}), heatContent: factors(gen), ...(chance(gen, 3) ? { heatContentRider: "btu" } : {}), round: { decimals: oneOf(gen, 0, 1, 2, 3), mode: oneOf(gen, "half-up", "down", "up") } }],
       };
     case 1:
       return {
@@ -258,6 +258,12 @@ function anyUsage(gen: Gen): number {
   return int(gen, 0, 200_000);
 }
 
+/** Factors month by month, as a utility has them for all its customers; one table has not begun. */
+const RIDER_TABLES = [
+  { pca: Array.from({ length: 45 }, (_, i) => ({ from: addDays(FIRST_DAY, 30 * i + (i % 3)), value: `${i % 4 === 0 ? "-" : ""}0.${String((i * 7_919) % 500_000).padStart(6, "0")}` })), btu: Array.from({ length: 45 }, (_, i) => ({ from: addDays(FIRST_DAY, 31 * i), value: `0.${990 - i}` })) },
+  { pca: [], btu: [{ from: addDays(FIRST_DAY, 700), value: "0.5" }] },
+];
+
 export function anyCustomer(gen: Gen, period = anyPeriod(gen)): Determinants {
   return {
     ...period,
@@ -266,6 +272,7 @@ export function anyCustomer(gen: Gen, period = anyPeriod(gen)): Determinants {
     dwellingUnits: int(gen, 1, 12),
     counts: { eru: int(gen, 0, 9_000), signals: int(gen, 0, 30) * 1_000 },
     attributes: { customerClass: "residential" },
+    riders: oneOf(gen, ...RIDER_TABLES),
     exemptions: { city: oneOf(gen, 0, 0, 50, 100, 33) },
     programs: chance(gen, 2) ? [{ program: "low-income" }] : [],
   };
@@ -363,7 +370,7 @@ export function anyIntervalCustomer(gen: Gen): Determinants {
   const from = addDays(aroundChange, -int(gen, 0, length - 1));
   const to = addDays(from, length);
   const billPeriod = chance(gen, 4) ? { from: addDays(from, -int(gen, 0, 5)), to: addDays(to, int(gen, 0, 5)) } : { from, to };
-  const kWh = anyUsage(gen);
+  const kWh = Math.max(0, anyUsage(gen));
   const start = startOfDay(billPeriod.from, ZONE);
   const minutes = (startOfDay(billPeriod.to, ZONE) - start) / MINUTE_MS;
   return {

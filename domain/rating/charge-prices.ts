@@ -6,6 +6,11 @@ import type { Charge } from "./schema.ts";
 const DECIMALS_MIN = 2;
 
 export function chargePrices(charge: Charge): { readonly path: string; readonly price: string }[] {
+  const rider = "rider" in charge ? charge.rider : undefined;
+  return [...rowPrices(charge), ...(rider === undefined ? [] : [{ path: "rider.largest", price: rider.largest }])];
+}
+
+function rowPrices(charge: Charge): { readonly path: string; readonly price: string }[] {
   switch (charge.kind) {
     case "fixed":
     case "minimum":
@@ -51,5 +56,6 @@ function byPeriod({ prices = {}, tiersByPeriod = {} }: { prices?: Readonly<Recor
 
 /** Decimals in which all prices of the charge are whole. */
 export function chargeDecimals(charge: Charge): number {
-  return Math.max(DECIMALS_MIN, ...chargePrices(charge).map(({ price }) => decimalsOf(price)));
+  const finest = "rider" in charge && charge.rider !== undefined ? charge.rider.decimals : DECIMALS_MIN;
+  return Math.max(DECIMALS_MIN, finest, ...chargePrices(charge).map(({ price }) => decimalsOf(price)));
 }

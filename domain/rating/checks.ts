@@ -110,6 +110,7 @@ class ChargeCheck {
     if ("unit" in charge && charge.unit !== undefined) checkUnit(this.document.commodity, charge.unit, `${this.path}.unit`, this.issues);
     if ("of" in charge && charge.of !== undefined) this.checkBase(charge.of, index);
     this.checkRows(charge.rates);
+    if ("rider" in charge && charge.rider !== undefined) this.checkRider(charge.rates, charge.rider.largest);
     if ((charge.kind === "minimum" || charge.kind === "maximum") && charge.proration !== undefined && charge.proration.change !== "prorate") {
       this.refuse("proration.change", `a ${charge.kind} is compared with the charges of the same days, so it must be prorated`);
     }
@@ -138,6 +139,14 @@ class ChargeCheck {
         this.eachRow(charge.rates, ({ tiers }, at) => this.checkOpenTiers(tiers, `${at}.tiers`));
         return this.checkFormulas(charge);
     }
+  }
+
+  /** The table is the same for every customer and season, so it follows one plain row. */
+  private checkRider(rates: readonly Row[], largest: string): void {
+    const plain = rates.filter(({ season, when, from }) => season === undefined && when === undefined && from === undefined);
+    if (plain.length !== 1 || plain.length !== rates.filter(({ from }) => from === undefined).length) this.refuse("rates", "a charge with a rider has one row without season and customer: what counts before the rider's table begins");
+    if (new Decimal(largest).lte(0)) this.refuse("rider.largest", "must be more than 0");
+    if (this.charge.kind === "percentage") this.percent(largest, "rider.largest");
   }
 
   private refuse(at: string, message: string): void {

@@ -16,6 +16,7 @@ import { MINUTES_OF_DAY, scheduleTable, seasonTable, touCalendar, type TouCalend
 import type { PeriodRate } from "./period.ts";
 import { ANY, commonDivisor, NO_LIMIT } from "./numbers.ts";
 import { QUANTITY_READERS, type QuantityReader } from "./quantity-readers.ts";
+import { ridersOf } from "./riders.ts";
 import { Work } from "./work.ts";
 
 /** A row of a charge as integers. */
@@ -119,6 +120,10 @@ export interface CompiledRate {
   readonly largestCount: Milli;
   /** Quantities to work out before anything is priced, in their order. */
   readonly derived: readonly CompiledDerived[];
+  /** Tables of the utility's that prices or factors follow. */
+  readonly riderIds: readonly string[];
+  /** The rate with what those tables hold, by what they hold. */
+  readonly ridden: Map<string, CompiledRate>;
   readonly calendar: TouCalendar;
   readonly seasons: number;
   readonly schedules: readonly CompiledSchedule[];
@@ -151,6 +156,8 @@ export function compileRate(document: RateDocument): CompiledRate {
   return {
     document, charges,
     largestCount: scaledInteger(document.largest.count, 3),
+    riderIds: ridersOf(document),
+    ridden: new Map(),
     derived: (document.derived ?? []).map(compileDerived),
     calendar: touCalendar(seasonTable(document.seasons, []), document.holidays),
     seasons: Math.max(1, document.seasons.length),

@@ -14,6 +14,9 @@ export interface DeterminantSeries {
   readonly values: Int32Array | readonly Milli[];
 }
 
+/** By rider: factors in decimal text, each from its day on. */
+export type RiderTables = Readonly<Record<string, readonly { readonly from: LocalDate; readonly value: string }[]>>;
+
 export interface ProgramEnrollment {
   readonly program: string;
   readonly from?: LocalDate;
@@ -50,6 +53,8 @@ export interface Determinants {
   readonly demandHistory?: readonly Milli[];
   /** When the whole system peaked, for coincident demand: a moment inside each peak. */
   readonly systemPeaks?: readonly Instant[];
+  /** The utility's shared tables of factors, by their names. */
+  readonly riders?: RiderTables;
   /** How a determinant came about, by its name, as the customer is told. */
   readonly notes?: Readonly<Record<string, Text>>;
   /** Some of the quantities are estimates. */

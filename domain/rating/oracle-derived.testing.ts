@@ -37,14 +37,18 @@ function lengths({ proration }: RateDocument, customer: Determinants, standardOf
 function heat(rule: DerivedOf<"heat">, document: RateDocument, customer: Determinants): Decimal {
   const days = eachDay(wholeOf(customer));
   const volume = new Decimal(customer.quantities[rule.of]![document.unit]!);
-  const on = (rows: DerivedOf<"heat">["heatContent"] | undefined, day: string) => (rows ?? [{ factor: "1" }]).filter(({ from = "" }) => from <= day).sort((a, b) => ((a.from ?? "") < (b.from ?? "") ? -1 : 1)).at(-1)!;
-  const keyOf = (day: string) => `${on(rule.pressure, day).from} ${on(rule.heatContent, day).from}`;
+  const table = rule.heatContentRider === undefined ? [] : customer.riders![rule.heatContentRider]!.map(({ from, value }) => ({ from, factor: value }));
+  const inOrder = (rows: DerivedOf<"heat">["heatContent"]) => rows.toSorted((a, b) => ((a.from ?? "") < (b.from ?? "") ? -1 : (a.from ?? "") > (b.from ?? "") ? 1 : 0));
+  const on = (rows: DerivedOf<"heat">["heatContent"], day: string) => rows.findLast(({ from = "" }) => from <= day)!;
+  const heatContent = inOrder([...rule.heatContent, ...table]);
+  const pressure = inOrder(rule.pressure ?? [{ factor: "1" }]);
+  const keyOf = (day: string) => `${on(pressure, day).from} ${on(heatContent, day).from}`;
   let sum = new Decimal(0);
   for (let i = 0; i < days.length; ) {
     let end = i + 1;
     while (end < days.length && keyOf(days[end]!) === keyOf(days[i]!)) end++;
     const part = thousandth(volume.times(end).div(days.length)).minus(thousandth(volume.times(i).div(days.length)));
-    sum = sum.plus(part.times(on(rule.pressure, days[i]!).factor).times(on(rule.heatContent, days[i]!).factor));
+    sum = sum.plus(part.times(on(pressure, days[i]!).factor).times(on(heatContent, days[i]!).factor));
     i = end;
   }
   const mode = { "half-up": Decimal.ROUND_HALF_UP, down: Decimal.ROUND_DOWN, up: Decimal.ROUND_UP }[rule.round.mode];

@@ -152,8 +152,22 @@ function seasonOf(day: LocalDate, document: RateDocument): string | undefined {
 }
 
 function rowOn(charge: Charge, season: string | undefined, day: LocalDate, customer: Determinants): Row {
+  const table = "rider" in charge && charge.rider !== undefined ? customer.riders![charge.rider.id]! : [];
+  const latest = table.findLast(({ from }) => from <= day);
+  if (latest !== undefined) return riderRow(charge, latest);
   const fits = (charge.rates as readonly Row[]).filter((row) => (row.season === undefined || row.season === season) && (row.from === undefined || row.from <= day) && isFor(row, customer));
   return fits.sort((a, b) => ((a.from ?? "") < (b.from ?? "") ? -1 : 1)).at(-1)!;
+}
+
+const riderRows = new WeakMap<object, Map<string, Row>>();
+
+/** The table's factor as a row of the charge; the same object each time, as rows of the document are. */
+function riderRow(charge: Charge, { from, value }: { from: LocalDate; value: string }): Row {
+  const known = riderRows.get(charge) ?? new Map<string, Row>();
+  riderRows.set(charge, known);
+  const row = known.get(`${from} ${value}`) ?? ({ from, price: value, percent: value } as unknown as Row);
+  known.set(`${from} ${value}`, row);
+  return row;
 }
 
 function isFor(row: Row, customer: Determinants): boolean {

@@ -8,6 +8,7 @@ import type { Milli } from "../metering/units.ts";
 import { assess } from "./assess.ts";
 import type { CompiledCharge, CompiledRate } from "./compile.ts";
 import { withDerived } from "./derive.ts";
+import { withRiders } from "./ride.ts";
 import { RatingError, type Determinants } from "./determinants.ts";
 import { RATE_DOCUMENT_FORMAT, type ChargeKind, type RateDocument, type Text } from "./schema.ts";
 import { Explanation, type RatedStep } from "./explain.ts";
@@ -59,7 +60,8 @@ export interface RatedSegment {
 }
 
 /** Prices a segment, every line explained. Errors: a `RatingError` naming what is missing or out of bounds. */
-export function rateSegment(rate: CompiledRate, given: Determinants): RatedSegment {
+export function rateSegment(published: CompiledRate, given: Determinants): RatedSegment {
+  const rate = withRiders(published, given.riders);
   const determinants = withDerived(rate, given);
   const period = ratePeriod(rate, determinants);
   rate.work.explaining = true;
@@ -82,7 +84,8 @@ export interface ChargedSegment {
 }
 
 /** The lines of a segment without how they came about: what a run of many bills needs. The same arithmetic, and the same errors. */
-export function chargeSegment(rate: CompiledRate, given: Determinants): ChargedSegment {
+export function chargeSegment(published: CompiledRate, given: Determinants): ChargedSegment {
+  const rate = withRiders(published, given.riders);
   const determinants = withDerived(rate, given);
   const period = ratePeriod(rate, determinants);
   rate.work.explaining = true;
@@ -92,7 +95,8 @@ export function chargeSegment(rate: CompiledRate, given: Determinants): ChargedS
 }
 
 /** The bare amount of a segment: the same arithmetic without the words. */
-export function rateCents(rate: CompiledRate, determinants: Determinants): Cents {
+export function rateCents(published: CompiledRate, determinants: Determinants): Cents {
+  const rate = published.riderIds.length === 0 ? published : withRiders(published, determinants.riders);
   const { work } = rate;
   work.explaining = rate.roundsSteps;
   const known = rate.derived.length === 0 ? determinants : withDerived(rate, determinants);

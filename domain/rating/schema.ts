@@ -83,6 +83,17 @@ const shared = {
   proration: v.optional(proration),
 };
 
+/**
+ * The price follows a table of the utility's that several rates share (power cost, gas cost, fuel), by its dates: a new
+ * factor each month needs no new version. The charge's own row counts before the table begins.
+ */
+const rider = v.optional(v.strictObject({
+  id,
+  /** No factor of the table may be larger or finer: amounts are proven to be exact up to it. */
+  largest: v.optional(decimal, "10"),
+  decimals: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(8)), 6),
+}));
+
 const fixed = v.strictObject({
   ...shared,
   kind: v.literal("fixed"),
@@ -97,6 +108,7 @@ const flat = v.strictObject({
   kind: v.literal("flat"),
   determinant: v.optional(determinant, "usage"),
   unit: v.optional(unit),
+  rider,
   rates: rows({ price: decimal }),
 });
 
@@ -192,6 +204,7 @@ const percentage = v.strictObject({
   of: base,
   /** Name under which a customer may be exempt. */
   tax: v.optional(id),
+  rider,
   rates: rows({ percent: decimal }),
 });
 
@@ -303,6 +316,8 @@ const heat = v.strictObject({
   pressure: v.optional(factors),
   /** Heat in one unit of volume. */
   heatContent: factors,
+  /** A table of the utility's whose factors follow the rows above by their dates. */
+  heatContentRider: v.optional(id),
   round: roundQuantity,
 });
 
