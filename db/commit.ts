@@ -17,7 +17,9 @@ import { columnCount, insertFromJson, jsonArg, jsonArgs, rowValues, type InsertR
 export type InputStamp =
   | { readonly kind: "interval"; readonly channelId: number; readonly from: string; readonly to: string; readonly stamp: number }
   | { readonly kind: "register"; readonly channelId: number; readonly from: number; readonly to: number; readonly stamp: number }
-  | { readonly kind: "rate"; readonly scheduleId: string; readonly stamp: number };
+  | { readonly kind: "rate"; readonly scheduleId: string; readonly stamp: number }
+  /** Tables of factors that rates share. */
+  | { readonly kind: "shared"; readonly stamp: number };
 
 /** What one command does to one stream. `events` follow `baseSeq`/`baseHash` directly. */
 export interface CommitUnit {
@@ -48,9 +50,11 @@ const STALE = `CASE i.value->>0
   WHEN 'interval' THEN (SELECT coalesce(sum(d.version), 0) FROM interval_day d WHERE d.channel_id = i.value->>1 AND d.day >= i.value->>2 AND d.day < i.value->>3)
   WHEN 'register' THEN (SELECT count(*) FROM register_read g WHERE g.channel_id = i.value->>1 AND g.read_at >= i.value->>2 AND g.read_at <= i.value->>3)
   WHEN 'rate' THEN (SELECT count(*) FROM rate_version v WHERE v.schedule_id = i.value->>1 AND v.status = 'published')
+  WHEN 'shared' THEN (SELECT count(*) FROM setting s WHERE s.topic IN ('riders', 'systemPeaks'))
 END IS NOT i.value->>4`;
 
 function stampRow(input: InputStamp): unknown[] {
+  if (input.kind === "shared") return ["shared", null, null, null, input.stamp];
   return input.kind === "rate" ? ["rate", input.scheduleId, null, null, input.stamp] : [input.kind, input.channelId, input.from, input.to, input.stamp];
 }
 

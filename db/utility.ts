@@ -67,6 +67,8 @@ export async function settingsOn(port: SqlPort, day: LocalDate, now: number): Pr
     holds: value("holds") ?? SETTING_DEFAULTS.holds,
     estimation: value("estimation") ?? SETTING_DEFAULTS.estimation,
     holidays: value("holidays") ?? SETTING_DEFAULTS.holidays,
+    riders: value("riders") ?? SETTING_DEFAULTS.riders,
+    systemPeaks: value("systemPeaks") ?? SETTING_DEFAULTS.systemPeaks,
     fees: value("fees") ?? SETTING_DEFAULTS.fees,
     validation: value("validation") ?? SETTING_DEFAULTS.validation,
     gl: value("gl") ?? SETTING_DEFAULTS.gl,

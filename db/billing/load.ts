@@ -2,7 +2,7 @@
 import { addMonths, type LocalDate } from "../../domain/calendar/local-date.ts";
 import type { DueSegment } from "../../domain/billing/cycle.ts";
 import type { AccountFacts, PointFacts } from "../../domain/billing/facts.ts";
-import { hasRatchet, rateNeeds, type SegmentToBill } from "../../domain/billing/price.ts";
+import { hasRatchet, rateNeeds, ridersOfVersions, type SegmentToBill } from "../../domain/billing/price.ts";
 import type { AccountState } from "../../domain/lifecycle/account/state.ts";
 import type { Milli, RegisterRead } from "../../domain/metering/index.ts";
 import type { InputStamp } from "../commit.ts";
@@ -12,6 +12,7 @@ import { loadAccountFacts, type AccountsAsked } from "./accounts.ts";
 import { CORRECTION_MARK } from "../../domain/billing/true-up.ts";
 import { loadEstimateNotes, loadSinceLastActual } from "./estimated-before.ts";
 import { loadRates } from "./rates.ts";
+import { loadSharedData } from "./shared-data.ts";
 import { loadUsages, type LoadedUsage, type UsageNeed } from "./usage.ts";
 
 export interface AccountToBill {
@@ -50,15 +51,16 @@ export async function loadToBill(port: SqlPort, accountIds: readonly string[], a
   const dues = accounts.map((facts) => asked.due(facts.state).map((due) => ({ due, point: pointOf(facts, due), versions: rates.get(due.agreement.rateScheduleId) ?? [] })));
   const needs = dues.map((segments) => segments.flatMap((due) => needOf(due, asked.carried)));
   const usages = await loadUsages(port, needs.flat(), asked.zone, asked.without);
+  const shared = await loadSharedData(port, asked.zone);
   const demand = await loadDemand(port, dues.flat(), asked);
-  const whole = dues.map((due, i) => due.map((segment): SegmentToBill => ({ ...segment, facts: accounts[i]!.state.facts, usage: usages.get(segment.due.agreement.agreementId)?.usage ?? null })));
+  const whole = dues.map((due, i) => due.map((segment): SegmentToBill => ({ ...segment, facts: accounts[i]!.state.facts, shared, usage: usages.get(segment.due.agreement.agreementId)?.usage ?? null })));
   const [since, notes] = await Promise.all([loadSinceLastActual(port, whole.flat(), needs.flat(), asked), loadEstimateNotes(port, whole.flat())]);
   return accounts.map((facts, i): AccountToBill => {
     const segments = whole[i]!.map((segment): SegmentToBill => {
       const { agreementId } = segment.due.agreement;
       return { ...segment, sinceLastActual: since.get(agreementId)?.since ?? null, estimate: notes.get(agreementId) ?? null };
     });
-    return { facts, work: work.get(facts.state.accountId) ?? [], segments, needs: needs[i]!, inputs: inputsOf(segments, [usages, since]), demandHistory: demand };
+    return { facts, work: work.get(facts.state.accountId) ?? [], segments, needs: needs[i]!, inputs: inputsOf(segments, [usages, since], shared.stamp), demandHistory: demand };
   });
 }
 
@@ -78,11 +80,12 @@ function needOf({ due: { agreement, period, first }, point: { legs, disconnected
 }
 
 /** Each stamp once: sewer rests on the same days as water. */
-function inputsOf(segments: readonly SegmentToBill[], used: readonly ReadonlyMap<string, Pick<LoadedUsage, "inputs">>[]): InputStamp[] {
+function inputsOf(segments: readonly SegmentToBill[], used: readonly ReadonlyMap<string, Pick<LoadedUsage, "inputs">>[], sharedStamp: number): InputStamp[] {
   const stamps = new Map<string, InputStamp>();
-  const add = (stamp: InputStamp) => stamps.set(stamp.kind === "rate" ? `rate ${stamp.scheduleId}` : `${stamp.kind} ${stamp.channelId} ${stamp.from} ${stamp.to}`, stamp);
+  const add = (stamp: InputStamp) => stamps.set(stamp.kind === "shared" ? "shared" : stamp.kind === "rate" ? `rate ${stamp.scheduleId}` : `${stamp.kind} ${stamp.channelId} ${stamp.from} ${stamp.to}`, stamp);
   for (const { due: { agreement: { agreementId, rateScheduleId } }, versions } of segments) {
     add({ kind: "rate", scheduleId: rateScheduleId, stamp: versions.length });
+    if (ridersOfVersions(versions).length > 0) add({ kind: "shared", stamp: sharedStamp });
     for (const each of used) for (const stamp of each.get(agreementId)?.inputs ?? []) add(stamp);
   }
   return [...stamps.values()];

@@ -12,6 +12,7 @@ import type { SqlPort } from "../port.ts";
 import { timeZoneOf } from "../utility.ts";
 import { loadAccountFacts } from "./accounts.ts";
 import { loadRates } from "./rates.ts";
+import { loadSharedData } from "./shared-data.ts";
 import { loadUsages, type UsageNeed } from "./usage.ts";
 
 /** Versions that one open period can count, so that a later state of the account always has the greater number. */
@@ -51,9 +52,11 @@ export async function loadSoFar(port: SqlPort, accountId: string, state: Account
   const rates = await loadRates(port, heads);
   const services = open.map((due) => ({ due, point: facts.points.get(due.agreement.servicePointId), versions: rates.get(due.agreement.rateScheduleId) ?? [] }));
   const last = await lastData(port, services.flatMap(({ point }) => point?.legs.map(({ channel }) => channel.channelId) ?? []), now);
+  const shared = await loadSharedData(port, zone);
+  const known = { facts: facts.state.facts, shared };
   const sofar = services.map(({ due, point, versions }) => openService(due, point, versions, last, today, periodTo, zone));
   const usages = await loadUsages(port, sofar.flatMap(({ need }) => (need ? [need] : [])), zone);
-  const found = sofar.map(({ service, need }): OpenService => (need ? { ...service, segment: { ...service.segment, usage: usages.get(need.agreementId)!.usage } } : service));
+  const found = sofar.map(({ service, need }): OpenService => ({ ...service, segment: { ...service.segment, ...known, ...(need ? { usage: usages.get(need.agreementId)!.usage } : {}) } }));
   const stamp = [...usages.values()].flatMap(({ inputs }) => inputs).reduce((sum, input) => sum + input.stamp, 0);
   return {
     soFar: billSoFar({

@@ -1,11 +1,12 @@
 /** A segment's price: from its usage and the versions of its rate to explained lines. Asks the rate engine; adds no arithmetic of its own. */
-import type { LocalDate } from "../calendar/local-date.ts";
+import type { LocalDate, Period } from "../calendar/local-date.ts";
 import type { Milli, Unit, UsageOfPeriod } from "../metering/index.ts";
 import { chargeAcrossVersions, determinantsFromUsage, rateAcrossVersions, type Charge, type ChargedAcrossVersions, type CompiledRate, type DatedRate, type Determinants, type RatedAcrossVersions, type RateDocument, usesUsage } from "../rating/index.ts";
 import type { ServiceFact } from "../lifecycle/service-fact.ts";
 import { factDeterminants } from "./customer-facts.ts";
 import type { DueSegment } from "./cycle.ts";
 import type { PointFacts } from "./facts.ts";
+import { tablesOf, type SharedRateData } from "./shared-data.ts";
 import type { EstimateNote } from "./snapshot.ts";
 import type { SinceLastActual } from "./true-up.ts";
 
@@ -32,7 +33,14 @@ export interface SegmentToBill {
   readonly sinceLastActual?: SinceLastActual | null;
   /** Where the usage rests on an estimate: how it was reckoned. */
   readonly estimate?: EstimateNote | null;
+  /** Tables of factors and system peaks that the utility's rates share. */
+  readonly shared?: SharedRateData;
 }
+
+/** The shared tables that versions follow. */
+export const ridersOfVersions = (versions: readonly PricedVersion[]): string[] => [...new Set(versions.flatMap(({ rate }) => rate.riderIds))];
+
+const chargesAtPeak = ({ rate }: PricedVersion): boolean => rate.document.charges.some((charge) => charge.kind === "demand" && charge.coincident === true);
 
 export interface RateNeeds {
   /** The unit in which usage is billed. */
@@ -82,13 +90,14 @@ export interface CustomerFacts {
 }
 
 /** What the engine is given for a segment. */
-export function determinantsOf({ due, point, versions, usage, facts = [] }: SegmentToBill, zone: string, { customerClass, demandHistory }: CustomerFacts): Determinants {
+export function determinantsOf({ due, point, versions, usage, facts = [], shared }: SegmentToBill, zone: string, { customerClass, demandHistory }: CustomerFacts): Determinants {
   const { quantities: given = {}, ...known } = factDeterminants(facts, due.agreement.agreementId, due.period);
   const customer: Omit<Determinants, "from" | "to" | "zone" | "quantities" | "series"> = {
     occasion: due.first ? "first" : due.final ? "final" : "regular",
     dwellingUnits: point.dwellingUnits,
     ...(point.meterSize === null ? {} : { meterSize: point.meterSize }),
     ...noneEmpty(known),
+    ...sharedDeterminants(countingVersions(versions, due.period.from, due.period.to), shared, due.period),
     attributes: { customerClass, ...known.attributes },
     ...(demandHistory && demandHistory.length > 0 ? { demandHistory } : {}),
   };
@@ -98,6 +107,20 @@ export function determinantsOf({ due, point, versions, usage, facts = [] }: Segm
   const counting = countingVersions(versions, due.period.from, due.period.to);
   return { ...determinants, series: counting.some(pricesIntervals) ? determinants.series! : [] };
 }
+
+/** What the versions ask of the utility's shared data, and no more: it is frozen with the bill. */
+function sharedDeterminants(versions: readonly PricedVersion[], shared: SharedRateData | undefined, period: Period): Pick<Determinants, "riders" | "systemPeaks"> {
+  if (shared === undefined) return {};
+  const ids = ridersOfVersions(versions);
+  // Days around the period, whatever the zone; the engine looks only at those inside it.
+  const near = (at: number): boolean => at >= Date.parse(period.from) - DAY_MS && at <= Date.parse(period.to) + DAY_MS;
+  return {
+    ...(ids.length === 0 ? {} : { riders: tablesOf(shared.riders, ids, period) }),
+    ...(versions.some(chargesAtPeak) ? { systemPeaks: shared.systemPeaks.filter(near) } : {}),
+  };
+}
+
+const DAY_MS = 24 * 60 * 60_000;
 
 /** Without what says nothing: a bill's snapshot lists only what it rests on. */
 function noneEmpty(known: ReturnType<typeof factDeterminants>): Partial<Determinants> {

@@ -114,6 +114,18 @@ export const SETTINGS = {
     })), v.maxLength(100, "at most 100 lines")),
   }),
   holidays: v.array(v.object({ on: LocalDateText, name: Name })),
+  /** Factors that several rates follow from this setting's day on: power cost, gas cost, fuel, heat content. One that is left out goes on as it was. */
+  riders: v.pipe(
+    v.array(v.object({
+      id: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,39}$/, "must be the name that rates use: lower-case letters, digits and hyphens")),
+      name: Name,
+      value: v.pipe(v.string(), v.regex(/^-?\d{1,6}(\.\d{1,8})?$/, "must be a decimal such as 0.01421, with at most eight decimals")),
+    })),
+    v.maxLength(60, "at most 60 riders"),
+    v.check((rows) => new Set(rows.map(({ id }) => id)).size === rows.length, "must name each rider once"),
+  ),
+  /** The hours in which the whole system peaked, for demand charges by coincident peak. */
+  systemPeaks: v.pipe(v.array(v.object({ on: LocalDateText, at: v.pipe(v.string(), v.regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a time such as 17:00")) })), v.maxLength(400, "at most 400 peaks")),
   fees: v.array(v.object({ code: v.pipe(v.string(), v.regex(/^[a-zA-Z][a-zA-Z0-9]{1,30}$/, "a short code of letters and digits")), name: Name, amount: CentsAmount, gl: GlCode })),
   /** Where validation of reads differs from what is built in, by commodity and customer class (null: all). */
   validation: v.pipe(v.array(v.omit(veeSettingSchema, ["effectiveFrom"])), v.maxLength(100, "at most 100 lines")),
@@ -141,6 +153,8 @@ export const SETTING_DEFAULTS: Omit<Settings, "utility"> = {
     offerFrom: 50_00, rules: [...BACK_BILLING_DEFAULTS],
   },
   holidays: [],
+  riders: [],
+  systemPeaks: [],
   fees: [
     { code: "late", name: "Late payment fee", amount: 10_00, gl: "4900" },
     { code: "returned", name: "Returned payment fee", amount: 30_00, gl: "4900" },

@@ -4,7 +4,7 @@ export { WINTER_AVERAGE } from "./derive.ts";
 export type { Charge, ChargeKind, ChargeOf, Derived, DerivedOf, RateDocument, RateDocumentInput, Season, Schedule } from "./schema.ts";
 export { parseRateDocument, type ParsedRate } from "./document.ts";
 export { compileRate, type CompiledRate } from "./compile.ts";
-export { determinantsFromUsage, RatingError, type Determinants, type DeterminantSeries, type ProgramEnrollment } from "./determinants.ts";
+export { determinantsFromUsage, RatingError, type Determinants, type DeterminantSeries, type ProgramEnrollment, type RiderTables } from "./determinants.ts";
 export {
   chargeAcrossVersions, chargeSegment, rateAcrossVersions, rateCents, rateSegment, versionPeriods, RATE_ENGINE_VERSION,
   type ChargedAcrossVersions, type ChargedLine, type ChargedSegment, type DatedRate, type RatedAcrossVersions, type RatedLine, type RatedSegment,

@@ -119,6 +119,17 @@ export function HolidayRows({ value, spare = 3, titled }: { value: Setting<"holi
     columns={[{ field: "on", label: "Day", type: "date" }, { field: "name", label: "Name", width: "wide" }]} rows={value.map(({ on, name }) => ({ on, name }))} />;
 }
 
+export function RiderRows({ value, spare = 2 }: { value: Setting<"riders">; spare?: number }) {
+  return <RowFields titled name="riders" legend="Riders" hint="The factor counts from this change's day on; days before keep theirs. A rider that is left out goes on as it was: to end one, set it to 0." spare={spare}
+    columns={[{ field: "id", label: "Name in rates", width: "short" }, { field: "name", label: "Name", width: "wide" }, { field: "value", label: "Factor", inputMode: "decimal", width: "short" }]}
+    rows={value.map((row) => ({ ...row }))} />;
+}
+
+export function PeakRows({ value, spare = 2 }: { value: Setting<"systemPeaks">; spare?: number }) {
+  return <RowFields titled name="systemPeaks" legend="System peaks" hint="A moment inside the hour of the peak, by the local clock." spare={spare}
+    columns={[{ field: "on", label: "Day", type: "date" }, { field: "at", label: "Time", type: "time" }]} rows={value.map(({ on, at }) => ({ on, at }))} />;
+}
+
 export function FeeRows({ value, spare = 2, titled }: { value: Setting<"fees">; spare?: number; titled?: boolean }) {
   return <RowFields titled={titled} name="fees" legend="Fees" hint="The one with the code “returned” is charged when a payment is taken back with its fee." spare={spare}
     columns={[{ field: "code", label: "Code", width: "short" }, { field: "name", label: "Name", width: "wide" }, { field: "amount", label: "Amount, $", inputMode: "decimal", width: "short" }, { field: "gl", label: "GL account", width: "short" }]}

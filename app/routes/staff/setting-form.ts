@@ -66,7 +66,7 @@ class Reader {
   }
 }
 
-type Topic = "utility" | "billing" | "windows" | "holds" | "estimation" | "corrections" | "holidays" | "fees" | "validation" | "gl" | "cycles";
+type Topic = "utility" | "billing" | "windows" | "holds" | "estimation" | "corrections" | "holidays" | "riders" | "systemPeaks" | "fees" | "validation" | "gl" | "cycles";
 
 const READ: Readonly<Record<Topic, (reader: Reader) => unknown>> = {
   utility: (r) => ({
@@ -95,6 +95,8 @@ const READ: Readonly<Record<Topic, (reader: Reader) => unknown>> = {
     })),
   }),
   holidays: (r) => r.rows("holidays", ["on", "name"], (at) => ({ on: r.text(`${at}.on`), name: r.text(`${at}.name`) })),
+  riders: (r) => r.rows("riders", ["id", "name", "value"], (at) => ({ id: r.text(`${at}.id`), name: r.text(`${at}.name`), value: r.text(`${at}.value`) })),
+  systemPeaks: (r) => r.rows("systemPeaks", ["on", "at"], (at) => ({ on: r.text(`${at}.on`), at: r.text(`${at}.at`) })),
   fees: (r) => r.rows("fees", ["code", "name", "amount", "gl"], (at) => ({ code: r.text(`${at}.code`), name: r.text(`${at}.name`), amount: r.cents(`${at}.amount`), gl: r.text(`${at}.gl`) })),
   gl: (r) => ({
     receivable: r.text("gl.receivable"), cash: r.text("gl.cash"), suspense: r.text("gl.suspense"),
@@ -143,7 +145,7 @@ export function errorsOf({ errors, fieldOf }: Pick<ReadForm<unknown>, "errors" |
 const LABELS: Readonly<Record<string, string>> = {
   name: "The name", timeZone: "The time zone", phone: "The phone number", email: "The e-mail address", addressLines: "The address", commodities: "Services",
   dueDays: "Days until a bill is due", estimatesInRowMax: "Estimated bills in a row", windowDays: "Days of trying again", highBillPercent: "What counts as a high bill", highBillMin: "The smallest high bill",
-  on: "The day", code: "The code", amount: "The amount", gl: "The GL account", key: "The key", receivable: "The receivable account", cash: "The cash account", suspense: "The suspense account",
+  on: "The day", at: "The time", value: "The factor", riders: "Riders", code: "The code", amount: "The amount", gl: "The GL account", key: "The key", receivable: "The receivable account", cash: "The cash account", suspense: "The suspense account",
   lowBillPercent: "What counts as a low bill", lowBillMin: "The usual bill from which a low one is looked at", unbilledDays: "Days without a bill",
   cycleId: "The cycle", estimateAfter: "The first day of estimates", closeAfter: "The window's last day", accounting: "The accounting date", windows: "Bill windows",
   rule: "The reason", customerClass: "The class", action: "What happens", methods: "Ways to estimate", method: "The way to estimate", planFrom: "The smallest catch-up with a plan", planMonthsPerEstimate: "Months of the plan",

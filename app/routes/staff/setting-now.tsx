@@ -64,6 +64,10 @@ const NOW: { readonly [T in Topic]: (value: Setting<T>) => React.ReactNode } = {
   ),
   holidays: (value) => <Table caption="Holidays" narrow="keep" rows={value.toSorted((a, b) => a.on.localeCompare(b.on))} rowKey={(row) => `${row.on} ${row.name}`} empty={<EmptyState title="No holidays">Then only weekends move a due date on.</EmptyState>}
     columns={[{ key: "name", head: "Name", main: true, cell: (row) => row.name }, { key: "on", head: "Day", cell: (row) => <DateText date={row.on} /> }]} />,
+  riders: (value) => <Table caption="Riders" narrow="keep" rows={value} rowKey={(row) => row.id} empty={<EmptyState title="No riders">Rates have all their prices in themselves.</EmptyState>}
+    columns={[{ key: "name", head: "Rider", main: true, cell: (row) => row.name }, { key: "id", head: "Name in rates", cell: (row) => <code>{row.id}</code> }, { key: "value", head: "Factor", numeric: true, cell: (row) => row.value }]} />,
+  systemPeaks: (value) => <Table caption="System peaks" narrow="keep" rows={value.toSorted((a, b) => b.on.localeCompare(a.on))} rowKey={(row) => `${row.on} ${row.at}`} empty={<EmptyState title="No peaks">No rate can charge by them until they are entered.</EmptyState>}
+    columns={[{ key: "on", head: "Day", main: true, cell: (row) => <DateText date={row.on} /> }, { key: "at", head: "Time", cell: (row) => row.at }]} />,
   fees: (value) => <Table caption="Fees" narrow="keep" rows={value} rowKey={(row) => row.code} empty={<EmptyState title="No fees" />}
     columns={[{ key: "name", head: "Fee", main: true, cell: (row) => row.name }, { key: "gl", head: "GL account", cell: (row) => row.gl }, { key: "amount", head: "Amount", numeric: true, cell: (row) => <Money cents={row.amount} ledger /> }]} />,
   validation: (value) => <Table<ThresholdLine> caption="Figures that differ from what is built in" narrow="keep" rows={linesOf(value)} rowKey={lineKey}

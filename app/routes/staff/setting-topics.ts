@@ -1,7 +1,7 @@
 /** What can be set, in the order in which a utility thinks of it. */
 import type { IconName } from "../../components/icons.tsx";
 
-export type TopicPath = "utility" | "cycles" | "windows" | "billing" | "holds" | "estimation" | "corrections" | "holidays" | "fees" | "validation" | "gl";
+export type TopicPath = "utility" | "cycles" | "windows" | "billing" | "holds" | "estimation" | "corrections" | "holidays" | "riders" | "systemPeaks" | "fees" | "validation" | "gl";
 
 export const TOPICS: Readonly<Record<TopicPath, { readonly name: string; readonly what: string; readonly icon: IconName }>> = {
   utility: { name: "Utility", what: "Name, address, what is delivered.", icon: "home" },
@@ -12,6 +12,8 @@ export const TOPICS: Readonly<Record<TopicPath, { readonly name: string; readonl
   estimation: { name: "Estimates", what: "From what a missing read is reckoned, and what is offered when the next one asks for much.", icon: "meter" },
   corrections: { name: "Corrections of bills", what: "Who decides on how much alone, when a catch-up is offered in parts, how far back the law goes.", icon: "bill" },
   holidays: { name: "Holidays", what: "Days on which no bill is due.", icon: "clock" },
+  riders: { name: "Riders", what: "Factors that several rates follow by date: power cost, gas cost, fuel, heat content.", icon: "rates" },
+  systemPeaks: { name: "System peaks", what: "The hours in which the whole system peaked, for demand charges by them.", icon: "clock" },
   fees: { name: "Fees", what: "For late and returned payments, and the like.", icon: "pay" },
   validation: { name: "Validation of reads", what: "From when a read is too high, too low, stuck, or late.", icon: "flag" },
   gl: { name: "GL accounts", what: "Where money is posted in the general ledger.", icon: "rates" },
