@@ -45,6 +45,10 @@ export const CURED = "cured";
 /** Kinds: reads that failed validation, and a change of what an issued bill rests on. Others belong to those who raise them. */
 export const READS_KIND = "reads";
 export const REBILL_KIND = "rebill";
+/** Kind of what waits for a second person; it is decided on where it was proposed. */
+export const APPROVAL_KIND = "approval";
+/** How a change under an issued bill is closed when the bill was made again. */
+export const REBILLED = "rebilled";
 
 /** As long as anybody puts work off; after that it is on the list again. */
 export const SNOOZE_MAX_DAYS = 60;
@@ -110,7 +114,7 @@ const refuse = (code: string, message: string, field?: string): ExceptionOutcome
 /** What may be decided on this exception. A held bill may pass only where its rule asks for a review. */
 export function decisionsFor({ subject, kind, rule }: Pick<ExceptionState, "subject" | "kind" | "rule">): readonly ExceptionDecision[] {
   if (kind === "billing") return holdRule(rule)?.cure === "review" ? ["accept"] : [];
-  return DECISIONS[subject];
+  return kind === APPROVAL_KIND ? [] : DECISIONS[subject];
 }
 
 /** What a command makes happen to an exception, or why it cannot be. `meter` is what a re-read would be of. */

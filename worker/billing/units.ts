@@ -23,9 +23,14 @@ export function workAttachments({ open, cure }: WorkPlan, known: readonly Except
     }),
     ...cure.map((id) => cureWork(recordOf(id)!, recordedAt)),
   ];
+  return changeAttachments(changes, of.provenance);
+}
+
+/** Changes of exceptions with their events, sealed. */
+export function changeAttachments(changes: readonly ExceptionChange[], provenance: Provenance): Attachments {
   if (changes.length === 0) return {};
   return {
-    event: changes.flatMap(({ row, head, events }) => seal(exceptionStream(row.id), head, events, of.provenance).map((event) => ({ ...event }))),
+    event: changes.flatMap(({ row, head, events }) => seal(exceptionStream(row.id), head, events, provenance).map((event) => ({ ...event }))),
     exception: changes.map(({ row }) => row),
   };
 }

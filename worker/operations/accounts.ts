@@ -79,12 +79,14 @@ export interface BillRow {
   readonly dueOn: LocalDate;
   readonly charges: Cents;
   readonly balance: Cents;
+  /** `complete`, or `canceled`. */
+  readonly status: string;
 }
 
 async function recentBills(port: SqlPort, accountId: string, limit: number): Promise<BillRow[]> {
   return port.query<BillRow>(
-    `SELECT id, number, period_from AS "periodFrom", period_to AS "periodTo", issued_on AS "issuedOn", due_on AS "dueOn", charges, balance
-     FROM bill WHERE account_id = ? ORDER BY issued_on DESC, number DESC LIMIT ?`,
+    `SELECT id, number, period_from AS "periodFrom", period_to AS "periodTo", issued_on AS "issuedOn", due_on AS "dueOn", charges, balance, status
+     FROM bill WHERE account_id = ? ORDER BY seq DESC LIMIT ?`,
     [accountId, limit],
   );
 }

@@ -97,6 +97,17 @@ export interface BillPage {
   /** Thirteen months and the year before them, oldest first. */
   readonly usage: readonly UsageBar[];
   readonly snapshotHash: string;
+  /** The bill whose place it took. */
+  readonly corrects: BillName | null;
+  /** When and why it was canceled; null while it stands. */
+  readonly canceled: { readonly on: LocalDate; readonly cause: string } | null;
+  /** What took its place when it was canceled; null when nothing did. */
+  readonly replacedBy: BillName | null;
+}
+
+export interface BillName {
+  readonly id: string;
+  readonly number: string;
 }
 
 const HISTORY_MONTHS = 25;
@@ -115,15 +126,29 @@ export async function billPage(world: World, actor: UserActor, billId: string): 
   if (!row) return null;
   const { accountId, seq, snapshotHash, name, line, city, ...bill } = row;
   const [previous] = await port.query<{ id: string; number: string; charges: Cents; balance: Cents; dueOn: LocalDate; seq: number; snapshot: string }>(
-    'SELECT id, number, charges, balance, due_on AS "dueOn", seq, snapshot FROM bill WHERE account_id = ? AND seq < ? AND status = \'complete\' ORDER BY seq DESC LIMIT 1', [accountId, seq],
+    'SELECT id, number, charges, balance, due_on AS "dueOn", seq, snapshot FROM bill WHERE account_id = ?1 AND seq < ?2 AND NOT EXISTS (SELECT 1 FROM bill_cancellation AS c WHERE c.bill_id = bill.id AND c.seq < ?2) ORDER BY seq DESC LIMIT 1', [accountId, seq],
   );
-  const [explained, between, usage] = await Promise.all([explainBill(port, billId), movesBetween(port, accountId, previous?.seq ?? 0, seq), usageOf(port, accountId, bill.periodTo, seq)]);
+  const [explained, correction, between, usage] = await Promise.all([explainBill(port, billId), correctionOf(port, billId), movesBetween(port, accountId, previous?.seq ?? 0, seq), usageOf(port, accountId, bill.periodTo, seq)]);
   const { snapshot, segments } = explained!;
   return {
     accountId, bill, name, mailing: [line, city], segments, messages: snapshot.messages,
     changes: changesSince(snapshot, previous ? thaw(unpackSnapshot(previous.snapshot)).snapshot : null),
     previous: previous ? { id: previous.id, number: previous.number, charges: previous.charges, balance: previous.balance, dueOn: previous.dueOn } : null,
-    between, usage, snapshotHash,
+    between, usage, snapshotHash, ...correction,
+  };
+}
+
+/** How a bill stands among corrections. */
+async function correctionOf(port: SqlPort, billId: string): Promise<Pick<BillPage, "corrects" | "canceled" | "replacedBy">> {
+  const [before, own] = await port.read([
+    { sql: "SELECT b.id, b.number FROM bill_cancellation AS c JOIN bill AS b ON b.id = c.bill_id WHERE c.replaced_by = ?", args: [billId] },
+    { sql: 'SELECT c.canceled_on AS "on", c.cause, b.id, b.number FROM bill_cancellation AS c LEFT JOIN bill AS b ON b.id = c.replaced_by WHERE c.bill_id = ?', args: [billId] },
+  ]);
+  const canceled = own!.rows[0] as { on: LocalDate; cause: string; id: string | null; number: string | null } | undefined;
+  return {
+    corrects: (before!.rows[0] as unknown as BillName | undefined) ?? null,
+    canceled: canceled ? { on: canceled.on, cause: canceled.cause } : null,
+    replacedBy: canceled?.id ? { id: canceled.id, number: canceled.number! } : null,
   };
 }
 
