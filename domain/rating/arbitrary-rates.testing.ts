@@ -227,6 +227,7 @@ function anyDerivation(gen: Gen): Derivation {
 
 /** A tariff that needs no intervals. */
 export function anyRegisterRate(gen: Gen): RateDocumentInput {
+  if (chance(gen, 4)) return anyTouRegisterRate(gen);
   const seasons = oneOf(gen, ...SEASONS);
   const { reads, ...derivation } = anyDerivation(gen);
   const charges: ChargeInput[] = [];
@@ -267,7 +268,7 @@ const RIDER_TABLES = [
 export function anyCustomer(gen: Gen, period = anyPeriod(gen)): Determinants {
   return {
     ...period,
-    quantities: { usage: { ccf: Math.max(0, anyUsage(gen)), kWh: Math.max(0, anyUsage(gen)) }, ...(chance(gen, 2) ? { winterAverage: { ccf: int(gen, 0, 40_000) } } : {}) },
+    quantities: { usage: { ccf: Math.max(0, anyUsage(gen)), kWh: Math.max(0, anyUsage(gen)) }, ...registers(gen), ...(chance(gen, 2) ? { winterAverage: { ccf: int(gen, 0, 40_000) } } : {}) },
     meterSize: oneOf(gen, ...SIZES),
     dwellingUnits: int(gen, 1, 12),
     counts: { eru: int(gen, 0, 9_000), signals: int(gen, 0, 30) * 1_000 },
@@ -278,10 +279,21 @@ export function anyCustomer(gen: Gen, period = anyPeriod(gen)): Determinants {
   };
 }
 
+const TOU_PERIODS = ["peak", "middle", "off"];
+
+/** Registers of each time-of-use period; together not more than a bill may have. */
+function registers(gen: Gen): Determinants["quantities"] {
+  return {
+    demand: { kW: int(gen, 0, 90_000) },
+    ...Object.fromEntries(TOU_PERIODS.map((id) => [`usage.${id}`, { kWh: Math.max(0, Math.min(anyUsage(gen), 300_000_000)) }])),
+    ...Object.fromEntries(TOU_PERIODS.map((id) => [`demand.${id}`, { kW: chance(gen, 3) ? int(gen, 0, 60) * 1000 : int(gen, 0, 90_000) }])),
+  };
+}
+
 // ---- intervals ------------------------------------------------------------------------------------------------
 
 function anySchedule(gen: Gen, seasons: NonNullable<RateDocumentInput["seasons"]>): NonNullable<RateDocumentInput["schedules"]>[number] {
-  const periods = ["peak", "middle", "off"].map((id) => ({ id, name: name(id) }));
+  const periods = TOU_PERIODS.map((id) => ({ id, name: name(id) }));
   const hours = () => {
     const cuts = [...new Set([0, 24, ...Array.from({ length: int(gen, 0, 4) }, () => int(gen, 1, 23))])].sort((a, b) => a - b);
     const clock = (hour: number) => `${String(hour).padStart(2, "0")}:00`;
@@ -328,15 +340,35 @@ function anyEnergy(gen: Gen, seasons: NonNullable<RateDocumentInput["seasons"]>,
   };
 }
 
+/** Energy in blocks by hours' use of the demand. */
+function anyBlocks(gen: Gen, seasons: NonNullable<RateDocumentInput["seasons"]>): ChargeInput {
+  return { ...shared(gen, "blocks"), ...proration(gen, CHANGES), kind: "tiered", hoursOf: "demand", widths: chance(gen, 4) ? "day" : "period", rates: rows(gen, seasons, () => ({ tiers: hoursTiers(gen) })) };
+}
+
+/** Electricity by registers of time-of-use periods and of demand: no intervals, and so thousands of customers in a moment. */
+function anyTouRegisterRate(gen: Gen): RateDocumentInput {
+  const seasons = oneOf(gen, ...SEASONS);
+  const schedule = anySchedule(gen, seasons);
+  const demand = { ...proration(gen, CHANGES), kind: "demand" as const, step: oneOf(gen, "0.001", "0.1", "1"), ...(chance(gen, 3) ? { minimum: decimal(gen, 40, 1, 1) } : {}) };
+  const byHours: ChargeInput = { ...shared(gen, "peaks"), ...demand, schedule: schedule.id, rates: rows(gen, seasons, steppedOr(gen, () => ({ prices: byPeriod(schedule, () => decimal(gen, 50, 3)) }), () => ({ tiersByPeriod: byPeriod(schedule, () => tiers(gen, "inclusive")) }))) };
+  const highest: ChargeInput = { ...shared(gen, "highest"), ...demand, rates: rows(gen, seasons, steppedOr(gen, () => ({ price: decimal(gen, 50, 3) }), () => ({ tiers: tiers(gen, "inclusive") }))) };
+  const charges = [anyEnergy(gen, seasons, schedule), anyBlocks(gen, seasons), byHours, highest];
+  const { rounding, ...rest } = header(gen);
+  return {
+    ...rest, rounding: { ...rounding, usage: "exact" }, commodity: "electric", unit: "kWh", largest: { usage: "1000000" }, seasons: [...seasons], schedules: [schedule], holidays: [{ name: "Independence Day", on: "07-04" }],
+    charges: [...charges, { ...shared(gen, "tax"), kind: "percentage", of: charges.map(({ id }) => id), tax: "city", rates: [{ percent: decimal(gen, 12, 2) }] }],
+  };
+}
+
 /** A time-of-use and demand tariff, with whatever else. */
 export function anyIntervalRate(gen: Gen): RateDocumentInput {
   const seasons = oneOf(gen, ...SEASONS);
   const schedule = anySchedule(gen, seasons);
   const prices = (max: number) => ({ prices: Object.fromEntries(schedule.periods.map(({ id }) => [id, decimal(gen, max, int(gen, 2, 5))])) });
   const energy = anyEnergy(gen, seasons, schedule);
+  const blocks = anyBlocks(gen, seasons);
   const peak: ChargeInput = { ...shared(gen, "peak"), ...proration(gen, CHANGES), ...raised(gen), kind: "demand", schedule: "schedule", intervalMinutes: oneOf(gen, 15, 30, 60), ...(chance(gen, 3) ? { minimum: decimal(gen, 40, 1, 1) } : {}), step: oneOf(gen, "0.001", "0.1", "1"), rates: rows(gen, seasons, steppedOr(gen, () => prices(50), () => ({ tiersByPeriod: byPeriod(schedule, () => tiers(gen, "inclusive")) }))) };
   const highest: ChargeInput = { ...shared(gen, "highest"), ...proration(gen, CHANGES), ...raised(gen), ...(chance(gen, 4) ? { coincident: true } : {}), kind: "demand", intervalMinutes: oneOf(gen, 15, 30, 60), ...(chance(gen, 2) ? { ratchet: { percent: decimal(gen, 100, 1), months: int(gen, 1, 11) } } : {}), rates: rows(gen, seasons, steppedOr(gen, () => ({ price: decimal(gen, 50, 3) }), () => ({ tiers: tiers(gen, "inclusive") }))) };
-  const blocks: ChargeInput = { ...shared(gen, "blocks"), ...proration(gen, CHANGES), kind: "tiered", hoursOf: "demand", widths: chance(gen, 4) ? "day" : "period", rates: rows(gen, seasons, () => ({ tiers: hoursTiers(gen) })) };
   const tax: ChargeInput = { ...shared(gen, "tax"), kind: "percentage", of: ["energy", "peak", "highest", "blocks"], tax: "city", rates: [{ percent: decimal(gen, 12, 2) }] };
   const { rounding, ...rest } = header(gen);
   return {

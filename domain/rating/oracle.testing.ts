@@ -99,7 +99,7 @@ function stepsOf(charge: Charge, document: RateDocument, customer: Determinants,
     case "tiered":
       return spans.flatMap((span) => tiersOf(charge, span, part(usageOf(charge, document, customer), span, whole.from, wholeDays), share(span.days.length), customer));
     case "time-of-use":
-      return spans.flatMap((span) => timeOfUse(charge, span, document, customer, share));
+      return spans.flatMap((span) => timeOfUse(charge, span, document, customer, whole, share));
     case "demand":
       return spans.flatMap((span) => demand(charge, span, document, customer, share));
     case "percentage": {
@@ -395,10 +395,38 @@ function seriesOf(customer: Determinants): DeterminantSeries {
 
 type TouRow = Extract<Charge, { kind: "time-of-use" }>["rates"][number];
 
-function timeOfUse(charge: Extract<Charge, { kind: "time-of-use" }>, span: Span, document: RateDocument, customer: Determinants, share: (days: number) => Decimal): Decimal[] {
+interface Cell {
+  readonly usage: number;
+  readonly season: string | undefined;
+  readonly period: string;
+  readonly row: TouRow;
+}
+
+/** Seasons of a charge with their days in the span; one without a name where it has none. */
+function seasonsIn(charge: Charge, span: Span, document: RateDocument): { season: string | undefined; days: number }[] {
+  if (charge.rates.every(({ season }) => season === undefined)) return [{ season: undefined, days: span.days.length }];
+  return document.seasons.map(({ id }) => ({ season: id, days: span.days.filter((day) => seasonOf(day, document) === id).length })).filter(({ days }) => days > 0);
+}
+
+/** Registers by period, split over the seasons by their days. */
+function registerCells(charge: Extract<Charge, { kind: "time-of-use" }>, span: Span, document: RateDocument, customer: Determinants, whole: Period): Cell[] {
+  const wholeDays = daysBetween(whole.from, whole.to);
+  return document.schedules.find(({ id }) => id === charge.schedule)!.periods.flatMap(({ id: period }) => {
+    const register = new Decimal(customer.quantities[`${charge.determinant}.${period}`]!.kWh!);
+    const upTo = (day: number): Decimal => halfUp(register.times(day).div(wholeDays));
+    let at = daysBetween(whole.from, span.days[0]!);
+    return seasonsIn(charge, span, document).map(({ season, days }) => {
+      const usage = upTo(at + days).minus(upTo(at)).toNumber();
+      at += days;
+      return { usage, season, period, row: rowOn(charge, season, span.on, customer) as TouRow };
+    });
+  });
+}
+
+function intervalCells(charge: Extract<Charge, { kind: "time-of-use" }>, span: Span, document: RateDocument, customer: Determinants): Cell[] {
   const schedule = document.schedules.find(({ id }) => id === charge.schedule)!;
   const seasonal = charge.rates.some(({ season }) => season !== undefined);
-  const sums = new Map<string, { usage: number; season: string | undefined; period: string; row: TouRow }>();
+  const sums = new Map<string, Cell>();
   for (const interval of intervalsOf(seriesOf(customer), span.days, customer.zone)) {
     const period = periodOf(schedule, interval, document);
     const season = seasonal ? seasonOf(interval.day, document) : undefined;
@@ -407,7 +435,11 @@ function timeOfUse(charge: Extract<Charge, { kind: "time-of-use" }>, span: Span,
     const known = sums.get(key) ?? { usage: 0, season, period, row };
     sums.set(key, { ...known, usage: known.usage + interval.value });
   }
-  const cells = [...sums.values()];
+  return [...sums.values()];
+}
+
+function timeOfUse(charge: Extract<Charge, { kind: "time-of-use" }>, span: Span, document: RateDocument, customer: Determinants, whole: Period, share: (days: number) => Decimal): Decimal[] {
+  const cells = customer.series === undefined ? registerCells(charge, span, document, customer, whole) : intervalCells(charge, span, document, customer);
   return cells.flatMap(({ usage, season, period, row }) => {
     if (row.prices !== undefined) return [new Decimal(usage).div(1000).times(row.prices[period]!)];
     const days = season === undefined ? span.days.length : span.days.filter((day) => seasonOf(day, document) === season).length;
@@ -421,6 +453,7 @@ function timeOfUse(charge: Extract<Charge, { kind: "time-of-use" }>, span: Span,
 }
 
 function demand(charge: Extract<Charge, { kind: "demand" }>, span: Span, document: RateDocument, customer: Determinants, share: (days: number) => Decimal): Decimal[] {
+  if (customer.series === undefined) return registeredDemand(charge, span, document, customer, share);
   const schedule = document.schedules.find(({ id }) => id === charge.schedule);
   const seasonal = charge.rates.some(({ season }) => season !== undefined);
   const series = seriesOf(customer);
@@ -432,18 +465,35 @@ function demand(charge: Extract<Charge, { kind: "demand" }>, span: Span, documen
     const most = window.reduce((total, { value }) => total + value, 0);
     const season = seasonOf(window[0]!.day, document);
     const period = schedule === undefined ? "" : periodOf(schedule, window[0]!, document);
-    const row = rowOn(charge, season, span.on, customer) as Extract<Charge, { kind: "demand" }>["rates"][number];
+    const row = rowOn(charge, season, span.on, customer) as DemandRow;
     const key = `${seasonal ? season : ""} ${period}`;
     const known = highest.get(key);
     if (known !== undefined && known.most >= most) continue;
-    const tiers = row.tiers ?? row.tiersByPeriod?.[period] ?? [{ upTo: null, price: row.price ?? row.prices![period]! }];
-    highest.set(key, { most, tiers, days: seasonal ? span.days.filter((day) => seasonOf(day, document) === season).length : span.days.length });
+    highest.set(key, { most, tiers: demandTiers(row, period), days: seasonal ? span.days.filter((day) => seasonOf(day, document) === season).length : span.days.length });
   }
   const kw = (most: number): Decimal => (charge.coincident === true ? atSystemPeak(charge, customer) : halfUp(new Decimal(most).times(60).div(charge.intervalMinutes)));
-  return [...highest.values()].flatMap(({ most, tiers, days }) => {
-    const ends = tiers.map(({ upTo }) => new Decimal(upTo ?? Infinity).times(1000));
-    return pricedTiers(billed(charge, kw(most), customer), tiers, ends).map((amount) => amount.times(share(days)));
-  });
+  return [...highest.values()].flatMap(({ most, tiers, days }) => pricedDemand(billed(charge, kw(most), customer), tiers, share(days)));
+}
+
+type DemandRow = Extract<Charge, { kind: "demand" }>["rates"][number];
+
+function demandTiers(row: DemandRow, period: string): readonly Tier[] {
+  return row.tiers ?? row.tiersByPeriod?.[period] ?? [{ upTo: null, price: row.price ?? row.prices![period]! }];
+}
+
+function pricedDemand(kw: Decimal, tiers: readonly Tier[], share: Decimal): Decimal[] {
+  const ends = tiers.map(({ upTo }) => new Decimal(upTo ?? Infinity).times(1000));
+  return pricedTiers(kw, tiers, ends).map((amount) => amount.times(share));
+}
+
+/** Demand registers of the whole bill, each season's price for its days. */
+function registeredDemand(charge: Extract<Charge, { kind: "demand" }>, span: Span, document: RateDocument, customer: Determinants, share: (days: number) => Decimal): Decimal[] {
+  const periods = document.schedules.find(({ id }) => id === charge.schedule)?.periods.map(({ id }) => id) ?? [""];
+  return seasonsIn(charge, span, document).flatMap(({ season, days }) => periods.flatMap((period) => {
+    const register = period === "" ? charge.determinant : `${charge.determinant}.${period}`;
+    const row = rowOn(charge, season, span.on, customer) as DemandRow;
+    return pricedDemand(billed(charge, new Decimal(customer.quantities[register]!.kW!), customer), demandTiers(row, period), share(days));
+  }));
 }
 
 function billed(charge: Extract<Charge, { kind: "demand" }>, measured: Decimal, customer: Determinants): Decimal {

@@ -1,7 +1,9 @@
 /** Rates of the Utility Rate Database as documents: what is carried over, what is listed, what is refused. */
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { RateDocument } from "../document.ts";
 import { importUrdb, type ImportedUrdb } from "./urdb.ts";
+import { rateYear } from "./urdb-year.ts";
 
 const always = (period: number): number[][] => Array.from({ length: 12 }, () => Array.from({ length: 24 }, () => period));
 /** Period 1 from four to nine in June to September, period 2 in those months otherwise, period 0 in the others. */
@@ -53,7 +55,7 @@ describe("shapes of the file", () => {
   });
 
   test("dates are days, whatever the hour of the record", () => {
-    for (const [startdate, day] of [[1_727_762_400, "2024-10-01"], [1_727_737_200, "2024-10-01"], [1_735_718_400, "2025-01-01"], [1_335_880_800, "2012-05-01"]] as const) {
+    for (const [startdate, day] of [[1_727_762_400, "2024-10-01"], [1_727_737_200, "2024-10-01"], [1_735_718_400, "2025-01-01"], [1_335_880_800, "2012-05-01"], [1_335_880_800_000, "2012-05-01"], [1e38, null]] as const) {
       expect(imported({ ...SIMPLE, startdate }).about[0]!.from).toBe(day);
     }
   });
@@ -181,6 +183,41 @@ test("nothing is dropped silently: each field is used or listed", () => {
     ["energyratestructure.0.0.discount", true], ["energyratestructure.0.0.sell", false],
     ["sell", true], ["dgrules", false], ["peakkwcapacitymax", false], ["coincidentratestructure", true], ["fixedchargeeaaddl", true], ["energyattrs", true],
   ]);
+});
+
+describe("whatever is broken in a rate", () => {
+  const RICH = {
+    ...SIMPLE, label: "a1", startdate: 1_727_762_400, enddate: 1_735_718_400, sector: "Commercial", source: "https://example.com/rates.pdf",
+    energyratestructure: [[{ rate: 0.1, max: 300, unit: "kWh" }, { rate: 0.2, adj: 0.01 }], [{ rate: 0.4, max: 300 }, { rate: 0.5 }], [{ rate: 0.2, max: 200, unit: "kWh/kW" }, { rate: 0.1, sell: 0.03 }]], energyweekdayschedule: summerPeak(1), energyweekendschedule: summerPeak(2),
+    demandunits: "kW", demandrateunit: "kW", demandratestructure: [[{ rate: 0 }], [{ rate: 12, max: 50 }, { rate: 9 }], [{ rate: 3 }]], demandweekdayschedule: summerPeak(1), demandweekendschedule: summerPeak(2), demandwindow: 30, demandratchetpercentage: 80,
+    flatdemandunit: "kW", flatdemandstructure: [[{ rate: 5 }], [{ rate: 8, max: 100 }, { rate: 7 }]], flatdemandmonths: [0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0],
+    fixedchargefirstmeter: 9.5, fixedchargeunits: "$/month", mincharge: 20, minchargeunits: "$/day", annualmincharge: 100, fueladjustmentsmonthly: Array.from({ length: 12 }, () => 0.01),
+  };
+  const ODD: readonly unknown[] = [null, "", "abc", -1, 0, 1, 1e38, 1e9, 12_345_678.123456789, -1e-9, [], {}, [[]], true, "12", "1e5", Number.NaN, { $date: 5 }, [null], "kVA", "$/day", "kWh/kW"];
+  /** Every place of a value: the object or list that holds it, and its key. */
+  function places(of: unknown): [Record<string, unknown>, string][] {
+    if (typeof of !== "object" || of === null) return [];
+    return Object.keys(of).flatMap((key): [Record<string, unknown>, string][] => [[of as Record<string, unknown>, key], ...places((of as Record<string, unknown>)[key])]);
+  }
+
+  test("it is imported and can be priced, or refused with path and reason; it never falls over", () => {
+    const load = { stepMinutes: 60 as const, microKwh: Array.from({ length: 8_760 }, (_, i) => (i % 100) * 1_000_000) };
+    let priced = 0;
+    fc.assert(fc.property(fc.array(fc.tuple(fc.nat(), fc.nat(), fc.boolean()), { minLength: 1, maxLength: 3 }), (changes) => {
+      const rate = structuredClone(RICH) as Record<string, unknown>;
+      for (const [where, what, outside] of changes) {
+        const all = outside ? Object.keys(rate).map((key): [Record<string, unknown>, string] => [rate, key]) : places(rate);
+        const [holder, key] = all[where % all.length]!;
+        if (what % 4 > 0) holder[key] = ODD[what % ODD.length];
+        else if (Array.isArray(holder)) holder.splice(Number(key), 1);
+        else delete holder[key];
+      }
+      const result = importUrdb(rate);
+      if (!result.ok) expect(result.issues.every(({ message }) => message !== "")).toBe(true);
+      else if (priced++ < 20) expect(Number.isSafeInteger(rateYear(result.documents[0]!, result.about[0]!, load, 2018, "UTC").year.total.cents)).toBe(true);
+    }), { numRuns: 400 });
+    expect(priced).toBeGreaterThan(10);
+  });
 });
 
 describe("what is refused", () => {

@@ -401,14 +401,20 @@ function asPricesOrTiers(rows: readonly { readonly season: { season?: string }; 
 /** Midnights of American days are in the morning of UTC; some records were kept in zones east of it and begin late in the evening before. */
 const LATE_EVENING_SECONDS = 2 * 3_600;
 
+/** A time above it is in milliseconds: in seconds it would be in the year 5138. */
+const MILLISECONDS_MIN = 1e11;
+/** A century from 1970; a time further away is none of a tariff. */
+const DAYS_MAX = 36_525;
+
 /** The day of seconds since 1970, of text such as 2024-10-01, or of the bulk files' `{$date}`; null for anything else. */
 function dateOf(value: unknown): LocalDate | null {
   if (typeof value === "object" && value !== null && "$date" in value) return dateOf(value.$date);
   const text = typeof value === "string" ? value.slice(0, 10) : "";
   if (isLocalDate(text)) return text;
   const seconds = decimalOf(value)?.toNumber();
-  // Milliseconds are a thousand times more than any date of a tariff in seconds.
-  return seconds === undefined ? null : fromDayNumber(Math.floor(((Math.abs(seconds) > 1e11 ? seconds / 1000 : seconds) + LATE_EVENING_SECONDS) / 86_400));
+  if (seconds === undefined) return null;
+  const day = Math.floor(((Math.abs(seconds) > MILLISECONDS_MIN ? seconds / 1000 : seconds) + LATE_EVENING_SECONDS) / 86_400);
+  return Math.abs(day) > DAYS_MAX ? null : fromDayNumber(day);
 }
 
 /** Largest usage and demand that a bill may have, most first: what the engine proves to be exact depends on them and on the prices' decimals. */
