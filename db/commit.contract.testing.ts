@@ -4,7 +4,7 @@ import { loadAccounts, prepareCommand, type LoadedAccount } from "./account/stor
 import { commitSet, type CommitUnit, type InputStamp } from "./commit.ts";
 import type { OpenPort } from "./port.contract.testing.ts";
 import { ConstraintError, type SqlPort } from "./port.ts";
-import { factsOn } from "./utility.ts";
+import { factsOn, forgetSettings } from "./utility.ts";
 import { openUtility, openWaterAccount, type TestUtility } from "../test/support/utility.ts";
 
 const JUNE = "2026-06-01T15:00:00Z";
@@ -100,6 +100,16 @@ export function describeCommitSet(name: string, open: () => OpenPort | Promise<O
         const later = await loadAccounts(utility.port, ["1"]);
         await expect(commitSet(utility.port, "box2", await lockbox(utility, later, "box2"), utility.clock.now)).rejects.toThrow(/period is closed/);
         expect((await paid(utility.port))[0]!.payments).toBe(1);
+        await expect(utility.port.write([{ sql: "UPDATE accounting_period SET status = 'open'" }])).rejects.toThrow(/never opened again/);
+        await expect(utility.port.write([{ sql: "DELETE FROM accounting_period" }])).rejects.toThrow(/never deleted/);
+      }));
+
+    test("what belongs to a month that is closed is posted on the first open day, and keeps its own time", () =>
+      withUtility(async (utility, accounts) => {
+        await utility.port.write([{ sql: "INSERT INTO accounting_period VALUES ('2026-06', 'closed', 0)" }]);
+        forgetSettings(utility.port);
+        expect([...await commitSet(utility.port, "box1", await lockbox(utility, accounts, "box1"), utility.clock.now)]).toHaveLength(accounts.size);
+        expect(await utility.port.query("SELECT DISTINCT accounting_on, effective_at < recorded_at + 1 AS own FROM ledger_entry")).toEqual([{ accounting_on: "2026-07-01", own: 1 }]);
       }));
   });
 }

@@ -85,6 +85,9 @@ export function mustHold(condition: string, args: readonly SqlValue[]): Statemen
   return { sql: `INSERT INTO commit_guard (holds, reason) SELECT (${condition}), 'condition'`, args };
 }
 
+/** True for an error that says: the entries belong to a month that has been closed. */
+export const isMonthClosed = (error: unknown): boolean => error instanceof ConstraintError && error.constraint.includes("accounting period is closed");
+
 /** Writes without an event of their own (a first load, a projection's repair), all or nothing. */
 export async function writeRows(port: SqlPort, writes: Writes, further: readonly Statement[] = []): Promise<void> {
   const statements = [...inserts(writes), ...further];

@@ -1,6 +1,6 @@
 /** The utility's settings as of a day. */
 import { localDateOf, type TimeZone } from "../domain/calendar/zone.ts";
-import type { LocalDate } from "../domain/calendar/local-date.ts";
+import { addMonths, type LocalDate } from "../domain/calendar/local-date.ts";
 import { SETTING_DEFAULTS, type Setting, type Settings, type SettingTopic } from "../domain/lifecycle/settings.ts";
 import type { Facts } from "../domain/lifecycle/account/commands.ts";
 import type { VeeSetting } from "../domain/metering/vee-parameters.ts";
@@ -15,18 +15,26 @@ const FIRST_DAY: LocalDate = "1900-01-01";
 interface Remembered {
   readonly at: number;
   readonly rows: readonly { topic: string; effectiveOn: LocalDate; value: string }[];
+  /** The latest month that is closed, `YYYY-MM`; null: none. */
+  readonly closedMonth: string | null;
 }
 const remembered = new WeakMap<SqlPort, Remembered>();
 
-async function rows(port: SqlPort, now: number): Promise<Remembered["rows"]> {
-  const known = remembered.get(port);
-  if (known && Math.abs(now - known.at) < REMEMBERED_MS) return known.rows;
-  const found = await port.query<Remembered["rows"][number]>(`SELECT topic, effective_on AS "effectiveOn", value FROM setting ORDER BY effective_on, version`);
-  if (found.length > 0) remembered.set(port, { at: now, rows: found });
+async function known(port: SqlPort, now: number): Promise<Remembered> {
+  const before = remembered.get(port);
+  if (before && Math.abs(now - before.at) < REMEMBERED_MS) return before;
+  const [settings, periods] = await port.read([
+    { sql: `SELECT topic, effective_on AS "effectiveOn", value FROM setting ORDER BY effective_on, version` },
+    { sql: `SELECT max(period) AS "closedMonth" FROM accounting_period WHERE status = 'closed'` },
+  ]);
+  const found = { at: now, rows: settings!.rows as unknown as Remembered["rows"], closedMonth: (periods!.rows[0] as { closedMonth: string | null }).closedMonth };
+  if (found.rows.length > 0) remembered.set(port, found);
   return found;
 }
 
-/** After a change in this isolate: the next reader sees it at once. */
+const rows = async (port: SqlPort, now: number): Promise<Remembered["rows"]> => (await known(port, now)).rows;
+
+/** After a change in this isolate, or when the database says that this one is behind: the next reader sees it at once. */
 export function forgetSettings(port: SqlPort): void {
   remembered.delete(port);
 }
@@ -84,5 +92,11 @@ export async function validationSettings(port: SqlPort, now: number): Promise<Ve
 /** What account decisions need to know of the utility today. */
 export async function factsOn(port: SqlPort, now: number): Promise<Facts> {
   const { gl, utility } = await settingsOn(port, await todayOf(port, now), now);
-  return { gl: { receivable: gl.receivable, cash: gl.cash, suspense: gl.suspense }, timeZone: utility.timeZone };
+  return { gl: { receivable: gl.receivable, cash: gl.cash, suspense: gl.suspense }, timeZone: utility.timeZone, booksOpenFrom: await booksOpenFrom(port, now) };
+}
+
+/** The first day of the books that is open; null: no month has been closed. Months are closed in order. */
+export async function booksOpenFrom(port: SqlPort, now: number): Promise<LocalDate | null> {
+  const { closedMonth } = await known(port, now);
+  return closedMonth === null ? null : addMonths(`${closedMonth}-01`, 1);
 }

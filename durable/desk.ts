@@ -7,8 +7,9 @@
  */
 import { loadForCommand, prepareCommand, type CommandResult, type LoadedAccount, type StoredCommand } from "../db/account/store.ts";
 import type { Attachments } from "../db/account/writes.ts";
-import { CommandRepeatedError, commitUnits, FenceLostError, InputsChangedError, type CommitUnit, type InputStamp } from "../db/commit.ts";
+import { CommandRepeatedError, commitUnits, FenceLostError, InputsChangedError, isMonthClosed, type CommitUnit, type InputStamp } from "../db/commit.ts";
 import { UnavailableError, type SqlPort } from "../db/port.ts";
+import { forgetSettings } from "../db/utility.ts";
 import { inputHash, type SealedEvent } from "../domain/compliance/chain.ts";
 import type { AccountCommand, Facts } from "../domain/lifecycle/account/commands.ts";
 import type { Refusal } from "../domain/lifecycle/account/decide.ts";
@@ -210,6 +211,11 @@ export class AccountDesk {
       if (error instanceof InputsChangedError) return "stale";
       if (error instanceof FenceLostError) return "lost";
       if (error instanceof CommandRepeatedError) return "repeated";
+      // A month was closed since the facts were read: with those of now the entries fall on an open day.
+      if (isMonthClosed(error)) {
+        forgetSettings(this.#deps.port);
+        return "lost";
+      }
       throw error;
     }
   }

@@ -91,7 +91,7 @@ export function prepareCommand(account: LoadedAccount, input: CommandToPrepare, 
   const events = seal(stream, account.head, decision.events, { ...input.provenance, commandId: input.id });
   const last = events.at(-1)!;
   const happened = events.map((event, i): Happened => ({ event, data: decision.events[i]!.data }));
-  const writes = accountWrites(happened, state);
+  const writes = accountWrites(happened, state, facts.booksOpenFrom);
   const after: LoadedAccount = { state, head: { seq: last.seq, hash: last.hash } };
   const result: CommandResult = { accountId, seq: last.seq, balance: writes.accountState![0]!.balance, events: events.map((event) => event.type) };
   return {

@@ -1,4 +1,5 @@
 /** What follows from an account's events in the tables: ledger entries, bills, payments, requests, messages, the state. */
+import type { LocalDate } from "../../domain/calendar/local-date.ts";
 import type { SealedEvent } from "../../domain/compliance/chain.ts";
 import { entriesOf } from "../../domain/ledger/entries.ts";
 import type { AccountEvents, AccountEventType } from "../../domain/lifecycle/account/events.ts";
@@ -65,14 +66,17 @@ export interface Happened {
   readonly data: object;
 }
 
-/** Everything that must be written with these events; `state` is the account's state after them. */
-export function accountWrites(happened: readonly Happened[], state: AccountState): Writes {
+/**
+ * Everything that must be written with these events; `state` is the account's state after them. What belongs to a month that
+ * is closed already is posted on the first open day of the books: it keeps its effective time, and money is never refused.
+ */
+export function accountWrites(happened: readonly Happened[], state: AccountState, booksOpenFrom: LocalDate | null): Writes {
   const writes: Record<string, object[]> = {};
   const add = (more: Writes) => {
     for (const [name, rows] of Object.entries(more)) (writes[name] ??= []).push(...(rows as object[]));
   };
   for (const { event, data } of happened) {
-    add({ ledgerEntry: ledgerRows(event, data) });
+    add({ ledgerEntry: ledgerRows(event, data, booksOpenFrom) });
     const project = PROJECT[event.type as AccountEventType] as ((data: object, event: SealedEvent, state: AccountState) => Writes) | undefined;
     if (project) add(project(data, event, state));
   }
@@ -81,11 +85,12 @@ export function accountWrites(happened: readonly Happened[], state: AccountState
   return writes as Writes;
 }
 
-function ledgerRows(event: SealedEvent, data: object): InsertRow<"ledgerEntry">[] {
+function ledgerRows(event: SealedEvent, data: object, booksOpenFrom: LocalDate | null): InsertRow<"ledgerEntry">[] {
   const posted = entriesOf({ type: event.type, data });
   if (!posted) return [];
+  const accountingOn = booksOpenFrom !== null && posted.accountingOn < booksOpenFrom ? booksOpenFrom : posted.accountingOn;
   return posted.entries.map((entry, i) => ({
     stream: event.stream, seq: event.seq, line: i + 1, glAccount: entry.gl, amount: entry.amount, item: entry.item,
-    serviceAgreementId: entry.agreementId, accountingOn: posted.accountingOn, effectiveAt: event.effectiveAt, recordedAt: event.recordedAt,
+    serviceAgreementId: entry.agreementId, accountingOn, effectiveAt: event.effectiveAt, recordedAt: event.recordedAt,
   }));
 }

@@ -32,7 +32,7 @@ const SERVE = [
 const BILL = ["read:exception:any", "decide:exception:any", "order:reread:any", "read:billing:any", "run:billing:any", "post:adjustment:any", "correct:bill:any", "read:rates:any", "post:file:any", "edit:mapping:any", "draft:rates:any"] as const;
 
 /** What takes money back or changes what everybody is charged. */
-const DECIDE = ["reverse:payment:any", "edit:rates:any", "approve:rates:any", "edit:cycles:any", "approve:settings:any", "approve:correction:any", "read:settings:any", "read:log:any", "read:staff:any"] as const;
+const DECIDE = ["reverse:payment:any", "close:period:any", "edit:rates:any", "approve:rates:any", "edit:cycles:any", "approve:settings:any", "approve:correction:any", "read:settings:any", "read:log:any", "read:staff:any"] as const;
 
 const FIELD = ["read:exception:any", "order:reread:any", "edit:meter:any", "post:read:any", "advance:request:any"] as const;
 

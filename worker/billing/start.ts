@@ -72,7 +72,7 @@ async function refusalOf(port: SqlPort, cycleId: string, periodTo: LocalDate, to
   if (!closesOn(cycle.closeDay, periodTo)) return refuse("period", `Cycle ${cycleId} closes on day ${cycle.closeDay} of the month; ${periodTo} is another.`, "periodTo");
   if (periodTo > today) return refuse("period", `The period ends on ${periodTo}: it can be billed from that day on.`, "periodTo");
   const [closed] = await port.query("SELECT 1 FROM accounting_period WHERE period = ? AND status = 'closed'", [today.slice(0, 7)]);
-  if (closed) return refuse("accounting", `The accounting period ${today.slice(0, 7)} is closed: bills of today cannot be posted. Open it, or bill in the next one.`);
+  if (closed) return refuse("accounting", `The accounting period ${today.slice(0, 7)} is closed: bills of today cannot be posted. Bill in the next one.`);
   const [later] = await port.query<{ id: string }>("SELECT id FROM bill_run WHERE cycle_id = ? AND period_to > ?", [cycleId, periodTo]);
   if (later) return refuse("later-run", `A later period of this cycle has been billed already (${later.id}); what was held then is part of that run.`, "periodTo");
   return null;

@@ -10,7 +10,7 @@ import { replay } from "./evolve.ts";
 import { standingBills } from "./standing-bills.ts";
 import { balanceOf, emptyAccount, type AccountState } from "./state.ts";
 
-const facts: Facts = { gl: { receivable: "1200", cash: "1010", suspense: "2300" }, timeZone: "America/Chicago" };
+const facts: Facts = { gl: { receivable: "1200", cash: "1010", suspense: "2300" }, timeZone: "America/Chicago", booksOpenFrom: null };
 const START = "2026-01-01";
 const RUNS = process.env["METERLINE_NIGHTLY"] ? 20_000 : 1_500;
 

@@ -14,6 +14,8 @@ export interface Facts {
   /** GL accounts by role, from the utility's chart. */
   readonly gl: { readonly receivable: string; readonly cash: string; readonly suspense: string };
   readonly timeZone: TimeZone;
+  /** First day of the books that is open; null: no month has been closed. */
+  readonly booksOpenFrom: LocalDate | null;
 }
 
 /** A bill as the log has it, and what the account would be without it. */

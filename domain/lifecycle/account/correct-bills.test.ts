@@ -10,7 +10,7 @@ import { evolve } from "./evolve.ts";
 import { billsFrom, standingBills } from "./standing-bills.ts";
 import { balanceOf, emptyAccount, type AccountState } from "./state.ts";
 
-const facts: Facts = { gl: { receivable: "1200", cash: "1010", suspense: "2300" }, timeZone: "America/Chicago" };
+const facts: Facts = { gl: { receivable: "1200", cash: "1010", suspense: "2300" }, timeZone: "America/Chicago", booksOpenFrom: null };
 
 /** An account with one water service, and the ledger that its events make. */
 class Book {
