@@ -28,6 +28,7 @@ export default [
         route("requests", "routes/portal/requests.tsx"),
         route("requests/new", "routes/portal/request-new.tsx"),
         route("requests/:requestId", "routes/portal/request.tsx"),
+        route("rate-change/:draftId", "routes/portal/rate-change.tsx"),
         route("settings", "routes/portal/settings.tsx"),
       ]),
       route("bills/:billId/pdf", "routes/portal/bill-pdf.ts"),

@@ -10,10 +10,10 @@ import { actorText, may, requireOnAccount, requirePermission, type UserActor } f
 import { whyNotDecide } from "../../domain/lifecycle/rate-draft.ts";
 import type { Cents } from "../../domain/money/cents.ts";
 import { compileRate, parseRateDocument, type CompiledRate, type RateDocument } from "../../domain/rating/index.ts";
-import { findReplay, replaysOf, type ReplayRow } from "../rates/replay.ts";
 import { actorNames } from "./actors.ts";
 import type { World } from "./context.ts";
 import { documentOfDraft, findDraft, type DraftRow, type NotCarriedOver } from "./rate-drafts.ts";
+import { findReplay, replaysOf, type ReplayRow } from "./rate-replays.ts";
 
 export interface DraftListed {
   readonly draftId: string;

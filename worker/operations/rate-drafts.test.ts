@@ -3,9 +3,10 @@ import { firstBrokenLink } from "../../domain/compliance/chain.ts";
 import type { UserActor } from "../../domain/lifecycle/permissions.ts";
 import { customerOf, supervisor, type TestUtility } from "../../test/support/utility.ts";
 import { billingUtility, channelOf, customer, ELECTRIC_RATE, meterDays, runBills, WATER_RATE } from "../billing/billing.testing.ts";
-import { drainReplay, startReplay } from "../rates/replay.ts";
+import { drainReplay } from "../rates/replay.ts";
 import { billPage } from "./billing.ts";
 import { discardDraft, findDraft, proposeDraft, publishDraft, saveDraft, sendBackDraft, withdrawDraft, type DraftToSave } from "./rate-drafts.ts";
+import { startReplay } from "./rate-replays.ts";
 import { draftPage, openDrafts, proposalForAccount, proposalsFor, replayPage, tryDraft } from "./rate-draft-pages.ts";
 
 const biller: UserActor = { kind: "user", userId: "biller", role: "billing", accountIds: [] };

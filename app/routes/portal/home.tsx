@@ -5,6 +5,7 @@ import { formatDollars } from "../../../domain/money/cents.ts";
 import type { SoFar } from "../../../domain/live/messages.ts";
 import type { AccountView } from "../../../domain/lifecycle/account/view.ts";
 import { paymentsOf, type OwnPayment } from "../../../worker/operations/portal.ts";
+import { proposalsFor, type ProposalForAccount } from "../../../worker/operations/rate-draft-pages.ts";
 import { dailyUsage } from "../../../worker/operations/usage.ts";
 import { todayOf } from "../../../worker/operations/place.ts";
 import { ProjectionBar } from "../../charts/small-charts.tsx";
@@ -38,16 +39,16 @@ export async function loader(asked: Route.LoaderArgs) {
   const today = await answering(() => todayOf(world));
   // Today's own readings count once there are any.
   const period = { from: addDays(today, -DAYS), to: addDays(today, 1) };
-  const [usage, payments] = await answering(() => Promise.all([dailyUsage(world, actor, accountId, period), paymentsOf(world, actor, accountId, 1)]));
+  const [usage, payments, proposals] = await answering(() => Promise.all([dailyUsage(world, actor, accountId, period), paymentsOf(world, actor, accountId, 1), proposalsFor(world, actor, accountId)]));
   return {
     title: t(localeOf(asked), "home.title"),
     usage: usage.filter(({ service }) => service.stopOn === null).map(({ service, days }) => ({ service, days: days.at(-1)!.value === null ? days.slice(0, DAYS) : days.slice(1) })),
-    lastPayment: payments[0] ?? null,
+    lastPayment: payments[0] ?? null, proposals,
   };
 }
 
 /** In this order: what I owe, pay, the bill so far, usage, what is running, the last payment. */
-export default function Home({ loaderData: { usage, lastPayment } }: Route.ComponentProps) {
+export default function Home({ loaderData: { usage, lastPayment, proposals } }: Route.ComponentProps) {
   const t = useT();
   const { locale, today } = usePlace();
   const { view, soFar } = useLiveAccount();
@@ -57,6 +58,7 @@ export default function Home({ loaderData: { usage, lastPayment } }: Route.Compo
       <h1 className="unseen">{t("home.title")}</h1>
       <Columns aside={<>
         <Requests view={view} />
+        {proposals.map((proposal) => <RateChange key={proposal.draftId} proposal={proposal} />)}
         <LastPayment view={view} known={lastPayment} />
       </>}>
         <Balance view={view} />
@@ -136,6 +138,19 @@ function BillSoFar({ soFar, last }: { soFar: SoFar | null; last: number | undefi
           ))}
         </ul>
       </Why>
+    </Card>
+  );
+}
+
+/** A price that will be or may be another one, with what the last year would have cost. */
+function RateChange({ proposal: { draftId, commodity, effectiveOn, decided, before, after } }: { proposal: ProposalForAccount }) {
+  const t = useT();
+  const values = { paid: formatDollars(before), amount: formatDollars(Math.abs(after - before)) };
+  return (
+    <Card title={t(decided ? "rateChange.cardDecided" : "rateChange.card")}>
+      <p><Message k={decided ? "rateChange.decided" : "rateChange.proposed"} values={{ service: serviceWord(t, commodity), date: <DateText date={effectiveOn} /> }} /></p>
+      <p className="soft">{t("rateChange.year")}: {after === before ? t("rateChange.same", { paid: values.paid }) : t(after > before ? "rateChange.more" : "rateChange.less", values)}</p>
+      <div><Link to={`/portal/rate-change/${encodeURIComponent(draftId)}`}>{t("rateChange.see")}</Link></div>
     </Card>
   );
 }

@@ -51,6 +51,9 @@ const factTitle = (f: Facts): string => [FACTS[f.text("kind") as FactKind]?.name
 const factValue = (f: Facts): string => f.text("text") || (f.text("milli") === "" ? "" : `${milliText(f.number("milli"))} ${f.text("unit")}`.trim());
 const fileTo = (facts: Facts): string => `/staff/files/${encodeURIComponent(facts.text("fileId"))}`;
 
+const draftTo = (facts: Facts): string => `/staff/rates/drafts/${encodeURIComponent(facts.text("draftId"))}`;
+const replayTo = (facts: Facts): string => `/staff/rates/replays/${encodeURIComponent(facts.text("replayId"))}`;
+
 const EVENTS: Readonly<Record<string, Words>> = {
   AccountOpened: (f) => ({ title: "Account opened", icon: "people", detail: `${className(f.text("class"))}, bill cycle ${f.text("cycle")}` }),
   ServiceStarted: (f) => ({ title: `${commodityName(f.text("commodity"))} service started`, icon: "meter", value: f.day("on") }),
@@ -94,6 +97,14 @@ const EVENTS: Readonly<Record<string, Words>> = {
   BillRunStarted: (f) => ({ title: `Bill run started, cycle ${f.text("cycleId")}`, icon: "cycle", tone: "info", value: `${formatCount(f.number("due"))} due` }),
   BillRunRetried: (f) => ({ title: "Bill run tried again", icon: "cycle", value: `${formatCount(f.number("due"))} due` }),
   BillRunFinished: (f) => ({ title: `Bill run finished, cycle ${f.text("cycleId")}`, icon: "cycle", tone: f.number("failed") > 0 ? "bad" : "good", value: `${formatCount(f.number("billed"))} billed`, detail: f.number("held") > 0 ? `${formatCount(f.number("held"))} held for review` : undefined }),
+  RateDraftSaved: (f) => ({ title: "Draft of a rate written", icon: "rates", detail: f.day("effectiveOn"), to: draftTo(f) }),
+  RateDraftProposed: (f) => ({ title: "Rate proposed", icon: "rates", tone: "warn", detail: f.day("effectiveOn"), to: draftTo(f) }),
+  RateDraftWithdrawn: (f) => ({ title: "Proposal of a rate taken back", icon: "rates", to: draftTo(f) }),
+  RateDraftSentBack: (f) => ({ title: "Proposal of a rate sent back", icon: "rates", tone: "warn", to: draftTo(f) }),
+  RateDraftDiscarded: (f) => ({ title: "Draft of a rate discarded", icon: "rates", to: draftTo(f) }),
+  RateDraftPublished: (f) => ({ title: "Proposed rate published", icon: "rates", tone: "good", detail: f.day("effectiveOn"), to: draftTo(f) }),
+  RateReplayStarted: (f) => ({ title: "Draft run over the past year", icon: "rates", to: replayTo(f) }),
+  RateReplayFinished: (f) => ({ title: "Run over the past year finished", icon: "rates", value: ledgerText(f.number("after") - f.number("before")), detail: `${formatCount(f.number("accounts"))} accounts`, to: replayTo(f) }),
   RateVersionPublished: (f) => ({ title: "Rate version published", icon: "rates", value: f.day("effectiveOn") }),
   PremiseRegistered: () => ({ title: "Premise registered", icon: "place" }),
   ServicePointAdded: (f) => ({ title: `Service point, ${commodityName(f.text("commodity")).toLowerCase()}`, icon: "place" }),

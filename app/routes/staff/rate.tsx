@@ -1,7 +1,10 @@
 import { Link } from "react-router";
 import type { Route } from "./+types/rate";
+import { may } from "../../../domain/lifecycle/permissions.ts";
+import { openDrafts } from "../../../worker/operations/rate-draft-pages.ts";
 import { ratePage } from "../../../worker/operations/rate-pages.ts";
 import { Badge } from "../../components/badge.tsx";
+import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { DateText } from "../../components/date-text.tsx";
 import { DescriptionList } from "../../components/description-list.tsx";
@@ -9,6 +12,7 @@ import { Columns, Page, Row } from "../../components/layout.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
 import { answering, refused } from "../../session.server.ts";
+import { Drafts } from "./rate-drafts-table.tsx";
 import { RateShown, shownOf } from "./rate-shown.tsx";
 import { atWork } from "./staff.server.ts";
 import { className, commodityName } from "./words.ts";
@@ -20,11 +24,13 @@ export async function loader(asked: Route.LoaderArgs) {
   const { scheduleId } = asked.params;
   const found = await answering(() => ratePage(world, actor, scheduleId, Number(asked.url.searchParams.get("version")) || null));
   if (!found) throw refused(404, "There is no such rate.");
+  const drafts = await answering(() => openDrafts(world, actor, scheduleId));
   const { shown, ...page } = found;
-  if (!shown) return { page, shown: null };
+  const more = { drafts, mayWrite: may(actor, "draft:rates:any") };
+  if (!shown) return { page, shown: null, ...more };
   const { document, ...version } = shown;
   return {
-    page,
+    page, ...more,
     shown: {
       ...version, source: document.source ?? null, rounding: document.rounding, ...shownOf(document),
       seasons: document.seasons.map(({ name, ranges }) => ({ name: name.en, ranges })),
@@ -33,11 +39,12 @@ export async function loader(asked: Route.LoaderArgs) {
 }
 
 /** A version as a picture, with the sentence of each charge. */
-export default function Rate({ loaderData: { page, shown } }: Route.ComponentProps) {
+export default function Rate({ loaderData: { page, shown, drafts, mayWrite } }: Route.ComponentProps) {
   const inForce = page.versions.find((version) => version.status === "published" && version.effectiveOn <= page.today)?.version;
   return (
     <Page title={page.name} intro={<Row><span>{commodityName(page.commodity)}</span><span>{className(page.customerClass)}</span>{shown ? <span>Version {shown.version}, from <DateText date={shown.effectiveOn} /></span> : null}{shown && shown.version === inForce ? <Badge tone="good">Counts today</Badge> : null}</Row>}
-      back={{ to: "/staff/rates", label: "Rates" }}>
+      back={{ to: "/staff/rates", label: "Rates" }} actions={mayWrite ? <ButtonLink to={`/staff/rates/drafts/new?of=${encodeURIComponent(page.scheduleId)}`} icon="plus">New version</ButtonLink> : null}>
+      {drafts.length > 0 ? <Card title="In the making" flush><Drafts drafts={drafts} /></Card> : null}
       <Columns aside={<>
         <Card title="Versions" flush>
           <Table caption="Versions, newest first" narrow="keep" rows={page.versions} rowKey={(row) => String(row.version)} rowTo={(row) => `?version=${row.version}`} rowCurrent={(row) => row.version === shown?.version}
