@@ -7,10 +7,11 @@ import { ratePage } from "../../../worker/operations/rate-pages.ts";
 import { saveDraft, type NotCarriedOver } from "../../../worker/operations/rate-drafts.ts";
 import { loadPlace } from "../../../worker/operations/place.ts";
 import { Card } from "../../components/card.tsx";
+import { Disclosure } from "../../components/disclosure.tsx";
 import { DateField, SelectField, TextArea, TextField } from "../../components/fields.tsx";
 import { newCommandId } from "../../components/form-state.ts";
 import { FormFrame, Submit } from "../../components/form.tsx";
-import { Grid, Page } from "../../components/layout.tsx";
+import { Grid, Page, Stack } from "../../components/layout.tsx";
 import { requestContext } from "../../context.ts";
 import { answering, refused } from "../../session.server.ts";
 import { didPath } from "./answer-notice.tsx";
@@ -55,6 +56,13 @@ export async function action(asked: Route.ActionArgs) {
 /** A draft from what counts today, from a document, or from a published form of tariffs. */
 export default function RateDraftNew({ loaderData: { of, from, today, commandId, forms }, actionData }: Route.ComponentProps) {
   const [search] = useSearchParams();
+  const source = (
+    <Stack>
+      <SelectField name="form" label="Written as" defaultValue={forms[0]!.value} options={forms} />
+      <TextField name="file" type="file" label="File" optional hint="Or put its text below." />
+      <TextArea name="document" label="Document" rows={12} defaultValue={of?.document ?? ""} spellCheck={false} optional />
+    </Stack>
+  );
   return (
     <Page narrow title={of ? `A new version of ${of.name}` : "New rate"} back={of ? { to: `/staff/rates/${encodeURIComponent(search.get("of")!)}`, label: of.name } : { to: "/staff/rates", label: "Rates" }}
       intro={of ? "It begins with what the rate charges today. Nothing counts until a second person has published it." : "From a document, or from a file in which tariffs are published. Nothing counts until a second person has published it."}>
@@ -76,9 +84,7 @@ export default function RateDraftNew({ loaderData: { of, from, today, commandId,
             </>
           )}
           <DateField name="effectiveOn" label="Counts from" defaultValue={from} min={today} />
-          <SelectField name="form" label="Written as" defaultValue={forms[0]!.value} options={forms} />
-          <TextField name="file" type="file" label="File" optional hint="Or put its text below." />
-          <TextArea name="document" label="Document" rows={of ? 16 : 10} defaultValue={of?.document ?? ""} spellCheck={false} optional />
+          {of && !actionData ? <Disclosure summary="Begin with another document">{source}</Disclosure> : source}
           <Submit>Make the draft</Submit>
         </FormFrame>
       </Card>

@@ -24,7 +24,7 @@ import { answering, refused } from "../../session.server.ts";
 import { AnswerNotice, didPath } from "./answer-notice.tsx";
 import { textOf } from "./forms.server.ts";
 import { draftState } from "./rate-draft-words.ts";
-import { priceFields, withFigures } from "./rate-fields.ts";
+import { priceFields, withFigures, type ChargeFields, type PriceField } from "./rate-fields.ts";
 import { stepsPictures, weekPictures } from "./rate-pictures.ts";
 import { chargeWords } from "./rate-words.ts";
 import { answerForm, atWork, backToForm } from "./staff.server.ts";
@@ -155,11 +155,13 @@ export default function RateDraft({ loaderData, actionData }: Route.ComponentPro
                 </Grid>
                 {fields.map((charge) => (
                   <Fieldset key={charge.id} legend={charge.name}>
-                    {charge.rows.map((row) => (
+                    {isPlain(charge) ? (
+                      <Grid min="small">{charge.rows.map((row) => <FigureField key={row.key} field={row.fields[0]!} label={row.who || row.fields[0]!.label} />)}</Grid>
+                    ) : charge.rows.map((row) => (
                       <div key={row.key}>
                         {row.who ? <p className="soft small">{row.who}</p> : null}
                         <Grid min="small">
-                          {row.fields.map(({ name, label, value, money }) => <TextField key={name} name={name} label={label} defaultValue={value} inputMode="decimal" autoComplete="off" spellCheck={false} {...(money ? { prefix: "$" } : {})} />)}
+                          {row.fields.map((field) => <FigureField key={field.name} field={field} label={field.label} />)}
                         </Grid>
                       </div>
                     ))}
@@ -182,6 +184,13 @@ export default function RateDraft({ loaderData, actionData }: Route.ComponentPro
       </Columns>
     </Page>
   );
+}
+
+/** One figure a row, as of a charge by meter size: the rows need no headings. */
+const isPlain = ({ rows }: ChargeFields): boolean => rows.every(({ fields }) => fields.length === 1);
+
+function FigureField({ field: { name, value, money }, label }: { field: PriceField; label: string }) {
+  return <TextField name={name} label={label} defaultValue={value} inputMode="decimal" autoComplete="off" spellCheck={false} {...(money ? { prefix: "$" } : {})} />;
 }
 
 type Shown = Route.ComponentProps["loaderData"];
