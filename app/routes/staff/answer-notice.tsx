@@ -19,7 +19,6 @@ const DONE: Readonly<Record<string, string>> = {
   published: "The rate is in force from its day on.",
   saved: "Saved.",
   sentBack: "Sent back to its writer, with your reason.",
-  published: "Published. It counts from its day on.",
   discarded: "Discarded.",
   proposed: "Proposed. It counts once another person has approved it.",
   approved: "Approved. It counts from its day on.",

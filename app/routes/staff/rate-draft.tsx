@@ -243,7 +243,7 @@ function Way({ loaderData: { page, commandIds }, state, doing }: { loaderData: S
 function Everybody({ loaderData: { page: { replays, mayWrite, draft }, commandIds } }: { loaderData: Shown }) {
   const open = draft.status === "draft" || draft.status === "proposed";
   return (
-    <Card title="What it would have done to everybody" flush={replays.length > 0}>
+    <Card title="What it would have done to everybody" flush={replays.length > 0} footer={mayWrite && open ? <FormFrame className="action" id="replay" state={null} commandId={commandIds.replay}><Submit kind="secondary" icon="cycle" name="do" value="replay">Run it over the past year</Submit></FormFrame> : undefined}>
       {replays.length > 0 ? (
         <Table<ReplaySummary> caption="Runs of this draft, newest first" narrow="keep" rows={replays} rowKey={(row) => row.id} rowTo={(row) => `/staff/rates/replays/${encodeURIComponent(row.id)}`} columns={[
           { key: "when", head: "Run", main: true, cell: (row) => <TimeText at={row.startedAt} form="full" /> },
@@ -251,7 +251,6 @@ function Everybody({ loaderData: { page: { replays, mayWrite, draft }, commandId
           { key: "state", head: <span className="unseen">State</span>, cell: (row) => (row.status === "running" ? <Badge tone="info" icon="pending">Running</Badge> : row.current ? <Badge tone="good">As it is now</Badge> : <Badge>Before the last change</Badge>) },
         ]} />
       ) : <p className="soft">Runs the draft over the bills of the past year of every account on this rate: revenue by class, who would have paid more, and how much.</p>}
-      {mayWrite && open ? <FormFrame className={replays.length > 0 ? "card-inset" : "form"} id="replay" state={null} commandId={commandIds.replay}><Submit kind="secondary" icon="cycle" name="do" value="replay">Run it over the past year</Submit></FormFrame> : null}
     </Card>
   );
 }
@@ -259,7 +258,7 @@ function Everybody({ loaderData: { page: { replays, mayWrite, draft }, commandId
 function TryIt({ loaderData: { account } }: { loaderData: Shown }) {
   return (
     <Card title="Try it on an account">
-      <Form method="get" className="form" action="#tried">
+      <Form method="get" className="form" preventScrollReset>
         <TextField name="account" label="Account number" defaultValue={account} width="medium" inputMode="numeric" autoComplete="off" />
         <Submit kind="secondary">Show its last bills</Submit>
       </Form>
@@ -271,11 +270,9 @@ function TryIt({ loaderData: { account } }: { loaderData: Shown }) {
 function Tried({ loaderData: { account, tried } }: { loaderData: Shown }) {
   const [search] = useSearchParams();
   if (account === "" || search.get("account") === null) return null;
-  return (
-    <Card title={`Account ${account}, as billed and under this draft`} id="tried" flush>
-      {!tried || tried.bills.length === 0 ? <p className="card-inset soft">This account has no bill of the past year on this rate. Look the number up, or try another.</p> : tried.bills.map((bill) => <TriedBill key={bill.billId + bill.period.from} bill={bill} />)}
-    </Card>
-  );
+  const title = `Account ${account}, as billed and under this draft`;
+  if (!tried || tried.bills.length === 0) return <Card title={title}><p className="soft">This account has no bill of the past year on this rate. Look the number up, or try another.</p></Card>;
+  return <Card title={title} flush>{tried.bills.map((bill) => <TriedBill key={bill.billId + bill.period.from} bill={bill} />)}</Card>;
 }
 
 function TriedBill({ bill: { billId, number, period, before, after, reason, lines } }: { bill: BillUnder }) {
