@@ -2,9 +2,8 @@ import { useSearchParams } from "react-router";
 import type { Route } from "./+types/rate-draft-new";
 import { addMonths, type LocalDate } from "../../../domain/calendar/local-date.ts";
 import { CUSTOMER_CLASSES } from "../../../domain/lifecycle/customer-class.ts";
-import { COMMODITIES } from "../../../domain/lifecycle/settings.ts";
 import { ratePage } from "../../../worker/operations/rate-pages.ts";
-import { saveDraft, type NotCarriedOver } from "../../../worker/operations/rate-drafts.ts";
+import { saveDraft } from "../../../worker/operations/rate-drafts.ts";
 import { loadPlace } from "../../../worker/operations/place.ts";
 import { Card } from "../../components/card.tsx";
 import { Disclosure } from "../../components/disclosure.tsx";
@@ -18,7 +17,7 @@ import { didPath } from "./answer-notice.tsx";
 import { textOf } from "./forms.server.ts";
 import { importedRate, RATE_FORMS } from "./rate-import.server.ts";
 import { answerForm, atWork, backToForm } from "./staff.server.ts";
-import { className, commodityName } from "./words.ts";
+import { className } from "./words.ts";
 
 export const meta: Route.MetaFunction = () => [{ title: "New draft of a rate" }];
 
@@ -31,7 +30,7 @@ export async function loader(asked: Route.LoaderArgs) {
   if (scheduleId !== null && !of) throw refused(404, "There is no such rate.");
   return {
     today, from: firstOfNextMonth(today), commandId: newCommandId(), forms: RATE_FORMS,
-    of: of && { scheduleId: of.scheduleId, name: of.name, commodity: of.commodity, customerClass: of.customerClass, document: of.shown ? JSON.stringify(of.shown.document, null, 2) : "" },
+    of: of && { scheduleId: of.scheduleId, name: of.name, customerClass: of.customerClass, document: of.shown ? JSON.stringify(of.shown.document, null, 2) : "" },
   };
 }
 
@@ -42,14 +41,13 @@ export async function action(asked: Route.ActionArgs) {
   const form = await asked.request.formData();
   const file = form.get("file");
   const text = file instanceof File && file.size > 0 ? await file.text() : textOf(form, "document");
-  const read = importedRate(textOf(form, "form"), text);
+  const read = importedRate(textOf(form, "form"), text, textOf(form, "which"));
   if (!read.ok) return backToForm(form, read.errors);
-  const notCarriedOver: readonly NotCarriedOver[] = read.notCarriedOver;
   const commandId = textOf(form, "commandId");
-  const commodity = textOf(form, "commodity") || read.commodity;
+  const { document, origin, notCarriedOver } = read;
   return answerForm(form, () => saveDraft(world, actor, {
-    commandId, scheduleId: textOf(form, "scheduleId").trim(), name: textOf(form, "name").trim() || read.name, commodity, customerClass: textOf(form, "customerClass"),
-    effectiveOn: textOf(form, "effectiveOn"), document: read.document, origin: read.origin, notCarriedOver,
+    commandId, scheduleId: textOf(form, "scheduleId").trim(), name: textOf(form, "name").trim() || document.name.en, commodity: document.commodity, customerClass: textOf(form, "customerClass"),
+    effectiveOn: textOf(form, "effectiveOn"), document, origin, notCarriedOver,
   }), (status) => didPath(`/staff/rates/drafts/${encodeURIComponent(`draft-${commandId}`)}`, "saved", status));
 }
 
@@ -60,6 +58,7 @@ export default function RateDraftNew({ loaderData: { of, from, today, commandId,
     <Stack>
       <SelectField name="form" label="Written as" defaultValue={forms[0]!.value} options={forms} />
       <TextField name="file" type="file" label="File" optional hint="Or put its text below." />
+      <TextField name="which" label="Which rate of the file" optional width="short" inputMode="numeric" hint="Where it holds several: the number." />
       <TextArea name="document" label="Document" rows={12} defaultValue={of?.document ?? ""} spellCheck={false} optional />
     </Stack>
   );
@@ -70,7 +69,7 @@ export default function RateDraftNew({ loaderData: { of, from, today, commandId,
         <FormFrame state={actionData} commandId={commandId} encType="multipart/form-data">
           {of ? (
             <>
-              <input type="hidden" name="scheduleId" value={of.scheduleId} readOnly /><input type="hidden" name="commodity" value={of.commodity} readOnly /><input type="hidden" name="customerClass" value={of.customerClass} readOnly />
+              <input type="hidden" name="scheduleId" value={of.scheduleId} readOnly /><input type="hidden" name="customerClass" value={of.customerClass} readOnly />
               <TextField name="name" label="Name" defaultValue={of.name} maxLength={120} />
             </>
           ) : (
@@ -78,8 +77,7 @@ export default function RateDraftNew({ loaderData: { of, from, today, commandId,
               <Grid>
                 <TextField name="scheduleId" label="Code" hint="Short, for staff: water-residential" maxLength={40} autoComplete="off" autoCapitalize="none" spellCheck={false} />
                 <TextField name="name" label="Name" maxLength={120} optional hint="Empty: as the document is called" />
-                <SelectField name="commodity" label="Service" options={COMMODITIES.map((value) => ({ value, label: commodityName(value) }))} />
-                <SelectField name="customerClass" label="Class" options={CUSTOMER_CLASSES.map((value) => ({ value, label: className(value) }))} />
+                  <SelectField name="customerClass" label="Class" options={CUSTOMER_CLASSES.map((value) => ({ value, label: className(value) }))} />
               </Grid>
             </>
           )}

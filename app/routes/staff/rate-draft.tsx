@@ -1,12 +1,9 @@
 import { Form, Link, useSearchParams } from "react-router";
 import type { Route } from "./+types/rate-draft";
-import type { Refusal } from "../../../domain/lifecycle/account/decide.ts";
-import { parseRateDocument } from "../../../domain/rating/index.ts";
+import { readRateText } from "../../../worker/operations/first-rate.ts";
 import { discardDraft, documentOfDraft, findDraft, proposeDraft, publishDraft, saveDraft, sendBackDraft, withdrawDraft } from "../../../worker/operations/rate-drafts.ts";
 import { draftPage, tryDraft, type BillUnder, type ReplaySummary } from "../../../worker/operations/rate-draft-pages.ts";
 import { startReplay } from "../../../worker/operations/rate-replays.ts";
-import { TierSteps } from "../../charts/tier-steps.tsx";
-import { TouMap } from "../../charts/tou-map.tsx";
 import { Badge } from "../../components/badge.tsx";
 import { Card } from "../../components/card.tsx";
 import { DateText, PeriodText, TimeText } from "../../components/date-text.tsx";
@@ -26,6 +23,7 @@ import { textOf } from "./forms.server.ts";
 import { draftState } from "./rate-draft-words.ts";
 import { priceFields, withFigures, type ChargeFields, type PriceField } from "./rate-fields.ts";
 import { stepsPictures, weekPictures } from "./rate-pictures.ts";
+import { RatePictures } from "./rate-shown.tsx";
 import { chargeWords } from "./rate-words.ts";
 import { answerForm, atWork, backToForm } from "./staff.server.ts";
 import { className, commodityName } from "./words.ts";
@@ -95,22 +93,13 @@ async function saved(asked: Route.ActionArgs, form: FormData, doing: "prices" | 
   const { actor, world } = atWork(asked, "draft:rates:any");
   const draft = await answering(() => findDraft(world.port, asked.params.draftId));
   if (!draft) throw refused(404, "There is no such draft.");
-  const read = doing === "prices" ? { ok: true as const, document: withFigures(documentOfDraft(draft), (name) => (form.has(name) ? textOf(form, name) : null)) } : parsedText(textOf(form, "document"));
-  if (!read.ok) return backToForm(form, [{ field: "document", message: read.message }]);
-  const parsed = parseRateDocument(read.document);
-  if (!parsed.ok) return backToForm(form, parsed.issues.map(({ path, message }) => ({ field: doing === "prices" && form.has(path) ? path : doing === "document" ? "document" : "", message: path === "" ? message : `${path}: ${message}` })));
+  const text = doing === "prices" ? JSON.stringify(withFigures(documentOfDraft(draft), (name) => (form.has(name) ? textOf(form, name) : null))) : textOf(form, "document");
+  const read = readRateText(text);
+  if (!read.ok) return backToForm(form, read.problems.map(({ path, message }) => ({ field: doing === "document" ? "document" : form.has(path) ? path : "", message: path === "" ? message : `${path}: ${message}` })));
   const { id: draftId, scheduleId, commodity, customerClass } = draft;
   const name = form.has("name") ? textOf(form, "name") : draft.name;
   const effectiveOn = form.has("effectiveOn") ? textOf(form, "effectiveOn") : draft.effectiveOn;
   return answerForm(form, () => saveDraft(world, actor, { commandId: textOf(form, "commandId"), draftId, scheduleId, name, commodity, customerClass, effectiveOn, document: read.document }), (status) => didPath(`/staff/rates/drafts/${encodeURIComponent(draftId)}`, "saved", status));
-}
-
-function parsedText(text: string): { readonly ok: true; readonly document: unknown } | { readonly ok: false; readonly message: Refusal["message"] } {
-  try {
-    return { ok: true, document: JSON.parse(text) };
-  } catch (error) {
-    return { ok: false, message: `This is not JSON: ${error instanceof Error ? error.message : String(error)}` };
-  }
 }
 
 /** A draft: as a picture and in sentences, its figures to edit, tried on an account and on everybody, and the way to publication. */
@@ -139,12 +128,7 @@ export default function RateDraft({ loaderData, actionData }: Route.ComponentPro
             </div>
           ))}
         </Card>
-        {weeks.length > 0 || steps.length > 0 ? (
-          <Card title="As a picture">
-            {steps.map(({ key, ...picture }) => <TierSteps key={key} {...picture} />)}
-            {weeks.map(({ key, ...picture }) => <TouMap key={key} {...picture} />)}
-          </Card>
-        ) : null}
+        <RatePictures steps={steps} weeks={weeks} />
         {writing ? (
           <>
             <Card title="Figures">

@@ -15,14 +15,20 @@ export function shownOf(document: RateDocument) {
 export function RateShown({ charges, steps, weeks }: ReturnType<typeof shownOf>) {
   return (
     <>
-      {weeks.length > 0 || steps.length > 0 ? (
-        <Card title="As a picture">
-          {steps.map(({ key, ...picture }) => <TierSteps key={key} {...picture} />)}
-          {weeks.map(({ key, ...picture }) => <TouMap key={key} {...picture} />)}
-        </Card>
-      ) : null}
+      <RatePictures steps={steps} weeks={weeks} />
       {charges.map((charge) => <Charge key={charge.id} charge={charge} />)}
     </>
+  );
+}
+
+/** Tiers as steps, times of use as weeks of hours; nothing for a rate that has neither. */
+export function RatePictures({ steps, weeks }: Pick<ReturnType<typeof shownOf>, "steps" | "weeks">) {
+  if (weeks.length === 0 && steps.length === 0) return null;
+  return (
+    <Card title="As a picture">
+      {steps.map(({ key, ...picture }) => <TierSteps key={key} {...picture} />)}
+      {weeks.map(({ key, ...picture }) => <TouMap key={key} {...picture} />)}
+    </Card>
   );
 }
 
