@@ -15,6 +15,7 @@ import { QUALITIES } from "../channel.ts";
 import { delimiterOf, fieldsOf, type Delimiter } from "./csv.ts";
 import { plainDecimal } from "./decimal.ts";
 import { sourceUnit } from "./source-units.ts";
+import { METER_MAX } from "./read.ts";
 import { fits, foldHeader, type Column, type Measure, type TableLayout, type UnitRule } from "./table-layout.ts";
 
 /** Values in one row; a meter with all its channels and quadrants has fewer. */
@@ -42,6 +43,8 @@ const minutes = v.pipe(v.number("must be a number of minutes"), v.integer(), v.c
 
 const time = v.strictObject({
   column,
+  /** Where a row has the end of its interval as well; then `column` is its start. */
+  end: v.optional(column),
   clock: v.optional(column),
   zone: v.optional(v.pipe(v.string(), v.check((name) => isTimeZone(name), 'must be a time zone such as "America/Chicago", "UTC" or "-06:00"'))),
   order: v.optional(v.picklist(["month-first", "day-first"], 'must be "month-first" or "day-first"')),
@@ -53,8 +56,13 @@ const quality = v.strictObject({
   otherwise: v.optional(v.picklist([...QUALITIES, "refuse"], `must be one of ${QUALITIES.join(", ")}, refuse`)),
 });
 
+const meter = v.union(
+  [column, v.strictObject({ text: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(METER_MAX)) })],
+  'must be a column\'s name or number, or {"text": ...} where the whole file is of one meter',
+);
+
 export const CSV_MAPPING = v.strictObject({
-  meter: column,
+  meter,
   channel: v.optional(column),
   kind,
   time,
@@ -94,9 +102,11 @@ function isPositive(text: string): boolean {
 type ColumnRef = string | number;
 
 function namedColumns(mapping: CsvMapping): string[] {
-  const refs: (ColumnRef | undefined)[] = [mapping.meter, mapping.channel, mapping.time.column, mapping.time.clock, mapping.quality?.column, ...mapping.values.map((each) => each.column)];
+  const refs: (ColumnRef | undefined)[] = [...meterColumn(mapping), mapping.channel, mapping.time.column, mapping.time.clock, mapping.time.end, mapping.quality?.column, ...mapping.values.map((each) => each.column)];
   return refs.filter((ref): ref is string => typeof ref === "string");
 }
+
+const meterColumn = ({ meter: given }: CsvMapping): ColumnRef[] => (typeof given === "object" ? [] : [given]);
 
 function refColumn(ref: ColumnRef): Column {
   return [typeof ref === "number" ? `#${ref}` : foldHeader(ref)];
@@ -117,14 +127,16 @@ export function mappedLayout(mapping: CsvMapping, head: string): { layout: Table
 function layoutOf(mapping: CsvMapping): TableLayout {
   const { time: when, intervalMinutes, quality: flags } = mapping;
   const measures = mapping.values.map((each): Measure => measureOf(each, mapping.kind));
-  const columns = [refColumn(mapping.meter), refColumn(when.column), ...mapping.values.map((each) => refColumn(each.column))];
+  const meters = meterColumn(mapping).map(refColumn);
+  const columns = [...meters, refColumn(when.column), ...(when.end === undefined ? [] : [refColumn(when.end)]), ...mapping.values.map((each) => refColumn(each.column))];
   return {
     format: "csv",
     title: "the mapping",
     needs: columns.filter(([name]) => !name!.startsWith("#")),
-    meter: [refColumn(mapping.meter)],
+    meter: meters,
+    ...(typeof mapping.meter === "object" && { meterText: mapping.meter.text }),
     ...(mapping.channel !== undefined && { channel: refColumn(mapping.channel) }),
-    time: { column: refColumn(when.column), means: "local", ...(when.clock !== undefined && { clockColumn: refColumn(when.clock) }), ...(when.zone !== undefined && { zone: when.zone }) },
+    time: { column: refColumn(when.column), means: "local", ...(when.clock !== undefined && { clockColumn: refColumn(when.clock) }), ...(when.end !== undefined && { endColumn: refColumn(when.end) }), ...(when.zone !== undefined && { zone: when.zone }) },
     stamp: mapping.stamp ?? "end",
     ...(typeof intervalMinutes === "number" && { intervalMinutes }),
     ...(typeof intervalMinutes === "object" && { interval: refColumn(intervalMinutes.column) }),

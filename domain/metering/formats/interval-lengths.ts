@@ -35,8 +35,8 @@ export class IntervalLengths {
     this.#minutes = minutes;
   }
 
-  /** Passes a register read on, in its place. */
-  register(read: FileRead): void {
+  /** Passes on a read whose start and end are known, in its place. */
+  known(read: FileRead): void {
     if (this.#held.length === 0) this.#sink.read(read);
     else this.#hold(read, null);
   }

@@ -164,6 +164,8 @@ export class JsonReadsParser implements ReadsParser {
     } catch {
       return this.#refuse(line, "the read is not well-formed JSON");
     }
+    // A document of something else is not a file of reads of which each was refused.
+    if (this.#values === 1 && !this.#inBatch && !("meter" in (item as object))) return this.#fail("the JSON holds no reads: its first object has no meter");
     this.#read(item as Record<string, unknown>, line);
   }
 

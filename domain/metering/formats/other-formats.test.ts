@@ -149,7 +149,8 @@ describe("our own JSON", () => {
     ["a read that is no JSON", JSON_BATCH.replace('"kind": "register"', '"kind": register'), "refused", "not well-formed JSON", 2],
     ["a batch that is cut off", JSON_BATCH.slice(0, 200), "unreadable", "ends in the middle", 3],
     ["a list of numbers", "[1, 2]", "unreadable", "holds objects only", 1],
-    ["an object of something else", '{"total": 3}', "refused", "meter must be the meter's number", 1],
+    ["an object of something else", '{"total": 3}', "unreadable", "its first object has no meter", 1],
+    ["a read without its meter among others", '{"reads": [{"kind": "register"}]}', "refused", "meter must be the meter's number", 1],
     ["something after the end", `${JSON_BATCH}\n{"x":1}`, "unreadable", "after the end", 6],
   ])("%s is refused with its line", (_, text, kind, reason, line) => {
     expect(parse(text).refusals.some((refusal) => refusal.kind === kind && refusal.line === line && refusal.reason.includes(reason))).toBe(true);

@@ -32,6 +32,8 @@ export interface TimeRule {
   readonly column: Column;
   /** A second column with the time of day. */
   readonly clockColumn?: Column;
+  /** The end of the interval of which `column` is the start. */
+  readonly endColumn?: Column;
   /** What a stamp without offset means. */
   readonly means: "local" | "utc";
   /** A column that names the zone of the row, where it does. */
@@ -61,6 +63,8 @@ export interface TableLayout {
   readonly name?: RegExp;
   /** Tried in turn until one is not blank. */
   readonly meter: readonly Column[];
+  /** Of which meter every row is, where no column says it. */
+  readonly meterText?: string;
   readonly channel?: Column;
   readonly time: TimeRule;
   /** Whether a stamp is the end or the start of its interval. */

@@ -27,6 +27,7 @@ interface TimeColumns {
   readonly rule: TimeRule;
   readonly at: number;
   readonly clock: number;
+  readonly end: number;
   readonly zone: number;
   readonly local: number;
 }
@@ -122,7 +123,7 @@ export class TableParser implements ReadsParser {
     const problem = rowProblem(fields, columns);
     if (problem !== null) return this.#refuse(line, problem);
     if (fields[0] === columns.titles[0] && fields.every((field, i) => field === columns.titles[i])) return;
-    const meter = meterOf(fields, columns.meter);
+    const meter = this.#layout.meterText ?? meterOf(fields, columns.meter);
     if (meter === "") return this.#refuse(line, "no column names the meter");
     const meterTrouble = meterProblem(meter);
     if (meterTrouble !== null) return this.#refuse(line, meterTrouble);
@@ -156,8 +157,25 @@ export class TableParser implements ReadsParser {
     const stamp = this.#stampOf(fields, at.time, kind, meter, channel);
     if (typeof stamp === "string") return stamp;
     const read: FileRead = { meter, channel, unit: unit.unit, kind, start: stamp.at, end: stamp.at, value, quality, flag, line };
-    if (kind === "register") this.#lengths.register(read);
+    if (at.time.end >= 0) return this.#spanned(fields, at.time, read, stamp);
+    if (kind === "register") this.#lengths.known(read);
     else return this.#lengths.interval(read, stamp, cell(fields, columns.interval));
+    return null;
+  }
+
+  /** A row with start and end: the interval between them, or what the dials showed at the end. */
+  #spanned(fields: readonly string[], time: TimeColumns, read: FileRead, start: Stamp): string | null {
+    const text = cell(fields, time.end);
+    if (text === "") return "there is no end";
+    const clock = this.#clockOf(fields, time);
+    if (typeof clock === "string") return clock;
+    const stamp = this.#readStamp(text, time.rule.means, clock, `end of ${read.kind}`, read.meter, read.channel);
+    // An end that clocks skipped (01:00 to 02:00 in the spring night) is as long after the start as the two are apart on the dial.
+    const dial = this.#time.read(text) && this.#time.offset === null ? this.#time.wall - start.wall : 0;
+    if (typeof stamp === "string" && dial <= 0) return stamp;
+    const end = typeof stamp === "string" ? start.at + dial : stamp.at;
+    if (end <= read.start) return `the interval ends (${text}) no later than it begins`;
+    this.#lengths.known(read.kind === "register" ? { ...read, start: end, end } : { ...read, end });
     return null;
   }
 
@@ -235,6 +253,7 @@ function columnsOf(layout: TableLayout, header: readonly string[], titles: reado
     rule,
     at: columnAt(header, rule.column),
     clock: rule.clockColumn ? columnAt(header, rule.clockColumn) : -1,
+    end: rule.endColumn ? columnAt(header, rule.endColumn) : -1,
     zone: rule.zoneColumn ? columnAt(header, rule.zoneColumn) : -1,
     local: rule.localColumn ? columnAt(header, rule.localColumn) : -1,
   });
@@ -250,7 +269,7 @@ function columnsOf(layout: TableLayout, header: readonly string[], titles: reado
   const interval = layout.interval ? columnAt(header, layout.interval) : -1;
   const quality = layout.quality ? columnAt(header, layout.quality.column) : -1;
   const meter = layout.meter.map((column) => columnAt(header, column)).filter((at) => at >= 0);
-  const used = [...meter, channel, interval, quality, ...measures.flatMap(({ value, unit, multiplier, time }) => [value, unit, multiplier, time.at, time.clock, time.zone, time.local])];
+  const used = [...meter, channel, interval, quality, ...measures.flatMap(({ value, unit, multiplier, time }) => [value, unit, multiplier, time.at, time.clock, time.end, time.zone, time.local])];
   return { header, titles, meter, channel, interval, quality, measures, last: Math.max(...used) };
 }
 
