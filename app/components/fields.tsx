@@ -88,6 +88,16 @@ export function TextField({ name, label, hint, optional, width, defaultValue, pr
   );
 }
 
+/** A file from the person's machine. The form it stands in is sent as multipart/form-data. */
+export function FileField({ name, label, hint, optional, ...rest }: FieldProps & Native<"input">) {
+  const field = useField(name);
+  return (
+    <FieldFrame field={field} label={label} hint={hint} optional={optional}>
+      <input className="input" type="file" {...control(field, { name, label, hint, optional })} {...rest} />
+    </FieldFrame>
+  );
+}
+
 /** Dollars as a person types them; the server reads them with `parseDollars`. */
 export function MoneyField(props: TextFieldProps) {
   return <TextField prefix="$" width="short" inputMode="decimal" autoComplete="off" spellCheck={false} {...props} />;

@@ -21,6 +21,7 @@ const PLACES: readonly { readonly label?: string; readonly places: readonly Plac
     label: "Reads and money",
     places: [
       { to: "/staff/reads", label: "Reads", icon: "meter", needs: "read:meter:any" },
+      { to: "/staff/files", label: "Files", icon: "request", needs: "read:meter:any" },
       { to: "/staff/billing", label: "Bill cycles", icon: "cycle", key: "c", needs: "read:billing:any" },
       { to: "/staff/bills", label: "Bills", icon: "bill", needs: "read:bill:any" },
       { to: "/staff/payments", label: "Payments", icon: "pay", key: "p", needs: "read:account:any" },
@@ -43,6 +44,8 @@ const COMMANDS: readonly (StaffCommand & { readonly needs: Permission })[] = [
   { to: "/staff/premises/new", label: "Register a premise", icon: "place", needs: "edit:meter:any" },
   { to: "/staff/accounts?list=owing", label: "Accounts that owe", icon: "people", needs: "read:account:any" },
   { to: "/staff/people/invite", label: "Invite a customer to the portal", icon: "mail", needs: "invite:customer:any" },
+  { to: "/staff/files", label: "Send a file of reads", icon: "meter", needs: "post:file:any" },
+  { to: "/staff/files/mappings", label: "Mappings of tables of reads", icon: "settings", needs: "edit:mapping:any" },
   { to: "/staff/messages", label: "Messages that could not be sent", icon: "mail", needs: "read:board:any" },
 ];
 

@@ -5,6 +5,9 @@ import type { SqlPort } from "../../../db/port.ts";
 import { parseCsvMapping, type CsvMapping } from "../../../domain/metering/formats/index.ts";
 import { readsFileEvent, readsMappingStream } from "../../../domain/lifecycle/reads-file.ts";
 import { actorText, requirePermission, type UserActor } from "../../../domain/lifecycle/permissions.ts";
+import { todayOf, timeZoneOf } from "../../../db/utility.ts";
+import type { LocalDate } from "../../../domain/calendar/local-date.ts";
+import type { TimeZone } from "../../../domain/calendar/zone.ts";
 import type { World } from "../context.ts";
 
 export interface SavedMapping {
@@ -23,7 +26,7 @@ const COLUMNS = `name, version, mapping, effective_at AS "effectiveAt", actor, r
 const mappingOf = (row: StoredMapping): SavedMapping => ({ ...row, mapping: JSON.parse(row.mapping) as CsvMapping });
 
 /** A mapping's name stands in addresses and file names. */
-const NAME = /^[a-z0-9][a-z0-9-]{0,49}$/;
+const NAME = /^(?!new$)[a-z0-9][a-z0-9-]{0,49}$/;
 
 /** The version of a mapping that counts now; null when there is none. */
 export async function mappingInEffect(port: SqlPort, name: string, now: number): Promise<SavedMapping | null> {
@@ -42,6 +45,14 @@ export async function listMappings(world: World, actor: UserActor): Promise<Save
   requirePermission(actor, "read:meter:any");
   const rows = await world.port.query<StoredMapping>(`SELECT ${COLUMNS} FROM reads_mapping AS m WHERE version = (SELECT max(version) FROM reads_mapping WHERE name = m.name) ORDER BY name`);
   return rows.map(mappingOf);
+}
+
+/** The newest version of a mapping, or null, with the utility's day and zone. @throws ForbiddenError */
+export async function mappingForPage({ port, now }: World, actor: UserActor, name: string): Promise<{ readonly saved: SavedMapping | null; readonly today: LocalDate; readonly zone: TimeZone }> {
+  requirePermission(actor, "edit:mapping:any");
+  const at = now();
+  const [row] = await port.query<StoredMapping>(`SELECT ${COLUMNS} FROM reads_mapping WHERE name = ? ORDER BY version DESC LIMIT 1`, [name]);
+  return { saved: row ? mappingOf(row) : null, today: await todayOf(port, at), zone: await timeZoneOf(port, at) };
 }
 
 export interface MappingToSave {

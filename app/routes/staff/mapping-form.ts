@@ -1,0 +1,72 @@
+/** The form of a mapping: from fields to the document that is checked, and back. */
+import { UNIT_NAMES } from "../../../domain/metering/index.ts";
+import type { CsvMapping } from "../../../domain/metering/formats/index.ts";
+import { textOf } from "./forms.server.ts";
+
+/** Value columns that the form has room for; a mapping with more is made with the command line's document. */
+export const VALUE_ROWS = 4;
+
+export const UNIT_CHOICES: readonly string[] = UNIT_NAMES;
+
+const list = (text: string): string[] => text.split(",").map((each) => each.trim()).filter(Boolean);
+
+/** A column by its name, or by its number where it is given as `#3`. */
+function columnOf(text: string): string | number | undefined {
+  const trimmed = text.trim();
+  const number = /^#(\d{1,3})$/.exec(trimmed)?.[1];
+  return number === undefined ? trimmed || undefined : Number(number);
+}
+
+function without(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
+}
+
+/** The document that a form describes, not yet checked. */
+export function mappingOf(form: FormData): unknown {
+  const text = (name: string): string => textOf(form, name).trim();
+  const column = (name: string) => columnOf(text(name));
+  const values = Array.from({ length: VALUE_ROWS }, (_, i) => i)
+    .filter((i) => text(`value${i}`) !== "")
+    .map((i) => without({ column: column(`value${i}`), unit: text(`unit${i}`), channel: text(`channel${i}`) || undefined, multiplier: text(`multiplier${i}`) || undefined }));
+  const flags = Object.fromEntries(list(text("flags")).map((pair) => pair.split("=").map((part) => part.trim()) as [string, string]));
+  return without({
+    meter: text("meterText") === "" ? column("meter") : { text: text("meterText") },
+    channel: column("channel"),
+    kind: text("kind"),
+    time: without({ column: column("time"), clock: column("clock"), end: column("end"), zone: text("zone") || undefined, order: text("order") === "day-first" ? "day-first" : undefined }),
+    stamp: text("stamp") === "start" ? "start" : undefined,
+    intervalMinutes: text("minutes") === "" ? undefined : Number(text("minutes")),
+    values,
+    quality: column("quality") === undefined ? undefined : { column: column("quality"), codes: flags },
+    failed: list(text("failed")).length > 0 ? list(text("failed")) : undefined,
+    decimalComma: text("comma") === "yes" ? true : undefined,
+    header: text("headerless") === "yes" ? false : undefined,
+  });
+}
+
+/** The form's fields for a mapping that is there. */
+export function fieldsOf(mapping: CsvMapping): Record<string, string> {
+  const shown = (column: string | number | { column: string | number } | { text: string } | undefined): string =>
+    typeof column === "number" ? `#${column}` : typeof column === "string" ? column : "";
+  const fields: Record<string, string> = {
+    meter: shown(mapping.meter), meterText: typeof mapping.meter === "object" ? mapping.meter.text : "", channel: shown(mapping.channel), kind: mapping.kind,
+    time: shown(mapping.time.column), clock: shown(mapping.time.clock), end: shown(mapping.time.end), zone: mapping.time.zone ?? "", order: mapping.time.order ?? "month-first", stamp: mapping.stamp ?? "end",
+    minutes: typeof mapping.intervalMinutes === "number" ? String(mapping.intervalMinutes) : "", quality: shown(mapping.quality?.column),
+    flags: Object.entries(mapping.quality?.codes ?? {}).map(([code, is]) => `${code}=${is}`).join(", "), failed: (mapping.failed ?? []).join(", "),
+    comma: mapping.decimalComma ? "yes" : "", headerless: mapping.header === false ? "yes" : "",
+  };
+  mapping.values.slice(0, VALUE_ROWS).forEach(({ column, unit, channel, multiplier }, i) => {
+    fields[`value${i}`] = shown(column);
+    fields[`unit${i}`] = typeof unit === "string" ? unit : "";
+    fields[`channel${i}`] = channel ?? "";
+    fields[`multiplier${i}`] = typeof multiplier === "string" ? multiplier : "";
+  });
+  return fields;
+}
+
+/** The form's field for a path of the document. */
+export function fieldOfPath(path: string): string {
+  const value = /^values\.(\d+)\.(\w+)/.exec(path);
+  if (value) return `${value[2] === "column" ? "value" : value[2]}${value[1]}`;
+  return { values: "value0", "time.column": "time", "time.clock": "clock", "time.end": "end", "time.zone": "zone", intervalMinutes: "minutes", "quality.column": "quality" }[path] ?? (path.startsWith("quality") ? "flags" : path);
+}
