@@ -23,11 +23,11 @@ export async function loader(asked: Route.LoaderArgs) {
   const from = Number(asked.url.searchParams.get("from") ?? "0");
   const page = await answering(() => filePage(world, actor, asked.params.fileId, Number.isSafeInteger(from) && from > 0 ? from : 0));
   if (page === null) throw refused(404, "There is no such file.");
-  return { page };
+  return { page, title: FORMATS.find(({ format }) => format === page.file.format)?.title ?? page.file.format };
 }
 
 /** One file of reads: where it came from, what became of it, and each line that did not simply become a read. */
-export default function File({ loaderData: { page } }: Route.ComponentProps) {
+export default function File({ loaderData: { page, title } }: Route.ComponentProps) {
   const [search] = useSearchParams();
   const { file, sender, notes, total, from, next } = page;
   return (
@@ -36,7 +36,7 @@ export default function File({ loaderData: { page } }: Route.ComponentProps) {
       {search.get("did") === "known" ? <Notice tone="info" live title="This file was here before">Nothing was stored again; this is what became of it.</Notice> : null}
       {file.status === "received" ? <Notice tone="info">The file is being read. What could not be stored yet is gone on with within minutes.</Notice> : null}
       {file.status === "unreadable" ? <Notice tone="bad" title="It could not be read to its end">What came before the line that is named below is stored; after it nothing is known.</Notice> : null}
-      <Columns aside={<FileFacts page={page} />}>
+      <Columns aside={<FileFacts page={page} title={title} />}>
         <Card title="Lines to look at" flush>
           <Table<FileNote> caption="Lines that did not simply become reads" rows={notes} rowKey={(row) => `${row.line} ${row.kind} ${row.reason}`}
             empty={<EmptyState icon="meter" title="Nothing to look at">Every line became a read.</EmptyState>}
@@ -54,7 +54,7 @@ export default function File({ loaderData: { page } }: Route.ComponentProps) {
   );
 }
 
-function FileFacts({ page: { file } }: Pick<Route.ComponentProps["loaderData"], "page">) {
+function FileFacts({ page: { file }, title }: Route.ComponentProps["loaderData"]) {
   const { counts, options } = file;
   const outcome: Fact[] = counts === null ? [] : [
     { term: "Accepted", value: formatCount(counts.accepted) },
@@ -66,7 +66,7 @@ function FileFacts({ page: { file } }: Pick<Route.ComponentProps["loaderData"], 
   ];
   const facts: Fact[] = [
     { term: "Sent", value: SOURCE_WORDS[file.source] ?? file.source },
-    { term: "Format", value: FORMATS.find(({ format }) => format === file.format)?.title ?? file.format ?? "Not known" },
+    { term: "Format", value: title ?? "Not known" },
     ...(options.mapping ? [{ term: "Mapping", value: <Link to={`/staff/files/mappings/${options.mapping.name}`}>{options.mapping.name}, version {options.mapping.version}</Link> }] : []),
     { term: "Time zone", value: options.zone },
     { term: "Size", value: `${formatCount(Math.ceil(file.bytes / 1024))} KB` },

@@ -29,7 +29,7 @@ export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "read:meter:any");
   const before = asked.url.searchParams.get("before");
   const [page, mappings] = await answering(() => Promise.all([filesPage(world, actor, before), listMappings(world, actor)]));
-  return { page, before, mappings: mappings.map(({ name }) => name), maySend: may(actor, "post:file:any"), mayMap: may(actor, "edit:mapping:any") };
+  return { page, before, mappings: mappings.map(({ name }) => name), maySend: may(actor, "post:file:any"), mayMap: may(actor, "edit:mapping:any"), formats: FORMATS.filter(({ format }) => format !== "csv"), largest: HAND_BYTES_MAX / 1024 / 1024 };
 }
 
 export async function action(asked: Route.ActionArgs) {
@@ -53,7 +53,8 @@ const TOO_LARGE = `By hand a file may have ${HAND_BYTES_MAX / 1024 / 1024} MB. P
 const countOf = (file: FileListed, kind: "accepted" | "exception" | "duplicate"): string => (file.counts === null ? "–" : formatCount(file.counts[kind]));
 
 /** Files of reads that arrived, whoever sent them, and a form to send one by hand. */
-export default function Files({ loaderData: { page, before, mappings, maySend, mayMap }, actionData }: Route.ComponentProps) {
+export default function Files({ loaderData, actionData }: Route.ComponentProps) {
+  const { page, before, maySend } = loaderData;
   const [search] = useSearchParams();
   const table = (
     <Card flush>
@@ -76,19 +77,19 @@ export default function Files({ loaderData: { page, before, mappings, maySend, m
   return (
     <Page title="Files of reads" intro="What head-ends and colleagues sent as files, and what became of each line."
       actions={<Row><ButtonLink to="/staff/reads" icon="meter">Batches</ButtonLink><ButtonLink to="/staff/files/mappings" icon="settings">Mappings</ButtonLink></Row>}>
-      {maySend ? <Columns aside={<SendCard mappings={mappings} mayMap={mayMap} state={actionData ?? null} />}>{table}</Columns> : table}
+      {maySend ? <Columns aside={<SendCard {...loaderData} state={actionData ?? null} />}>{table}</Columns> : table}
     </Page>
   );
 }
 
-function SendCard({ mappings, mayMap, state }: { mappings: readonly string[]; mayMap: boolean; state: StaffForm | null }) {
+function SendCard({ mappings, mayMap, formats, largest, state }: Route.ComponentProps["loaderData"] & { state: StaffForm | null }) {
   return (
     <Card title="Send a file">
       <FormFrame id="send" state={state} encType="multipart/form-data">
-        <FileField name="file" label="File" hint={`Plain or gzip, up to ${HAND_BYTES_MAX / 1024 / 1024} MB. The format shows from its content.`} />
+        <FileField name="file" label="File" hint={`Plain or gzip, up to ${largest} MB. The format shows from its content.`} />
         {mappings.length > 0 ? <SelectField name="mapping" label="Mapping" optional hint="For a table of no known head-end" defaultValue="" options={[{ value: "", label: "None" }, ...mappings.map((name) => ({ value: name, label: name }))]} /> : null}
         <Disclosure summary="How it is to be read" open={state?.errors.some(({ field }) => field !== "file" && field !== "mapping")}>
-          <SelectField name="format" label="Format" optional defaultValue="" options={[{ value: "", label: "As its content says" }, ...FORMATS.filter(({ format }) => format !== "csv").map(({ format, title }) => ({ value: format, label: title }))]} />
+          <SelectField name="format" label="Format" optional defaultValue="" options={[{ value: "", label: "As its content says" }, ...formats.map(({ format, title }) => ({ value: format, label: title }))]} />
           <TextField name="timezone" label="Time zone" optional width="medium" hint="Of times without an offset; the utility's when left out" autoComplete="off" spellCheck={false} />
           <TextField name="interval" label="Length of an interval" optional width="short" suffix="min" inputMode="numeric" autoComplete="off" />
         </Disclosure>

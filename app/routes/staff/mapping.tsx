@@ -1,9 +1,9 @@
 import { data } from "react-router";
 import type { Route } from "./+types/mapping";
-import { may } from "../../../domain/lifecycle/permissions.ts";
 import { isLocalDate } from "../../../domain/calendar/local-date.ts";
 import { startOfDay } from "../../../domain/calendar/zone.ts";
 import { parseCsvMapping, type FileRead, type Refusal } from "../../../domain/metering/formats/index.ts";
+import { UNIT_NAMES } from "../../../domain/metering/index.ts";
 import { mappingForPage, saveMapping } from "../../../worker/operations/files/mappings.ts";
 import { previewMapping, SAMPLE_MAX, type MappingPreview } from "../../../worker/operations/files/staff.ts";
 import { Badge } from "../../components/badge.tsx";
@@ -19,7 +19,8 @@ import { formatCount } from "../../format/quantities.ts";
 import { answering, refused } from "../../session.server.ts";
 import { NOTE_WORDS } from "./file-words.tsx";
 import { textOf } from "./forms.server.ts";
-import { fieldOfPath, fieldsOf, mappingOf, UNIT_CHOICES, VALUE_ROWS } from "./mapping-form.ts";
+import { fieldOfPath, fieldsOf, mappingOf } from "./mapping-form.server.ts";
+import { VALUE_ROWS } from "./mapping-rows.ts";
 import { answerForm, atWork, backToForm, type StaffForm } from "./staff.server.ts";
 
 export const meta: Route.MetaFunction = ({ params }) => [{ title: params.name === "new" ? "New mapping" : `Mapping ${params.name}` }];
@@ -28,7 +29,7 @@ export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "edit:mapping:any");
   const { saved, today } = await answering(() => mappingForPage(world, actor, asked.params.name));
   if (saved === null && asked.params.name !== "new") throw refused(404, "There is no such mapping.");
-  return { name: saved?.name ?? null, version: saved?.version ?? 0, fields: saved === null ? {} : fieldsOf(saved.mapping), today, commandId: newCommandId(), mayEdit: may(actor, "edit:mapping:any") };
+  return { name: saved?.name ?? null, version: saved?.version ?? 0, fields: saved === null ? {} : fieldsOf(saved.mapping), today, commandId: newCommandId(), units: UNIT_NAMES };
 }
 
 interface Answer extends StaffForm {
@@ -67,7 +68,7 @@ const WHAT: Readonly<Record<string, string>> = { meter: "Meter column", kind: "K
 const sentence = (path: string, message: string): string => `${WHAT[path] ?? "This"} ${message}`;
 
 /** Makes a mapping from a sample: choose the columns, see what becomes of the rows, save it under a name. */
-export default function Mapping({ loaderData: { name, version, fields, today, commandId }, actionData }: Route.ComponentProps) {
+export default function Mapping({ loaderData: { name, version, fields, today, commandId, units }, actionData }: Route.ComponentProps) {
   const state = actionData ?? null;
   const preview = (actionData as Answer | undefined)?.preview;
   const columns = headerOf(state?.values["sample"]?.[0] ?? "", fields["headerless"] === "yes" || state?.values["headerless"]?.[0] === "yes");
@@ -79,18 +80,18 @@ export default function Mapping({ loaderData: { name, version, fields, today, co
         <Card title="A sample">
           <FileField name="sampleFile" label="File" optional hint="Its first rows are enough." />
           <TextArea name="sample" label="Rows" rows={5} optional hint="As they stand in the file, with the header. A file that is chosen above takes their place." spellCheck={false} wrap="off" />
-          <Submit kind="secondary" name="do" value="preview">Show what becomes of it</Submit>
+          <Row><Submit kind="secondary" name="do" value="preview">Show what becomes of it</Submit></Row>
         </Card>
         <Card title="The columns">
           {columns.length > 0 ? <datalist id="columns">{columns.map((column) => <option key={column} value={column}>{column}</option>)}</datalist> : null}
           <p className="soft">By the name in the header, or by number, as #3. {columns.length > 0 ? `The sample has ${columns.join(", ")}.` : ""}</p>
-          <Grid>
+          <Grid min="small">
             <ColumnField name="meter" label="Meter number" typed={fields} />
             <TextField name="meterText" label="Or one meter for the whole file" optional defaultValue={fields["meterText"]} autoComplete="off" />
             <ColumnField name="channel" label="Channel" optional typed={fields} />
           </Grid>
           <RadioField name="kind" label="The values are" defaultValue={fields["kind"] ?? "interval"} options={[{ value: "interval", label: "Usage of intervals" }, { value: "register", label: "What the dials showed" }]} />
-          <Grid>
+          <Grid min="small">
             <ColumnField name="time" label="Date, or date and time" typed={fields} />
             <ColumnField name="clock" label="Time of day, where it is apart" optional typed={fields} />
             <ColumnField name="end" label="End of the interval, where both are there" optional typed={fields} />
@@ -99,9 +100,9 @@ export default function Mapping({ loaderData: { name, version, fields, today, co
             <SelectField name="order" label="Dates with slashes" defaultValue={fields["order"] ?? "month-first"} options={[{ value: "month-first", label: "month first" }, { value: "day-first", label: "day first" }]} />
             <TextField name="zone" label="Time zone" optional defaultValue={fields["zone"]} hint="Left out: the utility's" autoComplete="off" spellCheck={false} />
           </Grid>
-          {Array.from({ length: VALUE_ROWS }, (_, i) => (i === 0 || state?.values[`value${i}`]?.[0] || fields[`value${i}`] ? <ValueRow key={i} at={i} fields={fields} /> : null))}
+          {Array.from({ length: VALUE_ROWS }, (_, i) => (i === 0 || state?.values[`value${i}`]?.[0] || fields[`value${i}`] ? <ValueRow key={i} at={i} fields={fields} units={units} /> : null))}
           <Disclosure summary="More columns with values">
-            <Stack>{Array.from({ length: VALUE_ROWS }, (_, i) => (i === 0 || state?.values[`value${i}`]?.[0] || fields[`value${i}`] ? null : <ValueRow key={i} at={i} fields={fields} />))}</Stack>
+            <Stack>{Array.from({ length: VALUE_ROWS }, (_, i) => (i === 0 || state?.values[`value${i}`]?.[0] || fields[`value${i}`] ? null : <ValueRow key={i} at={i} fields={fields} units={units} />))}</Stack>
           </Disclosure>
           <Disclosure summary="Flags, failures and the table itself" open={state?.errors.some(({ field }) => ["quality", "flags", "failed"].includes(field))}>
             <ColumnField name="quality" label="Quality flag" optional typed={fields} />
@@ -125,14 +126,14 @@ function ColumnField({ name, label, optional, typed }: { name: string; label: st
   return <TextField name={name} label={label} optional={optional} defaultValue={typed[name]} list="columns" autoComplete="off" spellCheck={false} />;
 }
 
-function ValueRow({ at, fields }: { at: number; fields: Readonly<Record<string, string>> }) {
+function ValueRow({ at, fields, units }: { at: number; fields: Readonly<Record<string, string>>; units: readonly string[] }) {
   return (
     <Grid min="small">
       <ColumnField name={`value${at}`} label={at === 0 ? "Value" : `Value ${at + 1}`} optional={at > 0} typed={fields} />
       <TextField name={`unit${at}`} label="Unit" optional={at > 0} defaultValue={fields[`unit${at}`]} list={`units${at}`} autoComplete="off" spellCheck={false} />
       <TextField name={`channel${at}`} label="Channel" optional defaultValue={fields[`channel${at}`]} autoComplete="off" />
       <TextField name={`multiplier${at}`} label="Times" optional defaultValue={fields[`multiplier${at}`]} inputMode="decimal" autoComplete="off" />
-      <datalist id={`units${at}`}>{UNIT_CHOICES.map((unit) => <option key={unit} value={unit}>{unit}</option>)}</datalist>
+      <datalist id={`units${at}`}>{units.map((unit) => <option key={unit} value={unit}>{unit}</option>)}</datalist>
     </Grid>
   );
 }
@@ -149,21 +150,21 @@ function Preview({ preview: { result, reads, refusals } }: { preview: MappingPre
   const good = result.reads > 0 && result.refused === 0 && result.readable;
   return (
     <Card title="What becomes of the sample" flush>
-      <Notice banner live tone={good ? "good" : result.reads > 0 ? "warn" : "bad"} title={`${formatCount(result.reads)} reads, ${formatCount(result.refused)} refused, ${formatCount(result.noReads)} without a value`} />
+      <Notice banner live tone={good ? "good" : result.reads > 0 ? "warn" : "bad"} title={`Reads: ${formatCount(result.reads)}. Refused: ${formatCount(result.refused)}. Without a value: ${formatCount(result.noReads)}.`} />
       {reads.length > 0 ? (
-        <Table<FileRead> caption="The first reads" rows={reads} rowKey={(row) => `${row.line} ${row.meter} ${row.channel ?? ""} ${row.start}`} narrow="scroll"
+        <Table<FileRead> caption="The first reads" showCaption rows={reads} rowKey={(row) => `${row.line} ${row.meter} ${row.channel ?? ""} ${row.start}`} narrow="scroll"
           columns={[
             { key: "line", head: "Line", numeric: true, cell: (row) => row.line },
             { key: "meter", head: "Meter", main: true, cell: (row) => row.meter },
             { key: "channel", head: "Channel", cell: (row) => row.channel ?? "–" },
-            { key: "start", head: "From", cell: (row) => (row.kind === "register" ? "–" : utc(row.start)) },
-            { key: "end", head: "To, UTC", cell: (row) => utc(row.end) },
+            { key: "start", head: "From", cell: (row) => (row.kind === "register" ? "–" : <span className="nowrap">{utc(row.start)}</span>) },
+            { key: "end", head: "To, UTC", cell: (row) => <span className="nowrap">{utc(row.end)}</span> },
             { key: "value", head: "Value", numeric: true, cell: (row) => `${row.value} ${row.unit}` },
             { key: "quality", head: "Quality", cell: (row) => row.quality },
           ]} />
       ) : null}
       {refusals.length > 0 ? (
-        <Table<Refusal> caption="Lines that are refused" rows={refusals} rowKey={(row) => `${row.line} ${row.reason}`}
+        <Table<Refusal> caption="Lines that are refused" showCaption rows={refusals} rowKey={(row) => `${row.line} ${row.reason}`}
           columns={[
             { key: "line", head: "Line", main: true, cell: (row) => row.line },
             { key: "what", head: "What", cell: (row) => <Badge tone={NOTE_WORDS[row.kind].tone}>{NOTE_WORDS[row.kind].word}</Badge> },

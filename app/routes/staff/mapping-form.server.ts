@@ -1,12 +1,7 @@
 /** The form of a mapping: from fields to the document that is checked, and back. */
-import { UNIT_NAMES } from "../../../domain/metering/index.ts";
 import type { CsvMapping } from "../../../domain/metering/formats/index.ts";
 import { textOf } from "./forms.server.ts";
-
-/** Value columns that the form has room for; a mapping with more is made with the command line's document. */
-export const VALUE_ROWS = 4;
-
-export const UNIT_CHOICES: readonly string[] = UNIT_NAMES;
+import { VALUE_ROWS } from "./mapping-rows.ts";
 
 const list = (text: string): string[] => text.split(",").map((each) => each.trim()).filter(Boolean);
 

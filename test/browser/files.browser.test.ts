@@ -1,0 +1,128 @@
+/** Files of reads at the real pages: one is sent by hand, a table of nobody's is mapped from a sample and then sent; without a script as well. */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { createFirstAdministrator, type PeopleWorld } from "../../worker/operations/people.ts";
+import { openAccount, registerPremise, startService } from "../../worker/operations/registry.ts";
+import { admin, newAccount } from "../support/utility.ts";
+import { useStage } from "./harness.ts";
+import { prepareUtility, worldOf } from "./utility.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+declare const axe: { run: (on: Document) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+/** $PICTURES names a folder that gets a picture of every page. */
+const PICTURES = process.env["PICTURES"];
+
+const EMAIL = "ada@staff.test";
+const PASSWORD = "a long enough password 7";
+
+const stage = useStage({
+  async prepare(meterline) {
+    await prepareUtility(meterline);
+    const world = worldOf(meterline);
+    const peopleWorld: PeopleWorld = { ...world, env: { SECRET_KEY: meterline.secrets.secretKey, PUBLIC_URL: meterline.publicUrl } };
+    const made = await createFirstAdministrator(peopleWorld, { email: EMAIL, name: "Ada Lindqvist", password: PASSWORD, language: "en" });
+    if (!made.ok) throw new Error(made.refusal.code);
+    await registerPremise(world, admin, "premise", {
+      premiseId: "P-1", address: { line: "1 Elm St", city: "Cedar Falls", state: "IA", zip: "50613" }, premiseClass: "residential", dwellingUnits: 1,
+      servicePoints: [{ servicePointId: "SP-1", commodity: "water", usageFrom: null, meter: { meterId: "M-W1", badge: "W1", commodity: "water", size: null, manufacturer: null, installedOn: "2024-01-01", channels: [{ id: 1, name: "1", kind: "register", unit: "gal", stepMinutes: null, multiplier: "1", dials: 7, direction: "delivered" }] } }],
+    });
+    await openAccount(world, admin, "open", { ...newAccount("A-1"), openedOn: "2024-01-01" });
+    await startService(world, admin, "start", "A-1", { agreementId: "SA-1", premiseId: "P-1", servicePointId: "SP-1", commodity: "water", rateScheduleId: "water-res", startOn: "2024-01-01" });
+  },
+});
+
+async function atWork(options?: Parameters<typeof stage.person>[0]): Promise<Page> {
+  const page = await stage.person(options);
+  await page.goto("/sign-in");
+  await page.getByLabel("E-mail").fill(EMAIL);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.getByRole("heading", { name: "Board" }).waitFor();
+  return page;
+}
+
+/** The page is sound at desk and phone width, and may be looked at. */
+async function looked(page: Page, name: string, script = true): Promise<void> {
+  for (const width of [1280, 320]) {
+    await page.setViewportSize({ width, height: 900 });
+    if (PICTURES) await page.screenshot({ path: `${PICTURES}/${name}-${width}.png`, fullPage: true });
+    if (!script) continue;
+    await page.evaluate(AXE);
+    const findings = await page.evaluate(async () => (await axe.run(document)).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`));
+    expect({ name, width, findings, wide: await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth) }).toEqual({ name, width, findings: [], wide: false });
+  }
+  await page.setViewportSize({ width: 1280, height: 900 });
+}
+
+/** Some hours ago, on the wall clock of Chicago or in UTC. */
+const ago = (hours: number): Date => new Date(Math.floor(Date.now() / 3_600_000 - hours) * 3_600_000);
+const stamp = (at: Date): string => at.toISOString().replace(/[-T:]/g, "").slice(0, 12);
+const file = (name: string, text: string) => ({ name, mimeType: "text/plain", buffer: Buffer.from(text) });
+
+test("a file is sent by hand: each line that is no read is listed, and sent again it is the same", async () => {
+  stage.expectComplaint(/status of 422/);
+  const page = await atWork();
+  await page.goto("/staff/files");
+  await page.getByText("No file has arrived yet").waitFor();
+  const text = ["W1", "X9"].map((meter) => `MEPMD01,19970819,H,T,R,${meter},202606101200,${meter},OK,W,GALREG,1,,2,${stamp(ago(30))},R0,5000,${stamp(ago(29))},R0,oops`).join("\n");
+  const send = async () => {
+    await page.goto("/staff/files");
+    await page.getByLabel("File", { exact: true }).setInputFiles(file("town.cmep", text));
+    await page.getByText("How it is to be read").click();
+    await page.getByLabel(/^Time zone/).fill("UTC");
+    await page.getByRole("button", { name: "Send" }).click();
+    await page.getByRole("heading", { name: "town.cmep" }).waitFor();
+  };
+  await send();
+  await page.getByText("CMEP, MEPMD01 and MEPMD02").waitFor();
+  expect(await page.getByRole("row").filter({ hasText: "is not a number" }).count()).toBe(2);
+  await page.getByRole("link", { name: "No meter has the number X9." }).waitFor();
+  await looked(page, "file");
+  await send();
+  await page.getByText("This file was here before").waitFor();
+  await page.goto("/staff/files");
+  await page.getByRole("row", { name: /town\.cmep.*Ada Lindqvist.*Taken in/ }).waitFor();
+  await looked(page, "files");
+  await page.getByLabel("File", { exact: true }).setInputFiles(file("picture.png", "\0\0\0"));
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByRole("alert").getByText("is not text").waitFor();
+});
+
+const TABLE = `Exported by the town\nBadge;When;Reading;State\nW1;${ago(20).toISOString()};5.010,5;ok\nW1;${ago(19).toISOString()};none;ok\n`;
+
+test.each([true, false])("a table of nobody's is mapped from a sample, tried, saved and used (script: %s)", async (script) => {
+  stage.expectComplaint(/status of 422/);
+  if (!script) stage.expectComplaint(/\.js csp$/);
+  const name = script ? "town-export" : "town-export-2";
+  const page = await atWork({ javaScriptEnabled: script });
+  await page.goto("/staff/files/mappings/new");
+  await page.getByLabel("File", { exact: false }).first().setInputFiles(file("town.csv", TABLE));
+  await page.getByRole("button", { name: "Show what becomes of it" }).click();
+  await page.getByText("The sample has Badge, When, Reading, State").waitFor();
+  if (script) await looked(page, "mapping-wrong");
+  await page.getByLabel("Meter number").fill("Badge");
+  await page.getByLabel("What the dials showed").check();
+  await page.getByLabel("Date, or date and time").fill("When");
+  await page.getByLabel("Value", { exact: true }).fill("Reading");
+  await page.getByLabel("Unit", { exact: true }).first().fill("gal");
+  await page.getByText("Flags, failures and the table itself").click();
+  await page.getByLabel("Decimals are written with a comma").check();
+  await page.getByRole("button", { name: "Show what becomes of it" }).click();
+  await page.getByText("Reads: 1. Refused: 1. Without a value: 0.").waitFor();
+  await page.getByRole("cell", { name: "5010.5 gal" }).waitFor();
+  if (script) await looked(page, "mapping");
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByRole("button", { name: "Save the mapping" }).click();
+  await page.getByRole("row", { name: new RegExp(`${name} 1 `) }).waitFor();
+  if (script) await looked(page, "mappings");
+
+  await page.goto("/staff/files");
+  await page.getByLabel("File", { exact: true }).setInputFiles(file(`${name}.csv`, TABLE));
+  await page.getByLabel(/^Mapping/).selectOption(name);
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByRole("heading", { name: `${name}.csv` }).waitFor();
+  await page.getByRole("link", { name: `${name}, version 1` }).waitFor();
+  await page.getByText("is not a number").waitFor();
+});
