@@ -7,6 +7,7 @@ import type { RateCommand } from "./rate/command.ts";
 /** By the option that names the tariff's file. */
 const FORMS: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<RateCommand> }>> = {
   urdb: { about: "OpenEI's Utility Rate Database: a year of load, month by month", load: () => import("./rate/urdb.ts") },
+  owrs: { about: "Open Water Rate Specification: a month of water of one customer class", load: () => import("./rate/owrs.ts") },
 };
 
 const HELP = `npm run -s rate -- --FORM FILE … [--json]

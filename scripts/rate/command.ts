@@ -34,6 +34,6 @@ export function parseOptions<T extends NonNullable<ParseArgsConfig["options"]>>(
   try {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
-    throw new Refused(`${(error as Error).message.split(". ")[0]}.`);
+    throw new Refused(`${(error as Error).message.split(/\. |\.?\n/)[0]}.`);
   }
 }
