@@ -22,8 +22,8 @@ const TESTS_MAY_IMPORT: readonly Folder[] = ["test", "scripts"];
 /** The one file through which the Worker hands a request to the pages. */
 const ROUTER_CONTEXT = "app/context.ts";
 
-/** The rules need arithmetic, a calendar, a hash, a packing and the shapes of messages, and nothing that reads, writes, waits or guesses. */
-const DOMAIN_PACKAGES = ["decimal.js", "temporal-polyfill", "valibot", "node:crypto", "node:zlib"];
+/** The rules need arithmetic, a calendar, a hash, a packing, the shapes of messages and a notation of published tariffs, and nothing that reads, writes, waits or guesses. */
+const DOMAIN_PACKAGES = ["decimal.js", "temporal-polyfill", "valibot", "yaml", "node:crypto", "node:zlib"];
 
 /** What an import may name besides TypeScript: bundled assets and plain scripts. */
 const EXTENSION = /\.(ts|tsx|mjs|json|css|sql|svg|woff2|otf)(\?\w+)?$/;

@@ -1,4 +1,5 @@
 /** A month's water from the command line: what it prints, and what it says when it cannot. */
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -72,6 +73,17 @@ test("two months are rated together and halved, to the fraction of a cent", () =
     total: { exact: "64.9283", cents: 6493 },
   });
 });
+
+/** A process starts slowly on a busy machine. */
+const PROCESS_TIMEOUT_MS = 60_000;
+
+test("as it is called: JSON on standard output, a sentence on standard error with 1", () => {
+  const run = (...args: string[]) => spawnSync(process.execPath, ["--disable-warning=ExperimentalWarning", "scripts/rate.ts", "--owrs", FILE, ...args], { encoding: "utf8" });
+  const good = run(...HOME, "--json");
+  expect(good).toMatchObject({ status: 0, stderr: "" });
+  expect(JSON.parse(good.stdout)).toEqual(json(...HOME));
+  expect(run("--class", "BROKEN", "--usage", "5")).toMatchObject({ status: 1, stdout: "", stderr: `${FILE}: rate_structure.BROKEN.service_charge is NA, so there is no value.\n` });
+}, PROCESS_TIMEOUT_MS);
 
 test("units: 748 gallons are a hundred cubic feet", () => {
   const total = (...args: string[]) => json("--class", "RESIDENTIAL_SINGLE", "--meter-size", "5/8", "--set", "CITY_LIMITS=Inside City", ...args)["total"];

@@ -2,7 +2,7 @@
  * The charges of one customer class of an OWRS file: its `bill` formula taken apart into lines, each as the plainest kind of charge
  * that says the same.
  */
-import { Decimal, decimalsOf } from "../../money/decimal.ts";
+import { Decimal } from "../../money/decimal.ts";
 import { compileFormula, formulaNames, formulaText, type Formula } from "../formula.ts";
 import { wholeParts, ratioOfText, type Ratio } from "../ratio.ts";
 import type { RateDocumentInput } from "../schema.ts";
@@ -98,7 +98,7 @@ export class ClassCharges {
     const percent = factor.kind === "number" ? new Decimal(factor.text).minus(1).times(100) : null;
     if (percent !== null && percent.isZero()) return;
     if (percent !== null && percent.gt(0) && percent.lte(100) && percent.decimalPlaces() <= PERCENT_DECIMALS_MAX) {
-      this.add({ kind: "percentage", of: ids, rates: [{ percent: percent.toFixed() }] }, place);
+      this.add({ kind: "percentage", of: ids, rates: [{ percent: percent.toString() }] }, place);
       return;
     }
     const lines = Object.fromEntries(ids.map((id) => [camelCase(`line_${id}`), id]));
@@ -270,7 +270,7 @@ class Allocations {
 }
 
 function timesText(share: Decimal, of: Formula): string {
-  return share.eq(1) ? formulaText(of) : formulaText({ kind: "binary", op: "*", left: number(share.toFixed()), right: of });
+  return share.eq(1) ? formulaText(of) : formulaText({ kind: "binary", op: "*", left: number(share.toString()), right: of });
 }
 
 function reckon(formula: Formula, values: Readonly<Record<string, string>>): Ratio | null {
@@ -288,8 +288,8 @@ function decimalOf(value: Ratio | null, decimals: number): string | null {
   const scale = 10n ** BigInt(decimals);
   const scaled = wholeParts(value, scale);
   if (scaled * value.d !== value.n * scale) return null;
-  const text = new Decimal(scaled.toString()).div(scale.toString()).toFixed();
-  return decimalsOf(text) < 2 ? new Decimal(text).toFixed(2) : text;
+  const [dollars = "", fraction = ""] = new Decimal(scaled.toString()).div(scale.toString()).toString().split(".");
+  return `${dollars}.${fraction.padEnd(2, "0")}`;
 }
 
 /** 1: a price for each unit of usage; 0: no usage in it; null: anything else. */
