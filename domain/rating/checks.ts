@@ -88,6 +88,8 @@ type Tier = ChargeOf<"tiered">["rates"][number]["tiers"][number];
 
 const DEMAND_FORMS = ["price", "prices", "tiers", "tiersByPeriod"] as const;
 
+const CODES_MAX = 255;
+
 /** Hours of the longest bill there is. */
 const HOURS_MAX = 24 * 400;
 
@@ -109,6 +111,7 @@ class ChargeCheck {
     if (charge.from !== undefined && charge.to !== undefined && charge.from >= charge.to) this.refuse("to", `${charge.to} is not after from, ${charge.from}`);
     if ("unit" in charge && charge.unit !== undefined) checkUnit(this.document.commodity, charge.unit, `${this.path}.unit`, this.issues);
     if ("of" in charge && charge.of !== undefined) this.checkBase(charge.of, index);
+    if ("schedule" in charge && charge.schedule !== undefined) this.checkCodes(charge.schedule, charge.rates);
     this.checkRows(charge.rates);
     if ("rider" in charge && charge.rider !== undefined) this.checkRider(charge.rates, charge.rider.largest);
     if ((charge.kind === "minimum" || charge.kind === "maximum") && charge.proration !== undefined && charge.proration.change !== "prorate") {
@@ -147,6 +150,13 @@ class ChargeCheck {
     if (plain.length !== 1 || plain.length !== rates.filter(({ from }) => from === undefined).length) this.refuse("rates", "a charge with a rider has one row without season and customer: what counts before the rider's table begins");
     if (new Decimal(largest).lte(0)) this.refuse("rider.largest", "must be more than 0");
     if (this.charge.kind === "percentage") this.percent(largest, "rider.largest");
+  }
+
+  /** An interval's code is one byte: its season and its period together. */
+  private checkCodes(id: string, rates: readonly Row[]): void {
+    const periods = this.document.schedules.find((schedule) => schedule.id === id)?.periods.length ?? 0;
+    const seasons = rates.some(({ season }) => season !== undefined) ? this.document.seasons.length : 1;
+    if (seasons * periods > CODES_MAX) this.refuse("rates", `${seasons} seasons of ${periods} periods are more than ${CODES_MAX} prices; give the schedule a period for each, and rows without a season`);
   }
 
   private refuse(at: string, message: string): void {

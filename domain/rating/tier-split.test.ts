@@ -122,4 +122,15 @@ describe("what is refused", () => {
     ["prices and tiers at once", energy({ rates: [{ prices: { peak: "1", off: "1" }, tiersByPeriod: { peak: [], off: [] } as never }] }), "charges.0.rates.0.tiersByPeriod.peak: must have at least one tier"],
     ["neither", energy({ rates: [{}] }), "charges.0.rates.0: must have either prices or tiersByPeriod"],
   ])("%s", (_, rate, message) => expect(issue(rate)).toBe(message));
+
+  test("more prices by season and period than an interval's code can tell apart", () => {
+    const seasons = Array.from({ length: 12 }, (_, i) => ({ id: `m${i}`, name: { en: `Month ${i}` }, ranges: [{ from: `${String(i + 1).padStart(2, "0")}-01`, to: `${String(i + 1).padStart(2, "0")}-${[31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][i]!}` }] }));
+    const periods = Array.from({ length: 24 }, (_, hour) => ({ id: `h${hour}`, name: { en: `Hour ${hour}` } }));
+    const clock = (hour: number): string => `${String(hour).padStart(2, "0")}:00`;
+    const schedule = { id: "hours", periods, rules: [{ days: ["every-day" as const], hours: periods.map(({ id }, hour) => ({ from: clock(hour), to: clock(hour + 1), period: id })) }] };
+    const prices = Object.fromEntries(periods.map(({ id }) => [id, "0.10"]));
+    const of = (rates: Extract<Charge, { kind: "time-of-use" }>["rates"]) => ({ ...energy({ rates }), seasons, schedules: [schedule] });
+    expect(issue(of([{ prices }]))).toBe("");
+    expect(issue(of(seasons.map(({ id }) => ({ season: id, prices }))))).toBe("charges.0.rates: 12 seasons of 24 periods are more than 255 prices; give the schedule a period for each, and rows without a season");
+  });
 });
