@@ -57,7 +57,10 @@ export class AccountObject extends DurableObject<Env> {
   /** Runs a command on this account. The caller has authenticated the actor and checked ownership. */
   async execute(envelope: Envelope): Promise<Answer> {
     this.#assertMine(envelope.accountId);
-    return this.#desk.execute(envelope);
+    const answer = await this.#desk.execute(envelope);
+    // What was committed is swept once the pages have been told.
+    if (answer.status !== "done" || answer.replayed) this.#inbox.sweep();
+    return answer;
   }
 
   /** Tries everything that waits; true when nothing does any more. Called when the database is back, and before a bulk run bills this account. */
@@ -168,6 +171,7 @@ export class AccountObject extends DurableObject<Env> {
       }
     }
     await this.#operations().poke();
+    this.#inbox.sweep();
   }
 
   async #pushUsage(accountId: string, account: LoadedAccount): Promise<void> {
