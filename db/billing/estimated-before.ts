@@ -4,8 +4,8 @@ import { thaw } from "../../domain/billing/freeze.ts";
 import { isEstimated } from "../../domain/billing/hold-rules.ts";
 import type { SegmentToBill } from "../../domain/billing/price.ts";
 import type { EstimateNote, FrozenSegment } from "../../domain/billing/snapshot.ts";
-import { CORRECTION_MARK, type SinceLastActual } from "../../domain/billing/true-up.ts";
-import { methodsNoted, type EstimateMethod } from "../../domain/metering/index.ts";
+import { CORRECTION_MARK, type EstimatedPeriod, type SinceLastActual } from "../../domain/billing/true-up.ts";
+import { methodsNoted, type EstimateMethod, type RegisterRead } from "../../domain/metering/index.ts";
 import type { InputStamp } from "../commit.ts";
 import type { SqlPort } from "../port.ts";
 import type { AccountsAsked } from "./accounts.ts";
@@ -16,6 +16,13 @@ import { loadUsages, type UsageNeed } from "./usage.ts";
 export interface LoadedSince {
   readonly since: SinceLastActual;
   readonly inputs: readonly InputStamp[];
+}
+
+/** Periods on estimates, one after the other, that are in no stored bill: of bills that are being made again. */
+export interface EstimatedChain {
+  readonly periods: readonly EstimatedPeriod[];
+  /** The reads with which the first one began, by channel; those of the stored bill before it when left out. */
+  readonly opening?: ReadonlyMap<number, RegisterRead>;
 }
 
 /** Nobody may estimate longer than a utility can set; a true-up looks back as far. */
@@ -37,7 +44,7 @@ interface EstimatedRow {
  * a read has come to true up by, and only for registers: intervals that come late are revisions of their own days, and
  * change the bills of those days.
  */
-export async function loadSinceLastActual(port: SqlPort, segments: readonly SegmentToBill[], needs: readonly UsageNeed[], { zone, without = [] }: Pick<AccountsAsked, "zone" | "without">): Promise<Map<string, LoadedSince>> {
+export async function loadSinceLastActual(port: SqlPort, segments: readonly SegmentToBill[], needs: readonly UsageNeed[], { zone, without = [], carried }: Pick<AccountsAsked, "zone" | "without"> & { readonly carried?: { readonly estimated: ReadonlyMap<string, EstimatedChain> } }): Promise<Map<string, LoadedSince>> {
   const found = new Map<string, LoadedSince>();
   const asking = segments.filter(endsWithRead);
   if (asking.length === 0) return found;
@@ -45,14 +52,17 @@ export async function loadSinceLastActual(port: SqlPort, segments: readonly Segm
   const frozen = rows.map(({ snapshot, ...row }) => ({ ...row, segment: thaw(unpackSnapshot(snapshot)).snapshot.segments.find(({ segmentId }) => segmentId === row.segmentId)! }));
   const versions = await versionsAsBilled(port, frozen.map(({ segment }) => segment));
   const periods = new Map(asking.map(({ due: { agreement: { agreementId }, period } }) => {
-    const own = unbroken(frozen.filter((row) => row.agreementId === agreementId), period.from);
-    return [agreementId, own.map(({ billId, segment }) => ({ billId, segment, versions: versions.get(segment.segmentId) ?? [] }))] as const;
+    const made = carried?.estimated.get(agreementId)?.periods ?? [];
+    const own = unbroken(frozen.filter((row) => row.agreementId === agreementId), made[0]?.segment.periodFrom ?? period.from);
+    return [agreementId, [...own.map(({ billId, segment }) => ({ billId, segment, versions: versions.get(segment.segmentId) ?? [] })), ...made]] as const;
   }));
   const spans = needs.flatMap((need): UsageNeed[] => {
     const first = periods.get(need.agreementId)?.[0];
     // It begins with the last actual read, not with the estimate that the bill before ended with.
     const { opening: _, ...asked } = need;
-    return first ? [{ ...asked, period: { from: first.segment.periodFrom, to: need.period.to }, billedBefore: true }] : [];
+    const chain = carried?.estimated.get(need.agreementId);
+    const opening = chain && chain.periods[0] === first ? chain.opening : undefined;
+    return first ? [{ ...asked, period: { from: first.segment.periodFrom, to: need.period.to }, billedBefore: true, ...(opening ? { opening } : {}) }] : [];
   });
   const usages = await loadUsages(port, spans, zone, without);
   for (const [agreementId, { usage, inputs }] of usages) found.set(agreementId, { since: { usage, periods: periods.get(agreementId)! }, inputs });

@@ -10,7 +10,7 @@ import type { ExceptionRecord } from "../metering/exceptions.ts";
 import type { SqlPort } from "../port.ts";
 import { loadAccountFacts, type AccountsAsked } from "./accounts.ts";
 import { CORRECTION_MARK } from "../../domain/billing/true-up.ts";
-import { loadEstimateNotes, loadSinceLastActual } from "./estimated-before.ts";
+import { loadEstimateNotes, loadSinceLastActual, type EstimatedChain } from "./estimated-before.ts";
 import { loadRates } from "./rates.ts";
 import { loadSharedData } from "./shared-data.ts";
 import { loadUsages, type LoadedUsage, type UsageNeed } from "./usage.ts";
@@ -39,6 +39,8 @@ export interface CarriedOver {
   readonly opening: ReadonlyMap<string, ReadonlyMap<number, RegisterRead>>;
   /** Billed demand, the latest first. */
   readonly demand: ReadonlyMap<string, readonly Milli[]>;
+  /** Periods that rest on estimates up to now, and the reads with which the first of them began. */
+  readonly estimated: ReadonlyMap<string, EstimatedChain>;
 }
 
 /** Ratchets look back two years at most. */

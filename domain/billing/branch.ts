@@ -33,6 +33,8 @@ export interface SegmentDiff {
   readonly commodity: string;
   readonly periodFrom: LocalDate;
   readonly periodTo: LocalDate;
+  /** It corrects an estimate of that period. */
+  readonly trueUp: boolean;
   readonly unit: string;
   readonly usedBefore: Milli;
   readonly usedNow: Milli;
@@ -56,7 +58,13 @@ export interface BillDiff {
 
 /** `now` null: the bill is only taken back. */
 export function billDiff(before: BillSnapshot, now: BillSnapshot | null): BillDiff {
-  const segments = before.segments.map((segment) => segmentDiff(segment, now?.segments.find((other) => isSame(other, segment)) ?? null));
+  const left = [...(now?.segments ?? [])];
+  const pairs = before.segments.map((segment) => {
+    const at = left.findIndex((other) => isSame(other, segment));
+    const [match] = at < 0 ? [] : left.splice(at, 1);
+    return segmentDiff(segment, match ?? null);
+  });
+  const segments = [...pairs, ...left.map((segment) => segmentDiff(null, segment))];
   return {
     billId: before.billId, number: before.number, correctedId: now?.billId ?? null, periodFrom: before.periodFrom, periodTo: before.periodTo,
     before: before.charges, now: now?.charges ?? 0, segments,
@@ -67,17 +75,17 @@ export function billDiff(before: BillSnapshot, now: BillSnapshot | null): BillDi
 const isSame = (a: FrozenSegment, b: FrozenSegment): boolean =>
   a.agreementId === b.agreementId && (a.corrects === undefined ? b.corrects === undefined : b.corrects !== undefined && a.periodFrom === b.periodFrom);
 
-function segmentDiff(before: FrozenSegment, now: FrozenSegment | null): SegmentDiff {
-  const lines = lineDiffs(chargedLines(before), now ? chargedLines(now) : []);
-  const { agreementId, commodity, periodFrom, periodTo } = before;
+function segmentDiff(before: FrozenSegment | null, now: FrozenSegment | null): SegmentDiff {
+  const { agreementId, commodity, periodFrom, periodTo, corrects } = (now ?? before)!;
   return {
-    agreementId, commodity, periodFrom, periodTo, unit: (now ?? before).usage?.unit ?? before.usage?.unit ?? "",
-    usedBefore: usedOf(before), usedNow: now ? usedOf(now) : 0, before: before.total, now: now?.total ?? 0,
-    lines, effects: effectsOf(before, now),
+    agreementId, commodity, periodFrom, periodTo, trueUp: corrects !== undefined, unit: now?.usage?.unit ?? before?.usage?.unit ?? "",
+    usedBefore: usedOf(before), usedNow: usedOf(now), before: before?.total ?? 0, now: now?.total ?? 0,
+    lines: lineDiffs(before ? chargedLines(before) : [], now ? chargedLines(now) : []), effects: effectsOf(before, now),
   };
 }
 
-const usedOf = ({ usage }: FrozenSegment): Milli => usage?.quantities["usage"] ?? 0;
+/** Of a correction of an estimate, what it differs by. */
+const usedOf = (segment: FrozenSegment | null): Milli => (segment?.usage?.quantities["usage"] ?? 0) - (segment?.corrects?.usedMilli ?? 0);
 
 /** Lines of the same charge and name belong together, in their order; a line that one side does not have stands alone. */
 function lineDiffs(before: readonly FrozenLine[], now: readonly FrozenLine[]): LineDiff[] {
@@ -104,9 +112,9 @@ const sumOfKind = (segment: FrozenSegment | null, effect: Effect): Cents => sumC
 const ONE_UNIT: Milli = 1_000;
 
 /** Sums to the whole change, always. What usage alone would have changed is its change at the old bill's average price. */
-function effectsOf(before: FrozenSegment, now: FrozenSegment | null): Effects {
+function effectsOf(before: FrozenSegment | null, now: FrozenSegment | null): Effects {
   const change = (effect: Effect): Cents => cents(sumOfKind(now, effect) - sumOfKind(before, effect));
-  const [was, is] = [usedOf(before), now ? usedOf(now) : 0];
+  const [was, is] = [usedOf(before), usedOf(now)];
   const usageChange = change("usage");
   const atOldAverage = was < ONE_UNIT ? usageChange : averaged(sumOfKind(before, "usage"), is - was, was);
   return { usage: atOldAverage, tier: cents(usageChange - atOldAverage), demand: change("demand"), fixed: change("fixed"), tax: change("tax"), other: change("other") };

@@ -4,6 +4,7 @@
  * are carried from corrected bill to corrected bill.
  */
 import { closedPeriods, moneyLog, snapshotsOf, stateOfLaw } from "../../db/billing/account-log.ts";
+import type { EstimatedChain } from "../../db/billing/estimated-before.ts";
 import { loadToBill, type CarriedOver } from "../../db/billing/load.ts";
 import { loadAccount } from "../../db/account/store.ts";
 import type { InputStamp } from "../../db/commit.ts";
@@ -14,7 +15,9 @@ import { businessDays, dueOnOf, type DueSegment } from "../../domain/billing/cyc
 import { decideBill, type AssembledBill } from "../../domain/billing/decide-bill.ts";
 import { feeBackId, feesAgain, type FeeAgain } from "../../domain/billing/fees-again.ts";
 import { HOLD_RULES, type HoldReason } from "../../domain/billing/hold-rules.ts";
+import { countingVersions, type SegmentToBill } from "../../domain/billing/price.ts";
 import type { BillSnapshot } from "../../domain/billing/snapshot.ts";
+import type { EstimatedPeriod } from "../../domain/billing/true-up.ts";
 import { inputHash } from "../../domain/compliance/chain.ts";
 import type { BillToCancel, CommandOf, CorrectionAdjustment } from "../../domain/lifecycle/account/commands.ts";
 import type { Refusal } from "../../domain/lifecycle/account/decide.ts";
@@ -135,6 +138,7 @@ class Remake {
   readonly #of: Remaking;
   readonly #opening = new Map<string, ReadonlyMap<number, RegisterRead>>();
   readonly #demand = new Map<string, readonly Milli[]>();
+  readonly #estimated = new Map<string, EstimatedChain>();
   readonly #inRow: Map<string, number>;
 
   constructor(world: World, of: Remaking) {
@@ -157,12 +161,12 @@ class Remake {
         continue;
       }
       bills.push(one.made);
-      this.#carry(one.made);
+      this.#carry(one.made, one.segments);
     }
     return { bills, blocked, notes, inputs: [...inputs.values()] };
   }
 
-  async #bill(bill: BillToCancel): Promise<{ made: AssembledBill | null; reasons: readonly HoldReason[]; notes: readonly HoldReason[]; inputs: readonly InputStamp[] }> {
+  async #bill(bill: BillToCancel): Promise<{ made: AssembledBill | null; segments: readonly SegmentToBill[]; reasons: readonly HoldReason[]; notes: readonly HoldReason[]; inputs: readonly InputStamp[] }> {
     const { state, settings, today, asked, canceled } = this.#of;
     const [loaded] = await loadToBill(this.#world.port, [state.accountId], {
       zone: settings.utility.timeZone, historyFrom: addMonths(bill.periodTo, -HISTORY_MONTHS), runId: null, due: () => this.#due(bill),
@@ -178,11 +182,11 @@ class Remake {
     const passed = asInRun.kind === "bill" ? asInRun : decideBill({ ...input, released: REVIEWS }, context);
     const reasons = passed.kind === "hold" ? passed.reasons : [];
     const notes = asInRun.kind === "hold" ? asInRun.reasons.filter(({ rule }) => REVIEWS.has(rule)) : [];
-    return { made: passed.kind === "bill" ? passed.bill : null, reasons, notes, inputs };
+    return { made: passed.kind === "bill" ? passed.bill : null, segments, reasons, notes, inputs };
   }
 
   #due({ segments }: BillToCancel): DueSegment[] {
-    return segments.map(({ agreementId, from, to }) => {
+    return segments.filter(({ corrects }) => corrects === undefined).map(({ agreementId, from, to }) => {
       const agreement = this.#agreement(agreementId, from);
       return { agreement, period: { from, to }, first: from === agreement.startOn, final: agreement.stopOn === to };
     });
@@ -196,18 +200,36 @@ class Remake {
   }
 
   #carried(): CarriedOver {
-    return { opening: this.#opening, demand: this.#demand };
+    return { opening: this.#opening, demand: this.#demand, estimated: this.#estimated };
   }
 
-  #carry({ snapshot, command }: AssembledBill): void {
+  #carry({ snapshot, command }: AssembledBill, segments: readonly SegmentToBill[]): void {
     const reads = new Map(snapshot.closingReads.map((read) => [read.channelId, read]));
-    for (const { agreementId, estimated } of command.segments) {
+    for (const { segmentId, agreementId, estimated, corrects } of command.segments) {
+      if (corrects !== undefined) continue;
+      this.#carryEstimate(agreementId, estimated ? { billId: snapshot.billId, segment: snapshot.segments.find((each) => each.segmentId === segmentId)!, versions: versionsOf(segments, agreementId) } : null);
       this.#opening.set(agreementId, reads);
       this.#inRow.set(agreementId, estimated ? (this.#inRow.get(agreementId) ?? 0) + 1 : 0);
       const demand = snapshot.demand[agreementId];
       if (demand !== undefined) this.#demand.set(agreementId, [demand, ...(this.#demand.get(agreementId) ?? [])]);
     }
   }
+
+  /** An estimate joins the ones before it; an actual read ends them. */
+  #carryEstimate(agreementId: string, period: EstimatedPeriod | null): void {
+    if (period === null) {
+      this.#estimated.delete(agreementId);
+      return;
+    }
+    const { periods, opening } = this.#estimated.get(agreementId) ?? { periods: [], opening: this.#opening.get(agreementId) };
+    this.#estimated.set(agreementId, { periods: [...periods, period], ...(opening ? { opening } : {}) });
+  }
+}
+
+/** The versions that priced a segment. */
+function versionsOf(segments: readonly SegmentToBill[], agreementId: string): EstimatedPeriod["versions"] {
+  const { versions, due: { period } } = segments.find(({ due }) => due.agreement.agreementId === agreementId)!;
+  return countingVersions(versions, period.from, period.to);
 }
 
 // ---- what follows from them -----------------------------------------------------------------------------------
@@ -254,7 +276,8 @@ function limitBack(beyond: Cents, rule: BackBillingRule, { gl }: Settings): Bran
 
 function offerOf({ settings, today, canceled }: Reckoning, bills: readonly AssembledBill[], { catchUp, owed }: { readonly catchUp: Cents; readonly owed: Cents }): Branch["offer"] {
   const total = Math.min(catchUp, owed);
-  if (bills.length === 0 || total < settings.corrections.offerFrom || total <= 0) return null;
+  // A bill that trues up estimates brings an offer of its own.
+  if (bills.length === 0 || bills.some(({ command }) => command.offer) || total < settings.corrections.offerFrom || total <= 0) return null;
   const months = Math.round(daysBetween(canceled[0]!.periodFrom, canceled.at(-1)!.periodTo) / MONTH_DAYS);
   const firstDue = dueOnOf(today, settings);
   return {

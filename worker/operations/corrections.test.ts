@@ -133,6 +133,53 @@ describe("a wrong reading under two bills", () => {
   });
 });
 
+describe("bills that rest on estimates", () => {
+  /** March is read, April to June are estimated at 100 gallons a day, the read of August trues them up at 200. */
+  async function truedUp(): Promise<TestUtility> {
+    const utility = await billingUtility();
+    const dial = channelOf("1001", "dial");
+    await customer(utility, "1001", ["dial"]);
+    await dialRead(utility.port, dial, "2026-03-01", 4);
+    await dialRead(utility.port, dial, "2026-04-01", 3_100);
+    await runBills(utility, "2026-04-01");
+    for (const month of ["2026-05", "2026-06", "2026-07"]) {
+      utility.clock.now = Date.parse(`${month}-05T15:00:00Z`);
+      await runBills(utility, `${month}-01`);
+    }
+    await dialRead(utility.port, dial, "2026-08-01", 3_100 + 122 * 200);
+    utility.clock.now = Date.parse("2026-08-01T15:00:00Z");
+    await runBills(utility, "2026-08-01");
+    expect(await bills(utility)).toHaveLength(5);
+    return utility;
+  }
+
+  test("made again on unchanged facts, estimates, the read that trued them up and the net are the same to the cent", async () => {
+    for (const from of ["1001-20260401", "1001-20260501", "1001-20260601", "1001-20260801"]) {
+      const utility = await truedUp();
+      const { net, diffs } = await branch(utility, asked({ fromBill: from }));
+      expect([from, net, diffs.every(({ before, now }) => before === now), diffs.at(-1)!.segments.length]).toEqual([from, 0, true, 4]);
+      await correct(utility, asked({ fromBill: from }));
+      await sound(utility);
+    }
+  });
+
+  test("a read that comes late for a month that was estimated is billed in its month, and what trued it up follows", async () => {
+    const utility = await truedUp();
+    const before = await branch(utility, asked({ fromBill: "1001-20260501" }));
+    await dialRead(utility.port, channelOf("1001", "dial"), "2026-06-01", 3_100 + 61 * 200, 2);
+    const late = asked({ fromBill: "1001-20260501", cause: "lateReads" });
+    // The estimate of July the first lies below that read now: somebody puts it right first.
+    expect((await branch(utility, late)).blocked).toMatchObject([{ number: "1001-20260701", reasons: [{ rule: "negative-usage" }] }]);
+    await dialRead(utility.port, channelOf("1001", "dial"), "2026-07-01", 3_100 + 91 * 200, 2);
+    const { diffs, now } = await branch(utility, late);
+    // May is read now and trues up April; June and July are months of their own. For the same use the same is charged.
+    expect(diffs.map(({ segments }) => segments.filter(({ trueUp, now: is }) => trueUp && is !== 0).map(({ periodFrom }) => periodFrom))).toEqual([[], ["2026-04-01"], [], []]);
+    expect(now).toBe(before.now);
+    await correct(utility, late);
+    await sound(utility);
+  });
+});
+
 describe("other causes", () => {
   test("nothing has changed: the same charges, net zero, and the log says who looked", async () => {
     const utility = await billed();

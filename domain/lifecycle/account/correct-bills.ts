@@ -128,8 +128,8 @@ function completed(state: AccountState, bill: CorrectedBill, pool: PaymentShare[
   if (!state.canceledBills.includes(corrects)) return refuse("corrects", "A corrected bill takes the place of one that is canceled.", "bills");
   const decision = completeBill(state, { ...command, type: "CompleteBill", runId: null });
   if (!decision.ok) return decision;
-  const [event] = decision.events as [Extract<AccountEvent, { type: "BillCompleted" }>];
-  return { ok: true, events: [accountEvent("BillCompleted", { ...event.data, corrects, reallocated: reallocated(event.data.creditApplied, pool) })] };
+  const [event, ...more] = decision.events as [Extract<AccountEvent, { type: "BillCompleted" }>, ...AccountEvent[]];
+  return { ok: true, events: [accountEvent("BillCompleted", { ...event.data, corrects, reallocated: reallocated(event.data.creditApplied, pool) }), ...more] };
 }
 
 /** Takes from the pool, oldest payment first, what the bill's credit settles; the pool shrinks. */
