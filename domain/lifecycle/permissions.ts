@@ -39,7 +39,7 @@ const FIELD = ["read:exception:any", "order:reread:any", "edit:meter:any", "post
 /** Sees everything, changes nothing. */
 const AUDIT = ["read:exception:any", "read:billing:any", "read:rates:any", "read:settings:any", "read:log:any", "read:staff:any"] as const;
 
-const ADMINISTER = ["edit:settings:any", "edit:staff:any", "edit:gateways:any", "edit:meter:any", "post:read:any"] as const;
+const ADMINISTER = ["edit:settings:any", "erase:person:any", "edit:staff:any", "edit:gateways:any", "edit:meter:any", "post:read:any"] as const;
 
 export type Permission = (typeof OWN | typeof LOOK | typeof SERVE | typeof BILL | typeof DECIDE | typeof FIELD | typeof AUDIT | typeof ADMINISTER)[number];
 

@@ -256,7 +256,7 @@ const PAGES: readonly string[] = [
   `/staff/accounts/${SECOND_ACCOUNT}/request`, `/staff/accounts/${SECOND_ACCOUNT}/holds`, `/staff/accounts/${SECOND_ACCOUNT}/services`, "/staff/accounts/new", "/staff/accounts/new?premise-q=mill", `/staff/accounts/new?premise=premise-${SECOND_ACCOUNT}`,
   `/staff/premises/premise-${SECOND_ACCOUNT}`, `/staff/meters/${DOUBTED.meterId}`, `/staff/meters/meter-gas-${SECOND_ACCOUNT}`, "/staff/exceptions", "/staff/exceptions?view=closed", "/staff/requests", "/staff/requests/request-of-elena",
   "/staff/billing", `/staff/billing/runs/new?cycle=${DUE_CYCLE}`, "/staff/bills", "/staff/payments", "/staff/reads", "/staff/messages", "/staff/gateways", "/staff/premises/new", `/staff/premises/premise-${SECOND_ACCOUNT}/service?service=electric`, `/staff/premises/premise-${SECOND_ACCOUNT}/service?service=sewer`, "/staff/rates", "/staff/rates/water-res", "/staff/rates/electric-res",
-  "/staff/settings", "/staff/settings/utility", "/staff/settings/billing", "/staff/settings/windows", "/staff/settings/holds", "/staff/settings/estimation", "/staff/settings/holidays", "/staff/settings/fees", "/staff/settings/validation", "/staff/settings/gl", "/staff/settings/cycles", `/staff/log?stream=account:${SECOND_ACCOUNT}`, "/staff/people",
+  "/staff/periods", `/staff/accounts/${SECOND_ACCOUNT}/erase`, "/staff/settings", "/staff/settings/utility", "/staff/settings/billing", "/staff/settings/windows", "/staff/settings/holds", "/staff/settings/estimation", "/staff/settings/holidays", "/staff/settings/fees", "/staff/settings/validation", "/staff/settings/gl", "/staff/settings/cycles", `/staff/log?stream=account:${SECOND_ACCOUNT}`, "/staff/people",
 ];
 
 describe("every page reads well for everybody", () => {

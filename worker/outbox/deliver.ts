@@ -10,7 +10,7 @@ export function outboxDeps(env: Env): OutboxDeps {
   return {
     port: openPort(env),
     now: () => Date.now(),
-    deliver: { ...liveDeliveries(env), email: (message) => deliverMail(env, message), billReady: (message) => deliverMail(env, message), receipt: (message) => deliverMail(env, message) },
+    deliver: { ...liveDeliveries(env), email: (message) => deliverMail(env, message), billReady: (message) => deliverMail(env, message), receipt: (message) => deliverMail(env, message), eraseFiles: (message) => env.FILES.delete((message.payload as { readonly keys: string[] }).keys) },
     onParked: (message, error) => console.error(`outbox: message ${message.id} (${message.kind} ${message.key}) is parked after ${message.attempts + 1} attempts: ${String(error)}`),
   };
 }

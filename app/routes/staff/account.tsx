@@ -53,6 +53,7 @@ export async function loader(asked: Route.LoaderArgs) {
       hold: may(actor, "place:hold:any", mine),
       serve: may(actor, "start:service:any", mine),
       invite: may(actor, "invite:customer:any", mine),
+      erase: may(actor, "erase:person:any", mine),
     },
   };
 }
@@ -98,6 +99,7 @@ function AccountPage({ page, group, before, can, mine }: Route.ComponentProps["l
         <Card title="Next"><DescriptionList lines facts={nextFacts(page, view, soFar)} /></Card>
         <Card title="Customer" action={can.invite ? <Link to={`/staff/people/invite?account=${header.accountId}`}>Invite to the portal</Link> : null}>
           <DescriptionList lines facts={customerFacts(page)} />
+          {can.erase && active.length === 0 ? <p className="small"><Link to={to("/erase")}>Erase personal data</Link></p> : null}
         </Card>
       </Grid>
       <Columns aside={<>

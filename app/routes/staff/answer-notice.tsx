@@ -17,6 +17,8 @@ const DONE: Readonly<Record<string, string>> = {
   added: "The service is added.",
   hung: "The meter hangs.",
   published: "The rate is in force from its day on.",
+  closed: "The month is closed.",
+  erased: "The customer's personal data is erased.",
   saved: "Saved.",
   sentBack: "Sent back to its writer, with your reason.",
   discarded: "Discarded.",

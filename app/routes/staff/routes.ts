@@ -16,6 +16,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("accounts/:accountId/adjust", "account-adjust.tsx"),
     page("accounts/:accountId/request", "account-request.tsx"),
     page("accounts/:accountId/holds", "account-holds.tsx"),
+    page("accounts/:accountId/erase", "account-erase.tsx"),
     page("accounts/:accountId/services", "account-services.tsx"),
     page("accounts/:accountId/facts", "account-facts.tsx"),
 
@@ -49,6 +50,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("rates/drafts/:draftId", "rate-draft.tsx"),
     page("rates/replays/:replayId", "rate-replay.tsx"),
     page("rates/:scheduleId", "rate.tsx"),
+    page("periods", "periods.tsx"),
     page("settings", "settings.tsx"),
     page("settings/:topic", "setting.tsx"),
     page("log", "log.tsx"),
