@@ -8,6 +8,7 @@ const ROWS: Readonly<Record<string, () => Promise<{ readonly row: BenchRow }>>> 
   "monthly-bill": () => import("./monthly-bill.ts"),
   "tou-demand": () => import("./tou-demand.ts"),
   vee: () => import("./vee.ts"),
+  espi: () => import("./espi.ts"),
   ingest: () => import("./ingest.ts"),
   "bill-run": () => import("./bill-run.ts"),
   payment: () => import("./payment.ts"),

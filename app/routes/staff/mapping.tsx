@@ -149,29 +149,33 @@ function headerOf(sample: string, headerless: boolean): string[] {
 function Preview({ preview: { result, reads, refusals } }: { preview: MappingPreview }) {
   const good = result.reads > 0 && result.refused === 0 && result.readable;
   return (
-    <Card title="What becomes of the sample" flush>
-      <Notice banner live tone={good ? "good" : result.reads > 0 ? "warn" : "bad"} title={`Reads: ${formatCount(result.reads)}. Refused: ${formatCount(result.refused)}. Without a value: ${formatCount(result.noReads)}.`} />
-      {reads.length > 0 ? (
-        <Table<FileRead> caption="The first reads" showCaption rows={reads} rowKey={(row) => `${row.line} ${row.meter} ${row.channel ?? ""} ${row.start}`} narrow="scroll"
-          columns={[
-            { key: "line", head: "Line", numeric: true, cell: (row) => row.line },
-            { key: "meter", head: "Meter", main: true, cell: (row) => row.meter },
-            { key: "channel", head: "Channel", cell: (row) => row.channel ?? "–" },
-            { key: "start", head: "From", cell: (row) => (row.kind === "register" ? "–" : <span className="nowrap">{utc(row.start)}</span>) },
-            { key: "end", head: "To, UTC", cell: (row) => <span className="nowrap">{utc(row.end)}</span> },
-            { key: "value", head: "Value", numeric: true, cell: (row) => `${row.value} ${row.unit}` },
-            { key: "quality", head: "Quality", cell: (row) => row.quality },
-          ]} />
-      ) : null}
+    <>
+      <Card title="What becomes of the sample" flush>
+        <Notice banner live tone={good ? "good" : result.reads > 0 ? "warn" : "bad"} title={`Reads: ${formatCount(result.reads)}. Refused: ${formatCount(result.refused)}. Without a value: ${formatCount(result.noReads)}.`} />
+        {reads.length > 0 ? (
+          <Table<FileRead> caption="The first reads" rows={reads} rowKey={(row) => `${row.line} ${row.meter} ${row.channel ?? ""} ${row.start}`} narrow="scroll"
+            columns={[
+              { key: "line", head: "Line", numeric: true, cell: (row) => row.line },
+              { key: "meter", head: "Meter", main: true, cell: (row) => row.meter },
+              { key: "channel", head: "Channel", cell: (row) => row.channel ?? "–" },
+              { key: "start", head: "From", cell: (row) => (row.kind === "register" ? "–" : <span className="nowrap">{utc(row.start)}</span>) },
+              { key: "end", head: "To, UTC", cell: (row) => <span className="nowrap">{utc(row.end)}</span> },
+              { key: "value", head: "Value", numeric: true, cell: (row) => `${row.value} ${row.unit}` },
+              { key: "quality", head: "Quality", cell: (row) => row.quality },
+            ]} />
+        ) : null}
+      </Card>
       {refusals.length > 0 ? (
-        <Table<Refusal> caption="Lines that are refused" showCaption rows={refusals} rowKey={(row) => `${row.line} ${row.reason}`}
-          columns={[
-            { key: "line", head: "Line", main: true, cell: (row) => row.line },
-            { key: "what", head: "What", cell: (row) => <Badge tone={NOTE_WORDS[row.kind].tone}>{NOTE_WORDS[row.kind].word}</Badge> },
-            { key: "why", head: "Why", cell: (row) => row.reason },
-          ]} />
+        <Card title="Lines that are refused" flush>
+          <Table<Refusal> caption="Lines that are refused" rows={refusals} rowKey={(row) => `${row.line} ${row.reason}`}
+            columns={[
+              { key: "line", head: "Line", main: true, cell: (row) => row.line },
+              { key: "what", head: "What", cell: (row) => <Badge tone={NOTE_WORDS[row.kind].tone}>{NOTE_WORDS[row.kind].word}</Badge> },
+              { key: "why", head: "Why", cell: (row) => row.reason },
+            ]} />
+        </Card>
       ) : null}
-    </Card>
+    </>
   );
 }
 

@@ -140,6 +140,10 @@ E-1;06/02/2026;00:15;1.250,5;0;A
 E-1;06/02/2026;00:30;0,75;0,1;E
 `;
 
+export const SENSUS_TABLE = `METER_ID,RECORD_TYPE,PURPOSE,COMMODITY,UNITS,CALCULATION_CONSTANT,INTERVAL,QUANTITY,READS
+B7,MEPMD01,OK,W,CF,1.0,00000100,2,"[{""time"": ""202606020800"", ""code"": ""R0"", ""quantity"": ""8""}, {""time"": ""202606020900"", ""code"": ""N32"", ""quantity"": ""0""}]"
+`;
+
 export const FIXTURES: readonly Fixture[] = [
   { format: "espi", text: ESPI, reads: 2 },
   { format: "iec61968", text: CIM, reads: 2 },
@@ -149,6 +153,7 @@ export const FIXTURES: readonly Fixture[] = [
   { format: "meterline", text: JSON_BATCH, reads: 3 },
   { format: "itron-interval", text: ITRON_INTERVAL, options: { name: "town_Interval_20260602.csv" }, reads: 2 },
   { format: "beacon", text: BEACON, reads: 4 },
+  { format: "sensus-records", text: SENSUS_TABLE, reads: 1 },
   { format: "greenbutton-csv", text: GREEN_BUTTON_CSV, reads: 2 },
   {
     format: "csv",

@@ -11,8 +11,8 @@ import { ReadsFile } from "./reads-file.ts";
 /** Mutated files a parser. */
 const MUTATIONS = process.env["METERLINE_NIGHTLY"] ? 1_000_000 : 100_000;
 
-/** A parser that works through many times the text of the others must not take all the time there is. */
-const SECONDS_MAX = process.env["METERLINE_NIGHTLY"] ? 120 : 2;
+/** A hundred thousand take a parser some seconds; on a machine that is busy they must not take all the time there is. */
+const SECONDS_MAX = process.env["METERLINE_NIGHTLY"] ? 180 : 15;
 
 const encoder = new TextEncoder();
 
@@ -88,11 +88,20 @@ function check({ format, options }: Fixture, text: string, seed: number, piece: 
     for (let at = 0; at < bytes.length; at += piece) file.write(bytes.subarray(at, at + piece));
     const result = file.end();
     if (result.reads !== reads || (refusals === 0) !== (result.readable && result.refused + result.noReads === 0)) bad = "a result that was not told";
-    if (last > 1 && last > text.split(/\r\n|\n|\r/, last).length) bad = `line ${last}, which is not there`;
+    if (last > 1 && last > linesOf(text)) bad = `line ${last}, which is not there`;
   } catch (error) {
     throw new Error(told(`thrown: ${(error as Error).stack}`), { cause: error });
   }
   if (bad !== null) throw new Error(told(bad));
+}
+
+function linesOf(text: string): number {
+  let lines = 1;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 10 || (code === 13 && text.charCodeAt(at + 1) !== 10)) lines++;
+  }
+  return lines;
 }
 
 describe("damaged files", () => {
@@ -101,7 +110,7 @@ describe("damaged files", () => {
     let done = 0;
     for (let seed = 1; seed <= MUTATIONS && (seed % 64 !== 0 || performance.now() < end); seed++) {
       const next = random(seed * 2_654_435_761);
-      check(fixture, mutated(fixture.text, next), seed, next(3) === 0 ? 1 + next(60) : 65_536);
+      check(fixture, mutated(fixture.text, next), seed, next(6) === 0 ? 1 + next(60) : 65_536);
       done++;
     }
     expect(done).toBeGreaterThan(0);
