@@ -1,5 +1,6 @@
 /** Which format a file is in, from its first characters and, only where two tables have the same columns, from its name. */
 import { delimiterOf, fieldsOf, type Delimiter } from "./csv.ts";
+import { DATED_HEADER } from "./green-button-csv.ts";
 import { HEAD_ENDS } from "./head-ends.ts";
 import { isSensusRecords, SENSUS_RECORDS } from "./sensus-records.ts";
 import { columnAt, fits, foldHeader, type TableLayout } from "./table-layout.ts";
@@ -28,7 +29,7 @@ export function detect(head: string, name: string, wanted: (format: string) => b
   if (/^\s*"?MEP[A-Z]{2}\d{2}"?\s*,/i.test(first)) return { format: "cmep" };
   if (/^\s*"?100"?,"?NEM1[23]"?/i.test(first)) return { format: "nem" };
   if (first.startsWith("FHD")) return { format: "mvrs" };
-  if (lines.slice(0, HEADER_LINES).some((line) => /Energy consumption time period\s*"?[,;\t]/i.test(line))) return { format: "greenbutton-csv" };
+  if (lines.slice(0, HEADER_LINES).some((line) => /Energy consumption time period\s*"?[,;\t]/i.test(line) || DATED_HEADER.test(line))) return { format: "greenbutton-csv" };
   return detectTable(lines, name, wanted);
 }
 

@@ -1,6 +1,7 @@
 /**
- * The Green Button download that Southern California Edison and others offer as CSV: a few titled sections, then blocks of
- * `start to end, usage, quality`. It names no meter, only the place. Layout: docs/formats/green-button.md.
+ * The Green Button downloads that utilities offer as CSV, in their two shapes: titled sections with blocks of
+ * `start to end, usage, quality` (Southern California Edison), and a table of `type, date, start time, end time, usage`
+ * (Pacific Gas and Electric). Neither names a meter, only the place or the account. Layout: docs/formats/green-button.md.
  */
 import type { Quality } from "../channel.ts";
 import { CsvRows } from "./csv.ts";
@@ -12,6 +13,21 @@ import { skippedTime, WallClock } from "./wall-clock.ts";
 
 const SPAN = /^(\S.*?)[\s\u00a0]+to[\s\u00a0]+(\S.*)$/i;
 const HEADER = /^energy consumption time period/i;
+
+/** `TYPE,DATE,START TIME,END TIME,USAGE,UNITS,COST,NOTES`, or with `IMPORT (kWh),EXPORT (kWh)` in the middle. */
+export const DATED_HEADER = /^\s*"?type"?,"?date"?,"?start time"?,"?end time"?,/i;
+
+/** What the columns of usage are called, and which way it flows. */
+const DATED_VALUES: readonly (readonly [title: RegExp, channel: string | null])[] = [[/^usage/i, null], [/^import/i, "delivered"], [/^export/i, "received"]];
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 1440 * MINUTE_MS;
+
+interface DatedColumns {
+  readonly units: number;
+  readonly notes: number;
+  readonly values: readonly { readonly at: number; readonly channel: string | null; readonly named: string }[];
+}
 const USAGE = /usage/i;
 
 /** `Usage(Real energy in kilowatt-hours)`, `Usage (Therms)`. */
@@ -27,6 +43,7 @@ export class GreenButtonCsvParser implements ReadsParser {
   #place = "";
   /** Length of the last interval. */
   #length = 0;
+  #dated: DatedColumns | null = null;
   #columns: { usage: number; quality: number; unit: SourceUnit | null; named: string } | null = null;
 
   constructor(sink: ReadSink, context: FileContext) {
@@ -44,7 +61,7 @@ export class GreenButtonCsvParser implements ReadsParser {
 
   end(): void {
     this.#rows.end();
-    if (this.#columns === null) this.#sink.refuse({ line: 1, kind: "unreadable", reason: "the table of usage (Energy consumption time period, Usage, ...) was not found" });
+    if (this.#columns === null && this.#dated === null) this.#sink.refuse({ line: 1, kind: "unreadable", reason: "the table of usage (Energy consumption time period, Usage, ...) was not found" });
   }
 
   #refuse(line: number, reason: string): void {
@@ -54,6 +71,12 @@ export class GreenButtonCsvParser implements ReadsParser {
   #row(fields: readonly string[], line: number): void {
     const first = fields[0]!.trim();
     if (HEADER.test(first)) return this.#header(fields);
+    if (DATED_HEADER.test(`${fields.slice(0, 4).join(",")},`)) return this.#datedHeader(fields);
+    if (this.#dated !== null) return this.#datedRow(fields, line, this.#dated);
+    if (/^(?:account number|service (?:agreement|point)(?: (?:id|number))?)$/i.test(first) && fields.length === 2 && fields[1]!.trim() !== "") {
+      this.#place = fields[1]!.trim();
+      return;
+    }
     const place = /^(?:for location|meter(?: number)?|service (?:account|point)(?: number)?)\s*:\s*(.+)$/i.exec(first)?.[1];
     if (place !== undefined) {
       this.#place = place.trim();
@@ -68,6 +91,44 @@ export class GreenButtonCsvParser implements ReadsParser {
     const usage = Math.max(1, fields.findIndex((field) => USAGE.test(field)));
     const named = UNIT_IN_HEADER.exec(fields[usage] ?? "")?.[1] ?? "";
     this.#columns = { usage, quality: fields.findIndex((field) => /quality/i.test(field)), unit: sourceUnit(named), named };
+  }
+
+  #datedHeader(fields: readonly string[]): void {
+    const titles = fields.map((field) => field.trim());
+    this.#dated = {
+      units: titles.findIndex((title) => /^units?$/i.test(title)),
+      notes: titles.findIndex((title) => /^notes?$/i.test(title)),
+      values: titles.flatMap((title, at) => DATED_VALUES.flatMap(([pattern, channel]) => (pattern.test(title) ? [{ at, channel, named: UNIT_IN_HEADER.exec(title)?.[1] ?? "" }] : []))),
+    };
+  }
+
+  /** Start and end are on the minute, and the end is the last minute that counts: 00:00 to 00:14 is a quarter hour. */
+  #datedRow(fields: readonly string[], line: number, { units, notes, values }: DatedColumns): void {
+    if (fields.every((field) => field.trim() === "")) return;
+    if (fields.length < 5) return this.#refuse(line, `the row has ${fields.length} columns; it is cut off`);
+    if (this.#place === "") return this.#refuse(line, "no line before names the account (Account Number,...)");
+    const [type = "", date = "", from = "", to = ""] = fields.map((field) => field.trim());
+    const start = this.#instant(`${date} ${from}`, `start ${type}`);
+    if (typeof start === "string") return this.#refuse(line, start);
+    const startWall = this.#time.wall;
+    if (!this.#time.read(`${date} ${to}`)) return this.#refuse(line, `${quoted(`${date} ${to}`)} is not a date and time`);
+    const length = (((this.#time.wall + MINUTE_MS - startWall) % DAY_MS) + DAY_MS) % DAY_MS || DAY_MS;
+    // A whole day has the hours that the calendar gives it.
+    const end = length === DAY_MS ? this.#clock.instant(startWall + DAY_MS, `end ${type}`) : start + length;
+    if (end === null) return this.#refuse(line, skippedTime(`${date} ${to}`, this.#clock.zone));
+    const note = notes < 0 ? "" : (fields[notes] ?? "").trim();
+    for (const { at, channel, named } of values) {
+      const raw = (fields[at] ?? "").trim();
+      if (raw === "") {
+        this.#sink.refuse({ line, kind: "no-read", reason: `${date} ${from}: there is no value` });
+        continue;
+      }
+      const unit = sourceUnit(units < 0 ? named : (fields[units] ?? "").trim());
+      const value = plainDecimal(raw);
+      if (value === null) this.#refuse(line, notDecimal(raw));
+      else if (unit === null) this.#refuse(line, `${quoted(units < 0 ? named : (fields[units] ?? ""))} is not a unit that is counted here`);
+      else this.#sink.read({ meter: this.#place.slice(0, METER_MAX), channel, unit: unit.unit, kind: "interval", start, end, value, quality: /estimat/i.test(note) ? "estimated" : "actual", flag: note === "" ? null : note, line });
+    }
   }
 
   #usage(fields: readonly string[], span: RegExpExecArray, line: number): void {

@@ -7,6 +7,8 @@ import type { Column, Measure, QualityRule, TableLayout, UnitRule } from "./tabl
 
 const CUBIC_FEET: UnitRule = { from: "layout", unit: { unit: "ft3", power: 0, factor: "1" } };
 
+const KILOWATT_HOURS: UnitRule = { from: "layout", unit: { unit: "kWh", power: 0, factor: "1" } };
+
 /** Flags that are yes or no. */
 const ESTIMATED_IF: Readonly<Record<string, Quality>> = { "1": "estimated", Y: "estimated", YES: "estimated", T: "estimated", TRUE: "estimated", E: "estimated" };
 
@@ -145,6 +147,15 @@ export const HEAD_ENDS: readonly TableLayout[] = [
     time: { column: ["timestamp"], means: "local" },
     stamp: "end",
     measures: [register(["reading"], unitIn("units"))],
+  },
+  {
+    format: "greenbutton-meter", title: "Green Button download by meter, CSV",
+    needs: [["meternumber"], ["date"], ["starttime"], ["duration"], ["consumption", "consumptionkwh"]],
+    meter: [["meternumber"]],
+    time: { column: ["date"], clockColumn: ["starttime"], means: "local" },
+    stamp: "start",
+    interval: ["duration"],
+    measures: [interval(["consumption", "consumptionkwh"], KILOWATT_HOURS, { channel: "delivered" }), interval(["generation", "generationkwh"], KILOWATT_HOURS, { channel: "received" })],
   },
   { ...SUBECA, format: "subeca-register", title: "Subeca latest reads", name: /latest|regist/i, stamp: "end", measures: [register(["value"], unitIn("unit"))] },
   // An hour of usage is named by the hour in which it was used.

@@ -158,6 +158,31 @@ describe("our own JSON", () => {
 });
 
 describe("the Green Button download as CSV", () => {
+  const dated = (header: string, ...rows: string[]): string => ["Name,ROSA DIAZ", 'Address,"12 MAPLE ST, SPRINGFIELD"', "Account Number,1234567890", "Service,Service 1", "", header, ...rows].join("\r\n");
+
+  test("with dates and times in columns of their own: the end is the last minute, the hour that comes twice is two", () => {
+    const { all, refusals } = parse(dated("TYPE,DATE,START TIME,END TIME,USAGE,UNITS,COST,NOTES", ...["00:00,00:59,0.13", "01:00,01:59,0.23", "01:00,01:59,0.33", "02:00,02:59,0.43"].map((row) => `Electric usage,2024-11-03,${row},kWh,$0.02,`)), { zone: "America/Los_Angeles" });
+    expect(refusals).toEqual([]);
+    expect(all.map(told)).toEqual([
+      "1234567890 - 2024-11-03T07:00Z..08:00Z 0.13 kWh", "1234567890 - 2024-11-03T08:00Z..09:00Z 0.23 kWh", "1234567890 - 2024-11-03T09:00Z..10:00Z 0.33 kWh", "1234567890 - 2024-11-03T10:00Z..11:00Z 0.43 kWh",
+    ]);
+  });
+
+  test("with usage both ways, whole days of gas, and rows that cannot be used", () => {
+    expect(parse(dated("TYPE,DATE,START TIME,END TIME,IMPORT (kWh),EXPORT (kWh),COST,NOTES", "Electric usage,2024-06-03,00:00,00:14,0.13,1.5,$0.02,estimated"), { zone: "America/Los_Angeles" }).all.map(told)).toEqual([
+      "1234567890 delivered 2024-06-03T07:00Z..07:15Z 0.13 kWh estimated", "1234567890 received 2024-06-03T07:00Z..07:15Z 1.5 kWh estimated",
+    ]);
+    const gas = parse(dated("TYPE,DATE,START TIME,END TIME,USAGE,UNITS,COST,NOTES", "Natural gas usage,2024-11-03,00:00,23:59,1.04,therms,$2,", "Natural gas usage,2024-11-04,00:00,23:59,,therms,$2,", "Natural gas usage,2024-11-05,00:00,23:59,x,therms,$2,", "Natural gas usage,soon,00:00,23:59,1,therms,$2,"), { zone: "America/Los_Angeles" });
+    expect(gas.all.map(told)).toEqual(["1234567890 - 2024-11-03T07:00Z..2024-11-04T08:00Z 1.04 therm"]);
+    expect(gas.refusals.map(({ line, kind }) => [line, kind])).toEqual([[8, "no-read"], [9, "refused"], [10, "refused"]]);
+  });
+
+  test("by meter, with a duration and both ways", () => {
+    expect(parse("Name,ROSA\n\nMeter Number,Date,Start Time,Duration,Consumption,Generation,Net\n01234567,12/1/2023,12:15 AM,15,0.1200,0.0300,0.0900\n", { zone: "America/Los_Angeles" }).all.map(told)).toEqual([
+      "01234567 delivered 2023-12-01T08:15Z..08:30Z 0.12 kWh", "01234567 received 2023-12-01T08:15Z..08:30Z 0.03 kWh",
+    ]);
+  });
+
   test("names no meter, only the place", () => {
     expect(reads(GREEN_BUTTON_CSV)).toEqual(["12 MAPLE ST SPRINGFIELD - 2026-06-02T05:00Z..05:15Z 0.25 kWh", "12 MAPLE ST SPRINGFIELD - 2026-06-02T05:15Z..05:30Z 0.3 kWh estimated"]);
   });

@@ -68,9 +68,9 @@ export const FORMATS: readonly FormatInfo[] = [
 
 /** Other names under which the trade knows a format. */
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
-  json: ["meterline"], "green-button": ["espi", "greenbutton-csv"], greenbutton: ["espi", "greenbutton-csv"], cim: ["iec61968"], "iec61968-9": ["iec61968"], meterreadings: ["iec61968"],
+  json: ["meterline"], "green-button": ["espi", "greenbutton-csv", "greenbutton-meter"], greenbutton: ["espi", "greenbutton-csv", "greenbutton-meter"], cim: ["iec61968"], "iec61968-9": ["iec61968"], meterreadings: ["iec61968"],
   nem12: ["nem"], nem13: ["nem"], badger: ["beacon"], "beacon360": ["beacon"], mueller: ["sentryx"], sensus: ["cmep", "sensus-interval", "sensus-register", "sensus-records", "xylem-interval", "xylem-register"],
-  flexnet: ["cmep"], mepmd01: ["cmep"], mepmd02: ["cmep"], sce: ["greenbutton-csv"],
+  flexnet: ["cmep"], mepmd01: ["cmep"], mepmd02: ["cmep"], sce: ["greenbutton-csv"], pge: ["greenbutton-csv"], sdge: ["greenbutton-meter"],
 };
 
 /** The formats that a name stands for: one of `FORMATS`, the first part of several (`itron`), or a name of the trade. */
