@@ -20,8 +20,8 @@ export function stepsPictures(document: RateDocument): StepsPicture[] {
 
 function stepsOf(document: RateDocument, charge: Extract<Charge, { kind: "tiered" }>): StepsPicture[] {
   const unit = (charge.unit ?? document.unit) as Unit;
-  // Steps of a credit have no height.
-  const rows = charge.rates.filter((row) => row.tiers.length > 1 && row.tiers.every(({ price }) => !price.startsWith("-")));
+  // Steps of a credit have no height, and steps by hours' use no width of their own.
+  const rows = charge.rates.filter((row) => row.tiers.length > 1 && row.tiers.every(({ price, hours }) => !price.startsWith("-") && hours === undefined));
   return rows.map((row, i) => {
     let from = 0;
     const steps = row.tiers.map(({ upTo, price }): TierStep => {

@@ -140,8 +140,11 @@ function documentTiers(fields: UrdbFields, tiers: readonly ReadTier[], path: str
   const list: Tier[] = [];
   let hours: Decimal | null = null;
   let before = new Decimal(0);
-  tiers.forEach(({ price, max, unit }, i) => {
-    const last = i === tiers.length - 1;
+  const end = tiers.findIndex(({ max }, i) => max !== null && max.gte(UNLIMITED) && !tiers.slice(i + 1).some(({ unit }) => unit.perDemand));
+  const reached = end < 0 ? tiers : tiers.slice(0, end + 1);
+  if (reached.length < tiers.length) fields.leave(`${path}.${reached.length}`, "is never reached: the tier before has no end", false);
+  reached.forEach(({ price, max, unit }, i) => {
+    const last = i === reached.length - 1;
     const isOpen = max === null || max.gte(UNLIMITED);
     const text = { price: priceText(price), ...(unit.daily && !(last && isOpen) ? { widths: "day" as const } : {}) };
     if (last) {
@@ -150,7 +153,7 @@ function documentTiers(fields: UrdbFields, tiers: readonly ReadTier[], path: str
       return;
     }
     // The unit of an open last tier says nothing: it has no end to count.
-    const blocks: boolean = kind === "energy" && i + 1 < tiers.length - 1 && tiers[i + 1]!.unit.perDemand !== unit.perDemand;
+    const blocks: boolean = kind === "energy" && i + 1 < reached.length - 1 && reached[i + 1]!.unit.perDemand !== unit.perDemand;
     if (unit.perDemand) {
       if (isOpen) return void fields.refuse(`${path}.${i}.max`, "is missing; only the last tier has no end");
       if (max.gt(HOURS_MAX)) return void fields.refuse(`${path}.${i}.max`, `${max.toString()} kWh for each kW is more than any month has hours`);

@@ -78,6 +78,14 @@ describe("energy", () => {
     });
   });
 
+  test("a last tier that ends is open, and tiers behind an end without end are never reached; both are said", () => {
+    const of = (...tiers: object[]) => ({ ...SIMPLE, energyratestructure: [tiers] });
+    expect(charges(of({ rate: 0.1, max: 500 }, { rate: 0.2, max: 900 }))[0]).toMatchObject({ rates: [{ tiers: [{ upTo: "500" }, { upTo: null, price: "0.2" }] }] });
+    expect(left(of({ rate: 0.1, max: 500 }, { rate: 0.2, max: 900 }))).toEqual({ "energyratestructure.0.1.max": "usage above 900 is in no tier of the file; it has the price of this last one" });
+    expect(charges(of({ rate: 0.1, max: 1e38 }, { rate: 0.2 }))[0]).toMatchObject({ kind: "flat", rates: [{ price: "0.1" }] });
+    expect(left(of({ rate: 0.1, max: 1e38 }, { rate: 0.2 }))).toEqual({ "energyratestructure.0.1": "is never reached: the tier before has no end" });
+  });
+
   test("months with one period each are seasons, over the new year too", () => {
     const months = always(0).map((hours, month) => hours.map(() => (month < 4 || month > 9 ? 1 : 0)));
     const { documents: [document] } = imported({ ...SIMPLE, energyratestructure: [[{ rate: 0.3 }], [{ rate: 0.1 }]], energyweekdayschedule: months, energyweekendschedule: months });
@@ -166,6 +174,11 @@ describe("fixed and minimum", () => {
     [{ fixedchargefirstmeter: 120, fixedchargeunits: "$/year" }, { per: "period", rates: [{ amount: "10" }] }],
     [{ fixedmonthlycharge: 12.5 }, { per: "period", rates: [{ amount: "12.5" }] }],
   ])("%j", (fields, charge) => expect(charges({ ...SIMPLE, ...fields })[0]).toMatchObject({ id: "fixed", ...charge }));
+
+  test("an amount without a unit is of a month, and that is said", () => {
+    expect(charges({ ...SIMPLE, fixedchargefirstmeter: 7 })[0]).toMatchObject({ per: "period", rates: [{ amount: "7" }] });
+    expect(left({ ...SIMPLE, fixedchargefirstmeter: 7 })).toEqual({ fixedchargeunits: "is missing; the amount is taken to be for a month" });
+  });
 
   test("the least to pay of a month is of all charges; the one of a year is told apart", () => {
     expect(charges({ ...SIMPLE, mincharge: 10, minchargeunits: "$/month" }).at(-1)).toMatchObject({ kind: "minimum", of: ["energy"], rates: [{ amount: "10" }] });

@@ -361,7 +361,11 @@ class RateReader {
   private period(name: string, matters: boolean): "day" | "month" | "year" | undefined {
     const { fields } = this;
     const unit = fields.text(name);
-    if (!matters || unit === undefined) return "month";
+    if (!matters) return "month";
+    if (unit === undefined) {
+      fields.leave(fields.path(name), "is missing; the amount is taken to be for a month", true);
+      return "month";
+    }
     const found = /^\$?\s*(?:\/|per)\s*(day|month|year)$/i.exec(unit)?.[1]?.toLowerCase();
     return found === "day" || found === "month" || found === "year" ? found : fields.refuse(fields.path(name), `${shown(unit)} is not a unit of amounts; use $/day, $/month or $/year`);
   }
