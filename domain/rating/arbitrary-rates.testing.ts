@@ -198,7 +198,7 @@ function factors(gen: Gen): { factor: string; from?: LocalDate }[] {
 
 /** Half of all rates price what was measured; the others something derived. */
 function anyDerivation(gen: Gen): Derivation {
-  switch (int(gen, 0, 5)) {
+  switch (int(gen, 0, 7)) {
     case 0:
       return {
         commodity: "gas", unit: "ccf", reads: { determinant: "therms", unit: "therm" },
@@ -220,6 +220,11 @@ function anyDerivation(gen: Gen): Derivation {
         }],
       };
     }
+    case 3:
+      return {
+        commodity: "electric", unit: "kWh", largest: { usage: "1000000" }, reads: { determinant: oneOf(gen, "netUse", "netUse", "netUse.settled") },
+        derived: [{ id: "netUse", kind: "net-metering", settle: chance(gen, 3) ? "every-bill" : { month: int(gen, 1, 12) } }],
+      };
     default:
       return { commodity: "water", unit: "ccf", reads: {} };
   }
@@ -268,12 +273,13 @@ const RIDER_TABLES = [
 export function anyCustomer(gen: Gen, period = anyPeriod(gen)): Determinants {
   return {
     ...period,
-    quantities: { usage: { ccf: Math.max(0, anyUsage(gen)), kWh: Math.max(0, anyUsage(gen)) }, ...registers(gen), ...(chance(gen, 2) ? { winterAverage: { ccf: int(gen, 0, 40_000) } } : {}) },
+    quantities: { usage: { ccf: Math.max(0, anyUsage(gen)), kWh: Math.max(0, anyUsage(gen)) }, ...registers(gen), received: { kWh: chance(gen, 2) ? int(gen, 0, 200_000) : Math.min(999_000_000, Math.max(0, anyUsage(gen))) }, ...(chance(gen, 2) ? { winterAverage: { ccf: int(gen, 0, 40_000) } } : {}) },
     meterSize: oneOf(gen, ...SIZES),
     dwellingUnits: int(gen, 1, 12),
     counts: { eru: int(gen, 0, 9_000), signals: int(gen, 0, 30) * 1_000 },
     attributes: { customerClass: "residential" },
     riders: oneOf(gen, ...RIDER_TABLES),
+    ...(chance(gen, 3) ? {} : { bank: { all: int(gen, 0, 300_000) } }),
     exemptions: { city: oneOf(gen, 0, 0, 50, 100, 33) },
     programs: chance(gen, 2) ? [{ program: "low-income" }] : [],
   };

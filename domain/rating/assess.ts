@@ -336,7 +336,7 @@ function assessTimeOfUse(charge: CompiledCharge, { slices }: Rows, period: Perio
   const demand = hoursDemand(charge, period.rate, determinants);
   for (let s = 0; s < slices.length; s++) {
     const slice = slices[s]!;
-    const usage = work.usageByCode(slice.pass, period, determinants) ?? registersByCode(charge, slice, period, determinants);
+    const usage = (charge.isDerived ? null : work.usageByCode(slice.pass, period, determinants)) ?? registersByCode(charge, slice, period, determinants);
     if (slice.tables.length > 0) {
       billed += usage.reduce((sum, quantity) => (quantity === quantity ? sum + quantity : sum), 0);
       checkQuantity(billed, reads!.name, charge.unit, reads!.largest);

@@ -85,6 +85,8 @@ export interface CompiledCharge {
   /** All usage at the price of the tier it reaches; usage of exactly a limit reaches the next tier. */
   readonly wholeUsage: boolean;
   readonly exclusive: boolean;
+  /** What it prices is derived: registers by period, not the intervals themselves. */
+  readonly isDerived: boolean;
   /** Name under which a customer may be exempt. */
   readonly tax: string | null;
   /** 1 when the amount is compared with its base: minimum, maximum, credit. */
@@ -158,7 +160,7 @@ export function compileRate(document: RateDocument): CompiledRate {
     largestCount: scaledInteger(document.largest.count, 3),
     riderIds: ridersOf(document),
     ridden: new Map(),
-    derived: (document.derived ?? []).map(compileDerived),
+    derived: (document.derived ?? []).map((rule) => compileDerived(rule, document)),
     calendar: touCalendar(seasonTable(document.seasons, []), document.holidays),
     seasons: Math.max(1, document.seasons.length),
     schedules: document.schedules.map((schedule) => compileSchedule(schedule, document)),
@@ -197,6 +199,7 @@ function compileCharge(document: RateDocument, charge: Charge, index: number): C
     rows: charge.rates.map((row) => compileRow(document, charge, row, whenNames, decimals)),
     creditForm: form,
     askedFor: document.charges.some((other) => other.kind === "formula" && Object.values(other.lines).includes(charge.id)),
+    isDerived: "determinant" in charge && (document.derived ?? []).some(({ id }) => id === charge.determinant),
     perDay: charge.kind === "fixed" && charge.per === "day",
     wholeUsage: charge.kind === "tiered" && charge.assess === "whole",
     exclusive: charge.kind === "tiered" && charge.boundary === "exclusive",

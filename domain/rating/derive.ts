@@ -6,7 +6,7 @@ import { daysBetween, eachDay, type Period } from "../calendar/local-date.ts";
 import { convertMilli, milliText, sameDimension, timesRatio, type Milli, type Unit } from "../metering/units.ts";
 import { countOf, partOf } from "./assess.ts";
 import type { CompiledRate } from "./compile.ts";
-import { unitOfDerived, type CompiledDerived, type CompiledHeat, type CompiledUnmetered, type CompiledWinterAverage, type ScaledFactors } from "./derived.ts";
+import { ONE_BANK, settledName, unitOfDerived, type CompiledDerived, type CompiledHeat, type CompiledNetMetering, type CompiledUnmetered, type CompiledWinterAverage, type ScaledFactors } from "./derived.ts";
 import { RatingError, type Determinants } from "./determinants.ts";
 import { amountOf, days, inLanguage, listed, said, type Language } from "./explain.ts";
 import { isProrated } from "./period.ts";
@@ -18,6 +18,10 @@ export const WINTER_AVERAGE = "winterAverage";
 interface DerivedQuantity {
   readonly value: Milli;
   readonly note: Text;
+  /** Further quantities, by their names. */
+  readonly more?: Readonly<Record<string, Milli>>;
+  /** What the bank holds afterwards. */
+  readonly bank?: Readonly<Record<string, Milli>>;
 }
 
 /** The determinants with what the rate derives from them. Errors: a `RatingError` naming what is missing. */
@@ -25,8 +29,10 @@ export function withDerived(rate: CompiledRate, given: Determinants): Determinan
   let known = given;
   for (const each of rate.derived) {
     const { rule } = each;
-    const { value, note } = deriveOne(each, known, rate);
-    known = { ...known, quantities: { ...known.quantities, [rule.id]: { [unitOfDerived(rule, rate.document)]: value } }, notes: { ...known.notes, [rule.id]: note } };
+    const { value, note, more = {}, bank } = deriveOne(each, known, rate);
+    const unit = unitOfDerived(rule, rate.document);
+    const quantities = Object.fromEntries(Object.entries({ [rule.id]: value, ...more }).map(([name, quantity]) => [name, { [unit]: quantity }]));
+    known = { ...known, quantities: { ...known.quantities, ...quantities }, notes: { ...known.notes, [rule.id]: note }, ...(bank === undefined ? {} : { bank }) };
   }
   return known;
 }
@@ -36,6 +42,7 @@ function deriveOne(derived: CompiledDerived, given: Determinants, rate: Compiled
     case "heat": return heatOf(derived, given, rate);
     case "unmetered": return unmeteredUse(derived, given, rate);
     case "winter-average": return winterUse(derived, given, rate);
+    case "net-metering": return netUse(derived, given, rate);
   }
 }
 
@@ -94,6 +101,66 @@ function heatOf({ rule, pressure, heatContent }: CompiledHeat, determinants: Det
     return `${listed(each, language)} ${language === "en" ? "make" : "son"} ${amountOf(value, rule.unit, language)}.`;
   };
   return { value, note: { en: reckoned("en"), es: reckoned("es") } };
+}
+
+// ---- net metering ---------------------------------------------------------------------------------------------
+
+/**
+ * What a bill leaves in the customer's bank of kWh, by the rate that counts on its last day; null for a rate without one.
+ * Errors: a `RatingError` naming what is missing.
+ */
+export function bankAfter(rate: CompiledRate, given: Determinants): Readonly<Record<string, Milli>> | null {
+  return rate.derived.some(({ kind }) => kind === "net-metering") ? (withDerived(rate, given).bank ?? {}) : null;
+}
+
+/** By period: taken less sent back, never below nothing; what is over goes to the bank, what is missing comes out of it. */
+function netUse({ rule, banks }: CompiledNetMetering, determinants: Determinants, { document }: CompiledRate): DerivedQuantity {
+  const { unit } = document;
+  const whole = wholePeriod(determinants);
+  const register = (name: string, bank: string): Milli => given(bank === ONE_BANK ? name : `${name}.${bank}`, unit, determinants);
+  const settles = rule.settle === "every-bill" || reaches(whole, rule.settle.month);
+  const periods = banks.map(({ id, name }) => {
+    const [taken, sent, before] = [register("usage", id), register("received", id), determinants.bank?.[id] ?? 0];
+    if (!Number.isSafeInteger(before) || before < 0) throw new RatingError(`bank.${id}`, `${before} is not a whole number of thousandths, zero or more`);
+    const net = taken - sent;
+    const drawn = net > 0 ? Math.min(net, before) : 0;
+    return { id, name, taken, sent, billed: Math.max(0, net) - drawn, drawn, saved: net < 0 ? -net : 0, after: before - drawn + (net < 0 ? -net : 0) };
+  });
+  const settled = settles ? periods.reduce((sum, { after }) => sum + after, 0) : 0;
+  const text = (language: Language): string => periods.map((period) => netSentence(period, settles, unit, language)).join(" ");
+  return {
+    value: periods.reduce((sum, { billed }) => sum + billed, 0),
+    more: { [settledName(rule.id)]: settled, ...(rule.schedule === undefined ? {} : Object.fromEntries(periods.map(({ id, billed }) => [`${rule.id}.${id}`, billed]))) },
+    bank: Object.fromEntries(periods.map(({ id, after }) => [id, settles ? 0 : after])),
+    note: { en: text("en"), es: text("es") },
+  };
+}
+
+/** Whether a bill's period ends on the first of the month or later, having begun before it. */
+function reaches({ from, to }: Period, month: number): boolean {
+  const first = (year: number): string => `${year}-${String(month).padStart(2, "0")}-01`;
+  return [Number(from.slice(0, 4)), Number(to.slice(0, 4))].some((year) => from < first(year) && first(year) <= to);
+}
+
+interface NetPeriod {
+  readonly name: Text | null;
+  readonly taken: Milli;
+  readonly sent: Milli;
+  readonly drawn: Milli;
+  readonly saved: Milli;
+  readonly after: Milli;
+}
+
+function netSentence({ name, taken, sent, drawn, saved, after }: NetPeriod, settles: boolean, unit: Unit, language: Language): string {
+  const english = language === "en";
+  const kwh = (milli: Milli): string => amountOf(milli, unit, language);
+  const where = name === null ? "" : `${inLanguage(name, language)}: `;
+  const parts = [english ? `You took ${kwh(taken)} and sent back ${kwh(sent)}.` : `Usted tomó ${kwh(taken)} y devolvió ${kwh(sent)}.`];
+  if (drawn > 0) parts.push(english ? `${kwh(drawn)} came out of your bank.` : `${kwh(drawn)} salieron de su banco.`);
+  if (saved > 0) parts.push(english ? `${kwh(saved)} went into your bank.` : `${kwh(saved)} entraron en su banco.`);
+  if (settles && after > 0) parts.push(english ? `Your bank of ${kwh(after)} is settled with this bill and begins anew.` : `Su banco de ${kwh(after)} se liquida con esta factura y comienza de nuevo.`);
+  else parts.push(english ? `Your bank holds ${kwh(settles ? 0 : after)}.` : `Su banco tiene ${kwh(settles ? 0 : after)}.`);
+  return `${where}${parts.join(" ")}`;
 }
 
 // ---- what has no meter ----------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 import { Decimal, decimalsOf, scaledInteger } from "../money/decimal.ts";
 import type { LocalDate } from "../calendar/local-date.ts";
 import { sameDimension, UNITS, type Milli, type Unit } from "../metering/units.ts";
-import type { Charge, Derived, DerivedOf, RateDocument } from "./schema.ts";
+import type { Charge, Derived, DerivedOf, RateDocument, Text } from "./schema.ts";
 import type { Issue } from "./tou-calendar.ts";
 
 /** A dated factor in 10^-decimals. */
@@ -37,7 +37,19 @@ export interface CompiledWinterAverage {
   readonly classAverages: ReadonlyMap<string, Milli>;
 }
 
-export type CompiledDerived = CompiledHeat | CompiledUnmetered | CompiledWinterAverage;
+export interface CompiledNetMetering {
+  readonly kind: "net-metering";
+  readonly rule: DerivedOf<"net-metering">;
+  /** Periods with a bank of their own, with their names; one, `all`, without a schedule. */
+  readonly banks: readonly { readonly id: string; readonly name: Text | null }[];
+}
+
+export type CompiledDerived = CompiledHeat | CompiledUnmetered | CompiledWinterAverage | CompiledNetMetering;
+
+/** The bank of a rate without time-of-use banks. */
+export const ONE_BANK = "all";
+/** What the yearly settlement took out of the bank: a determinant of its own. */
+export const settledName = (id: string): string => `${id}.settled`;
 
 /** Names that determinants have by themselves. */
 const TAKEN: ReadonlySet<string> = new Set(["usage", "received", "net", "demand", "kVA", "kvar", "kvarh", "kVAh", "winterAverage"]);
@@ -45,7 +57,7 @@ const TAKEN: ReadonlySet<string> = new Set(["usage", "received", "net", "demand"
 const FACTOR_MAX = 10_000;
 const QUANTITY_DECIMALS = 3;
 
-export function compileDerived(rule: Derived): CompiledDerived {
+export function compileDerived(rule: Derived, { schedules }: Pick<RateDocument, "schedules">): CompiledDerived {
   const milli = (text: string): Milli => scaledInteger(text, QUANTITY_DECIMALS);
   switch (rule.kind) {
     case "heat":
@@ -54,6 +66,8 @@ export function compileDerived(rule: Derived): CompiledDerived {
       const decimals = Math.max(...rule.items.map(({ each }) => decimalsOf(each)));
       return { kind: rule.kind, rule, decimals, uses: rule.items.map(({ each }) => scaledInteger(each, decimals)) };
     }
+    case "net-metering":
+      return { kind: rule.kind, rule, banks: schedules.find(({ id }) => id === rule.schedule)?.periods ?? [{ id: ONE_BANK, name: null }] };
     case "winter-average":
       return {
         kind: rule.kind, rule,
@@ -90,6 +104,7 @@ export function derivedIssues(document: RateDocument): Issue[] {
     if (rule.kind === "heat") heatIssues(rule, document, refuse);
     if (rule.kind === "unmetered") rule.items.forEach(({ each }, k) => quantity(each, `items.${k}.each`, refuse));
     if (rule.kind === "winter-average") winterIssues(rule, refuse);
+    if (rule.kind === "net-metering") netIssues(rule, document, refuse);
   });
   document.charges.forEach((charge, i) => issues.push(...determinantIssues(charge, `charges.${i}`, document)));
   return issues;
@@ -123,6 +138,14 @@ function winterIssues(rule: DerivedOf<"winter-average">, refuse: Refuse): void {
   if (rule.without.includes("class") && rule.classAverages === undefined) refuse("classAverages", "are needed: they count for customers without an average");
 }
 
+function netIssues(rule: DerivedOf<"net-metering">, document: RateDocument, refuse: Refuse): void {
+  if (document.commodity !== "electric" || document.unit !== "kWh") refuse("kind", "is for electricity that is billed in kWh");
+  if (rule.schedule === undefined) return;
+  const schedule = document.schedules.find(({ id }) => id === rule.schedule);
+  if (schedule === undefined) refuse("schedule", `there is no schedule ${rule.schedule}`);
+  if (schedule?.periods.some(({ id }) => id === "settled")) refuse("schedule", "has a period named settled, which is the name of what is settled; rename it");
+}
+
 function quantity(text: string, at: string, refuse: Refuse): void {
   if (new Decimal(text).lt(0)) refuse(at, "must not be negative");
   if (decimalsOf(text) > QUANTITY_DECIMALS) refuse(at, "is finer than a thousandth of the unit");
@@ -131,10 +154,13 @@ function quantity(text: string, at: string, refuse: Refuse): void {
 /** A charge on a derived quantity is in a unit that measures the same. */
 function determinantIssues(charge: Charge, path: string, document: RateDocument): Issue[] {
   if (!("determinant" in charge)) return [];
-  const rule = document.derived?.find(({ id }) => id === charge.determinant);
+  const rule = document.derived?.find(({ id, kind }) => id === charge.determinant || (kind === "net-metering" && settledName(id) === charge.determinant));
   if (rule === undefined) return [];
   const unit = charge.unit ?? document.unit;
   const derived = unitOfDerived(rule, document);
+  if (rule.kind === "net-metering" && charge.kind === "time-of-use" && charge.determinant === rule.id) {
+    return charge.schedule === rule.schedule ? [] : [{ path: `${path}.schedule`, message: `${rule.id} is kept by ${rule.schedule ?? "no schedule"}; its prices must follow the same periods` }];
+  }
   if (charge.kind === "time-of-use" || charge.kind === "demand") return [{ path: `${path}.determinant`, message: `${rule.id} is one quantity for the whole period; a charge of kind ${charge.kind} needs intervals` }];
   return sameDimension(unit, derived) ? [] : [{ path: `${path}.unit`, message: `${unit} does not measure what ${rule.id} is, which is in ${derived}` }];
 }

@@ -51,6 +51,8 @@ export interface Determinants {
   readonly programs?: readonly ProgramEnrollment[];
   /** Billed demand of earlier months, the latest first, for ratchets. */
   readonly demandHistory?: readonly Milli[];
+  /** Net metering: kWh in the bank when the bill begins, by time-of-use period, or as `all`; thousandths. */
+  readonly bank?: Readonly<Record<string, Milli>>;
   /** When the whole system peaked, for coincident demand: a moment inside each peak. */
   readonly systemPeaks?: readonly Instant[];
   /** The utility's shared tables of factors, by their names. */

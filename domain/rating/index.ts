@@ -1,6 +1,7 @@
 /** Rating: a tariff as data, compiled once, pricing a segment to the exact cent and explaining each line. */
 export { RATE_DOCUMENT_FORMAT } from "./schema.ts";
-export { WINTER_AVERAGE } from "./derive.ts";
+export { bankAfter, WINTER_AVERAGE } from "./derive.ts";
+export { bankSchedule, energyByPeriod } from "./net-registers.ts";
 export type { Charge, ChargeKind, ChargeOf, Derived, DerivedOf, RateDocument, RateDocumentInput, Season, Schedule } from "./schema.ts";
 export { parseRateDocument, type ParsedRate } from "./document.ts";
 export { compileRate, type CompiledRate } from "./compile.ts";

@@ -1,5 +1,5 @@
 /** The slow, obvious derivation of quantities: decimal.js on the document's own text, day by day. */
-import { daysBetween, eachDay } from "../calendar/local-date.ts";
+import { addDays, daysBetween, eachDay } from "../calendar/local-date.ts";
 import { Decimal } from "../money/decimal.ts";
 import type { Determinants } from "./determinants.ts";
 import type { Derived, DerivedOf, RateDocument } from "./schema.ts";
@@ -9,12 +9,31 @@ const thousandth = (value: Decimal): Decimal => value.toDecimalPlaces(40).toDeci
 /** The customer with the derived quantities beside the given ones, in thousandths. */
 export function oracleDerived(document: RateDocument, customer: Determinants): Determinants {
   return (document.derived ?? []).reduce<Determinants>((known, rule) => {
+    if (rule.kind === "net-metering") return { ...known, quantities: { ...known.quantities, ...net(rule, document, known) } };
     const unit = rule.kind === "winter-average" ? document.unit : rule.unit;
     return { ...known, quantities: { ...known.quantities, [rule.id]: { [unit]: derive(rule, document, known).toNumber() } } };
   }, customer);
 }
 
-function derive(rule: Derived, document: RateDocument, customer: Determinants): Decimal {
+/** Each bank by itself: take what was sent back and what is in the bank from what was taken, as far as it goes. */
+function net(rule: DerivedOf<"net-metering">, document: RateDocument, { quantities, bank, billPeriod, from, to }: Determinants): Record<string, { kWh: number }> {
+  const periods = document.schedules.find(({ id }) => id === rule.schedule)?.periods.map(({ id }) => `.${id}`) ?? [""];
+  const days = eachDay(billPeriod ?? { from, to });
+  const next = addDays(days.at(-1)!, 1);
+  const firsts = [...days.slice(1), next].filter((day) => rule.settle !== "every-bill" && day.endsWith(`-${String(rule.settle.month).padStart(2, "0")}-01`));
+  const settles = rule.settle === "every-bill" || firsts.length > 0;
+  let [billed, left] = [0, 0];
+  const result: Record<string, { kWh: number }> = {};
+  for (const period of periods) {
+    const value = quantities[`usage${period}`]!.kWh! - quantities[`received${period}`]!.kWh! - (bank?.[period.slice(1) || "all"] ?? 0);
+    result[`${rule.id}${period}`] = { kWh: Math.max(0, value) };
+    billed += Math.max(0, value);
+    left += Math.max(0, -value);
+  }
+  return { ...result, [rule.id]: { kWh: billed }, [`${rule.id}.settled`]: { kWh: settles ? left : 0 } };
+}
+
+function derive(rule: Exclude<Derived, DerivedOf<"net-metering">>, document: RateDocument, customer: Determinants): Decimal {
   switch (rule.kind) {
     case "heat": return heat(rule, document, customer);
     case "unmetered": return unmetered(rule, document, customer);

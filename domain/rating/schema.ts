@@ -359,7 +359,22 @@ const winterAverage = v.strictObject({
   classAverages: v.optional(v.record(v.pipe(v.string(), v.minLength(1)), decimal)),
 });
 
-const derived = v.variant("kind", [heat, unmetered, winterAverage], (issue) => `${issue.received} is not a kind of derived quantity`);
+/**
+ * What the customer took less what they sent back, never below nothing: the excess goes to a bank of kWh, one or one for each
+ * time-of-use period, from which later bills draw. Once a year the bank is settled: `ID.settled` is what it held, for a credit
+ * at avoided cost; without such a credit it expires.
+ */
+const netMetering = v.strictObject({
+  id: determinant,
+  kind: v.literal("net-metering"),
+  unit: v.optional(v.picklist(["kWh"]), "kWh"),
+  /** A bank for each period of this schedule; absent: one. */
+  schedule: v.optional(id),
+  /** The bank is settled by the bill that reaches the first of this month; `every-bill`: nothing is carried on. */
+  settle: v.union([v.literal("every-bill"), v.strictObject({ month: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(12)) })], 'must be "every-bill" or { month }'),
+});
+
+const derived = v.variant("kind", [heat, unmetered, winterAverage, netMetering], (issue) => `${issue.received} is not a kind of derived quantity`);
 
 const charge = v.variant(
   "kind",
