@@ -2,7 +2,7 @@
 import { addMonths, type LocalDate } from "../../domain/calendar/local-date.ts";
 import type { DueSegment } from "../../domain/billing/cycle.ts";
 import type { AccountFacts, PointFacts } from "../../domain/billing/facts.ts";
-import { hasRatchet, rateNeeds, ridersOfVersions, type SegmentToBill } from "../../domain/billing/price.ts";
+import { hasBank, hasRatchet, rateNeeds, ridersOfVersions, type SegmentToBill } from "../../domain/billing/price.ts";
 import type { AccountState } from "../../domain/lifecycle/account/state.ts";
 import type { Milli, RegisterRead } from "../../domain/metering/index.ts";
 import type { InputStamp } from "../commit.ts";
@@ -41,6 +41,8 @@ export interface CarriedOver {
   readonly demand: ReadonlyMap<string, readonly Milli[]>;
   /** Periods that rest on estimates up to now, and the reads with which the first of them began. */
   readonly estimated: ReadonlyMap<string, EstimatedChain>;
+  /** Net metering: what is in the bank. */
+  readonly bank: ReadonlyMap<string, Readonly<Record<string, Milli>>>;
 }
 
 /** Ratchets look back two years at most. */
@@ -55,7 +57,8 @@ export async function loadToBill(port: SqlPort, accountIds: readonly string[], a
   const usages = await loadUsages(port, needs.flat(), asked.zone, asked.without);
   const shared = await loadSharedData(port, asked.zone);
   const demand = await loadDemand(port, dues.flat(), asked);
-  const whole = dues.map((due, i) => due.map((segment): SegmentToBill => ({ ...segment, facts: accounts[i]!.state.facts, shared, usage: usages.get(segment.due.agreement.agreementId)?.usage ?? null })));
+  const banks = await loadBanks(port, dues.flat(), asked);
+  const whole = dues.map((due, i) => due.map((segment): SegmentToBill => ({ ...segment, facts: accounts[i]!.state.facts, shared, ...bankOf(banks, segment), usage: usages.get(segment.due.agreement.agreementId)?.usage ?? null })));
   const [since, notes] = await Promise.all([loadSinceLastActual(port, whole.flat(), needs.flat(), asked), loadEstimateNotes(port, whole.flat())]);
   return accounts.map((facts, i): AccountToBill => {
     const segments = whole[i]!.map((segment): SegmentToBill => {
@@ -91,6 +94,26 @@ function inputsOf(segments: readonly SegmentToBill[], used: readonly ReadonlyMap
     for (const each of used) for (const stamp of each.get(agreementId)?.inputs ?? []) add(stamp);
   }
   return [...stamps.values()];
+}
+
+const bankOf = (banks: ReadonlyMap<string, Readonly<Record<string, Milli>>>, { due: { agreement } }: Due): Pick<SegmentToBill, "bank"> => {
+  const bank = banks.get(agreement.agreementId);
+  return bank === undefined ? {} : { bank };
+};
+
+/** What the bill before left in the bank of each agreement that has one: state derived from bills, so a canceled bill takes its share back. */
+async function loadBanks(port: SqlPort, segments: readonly Due[], { carried, without = [] }: ToBillAsked): Promise<Map<string, Readonly<Record<string, Milli>>>> {
+  const asking = segments.filter(({ versions }) => versions.some(hasBank)).map(({ due: { agreement, period } }) => [agreement.agreementId, period.from]);
+  if (asking.length === 0) return new Map();
+  const rows = await port.query<{ agreementId: string; bank: string | null }>(
+    `SELECT s.service_agreement_id AS "agreementId", (SELECT d.value FROM json_each(b.snapshot, '$.bank') AS d WHERE d.key = s.service_agreement_id) AS bank
+     FROM json_each(?) AS w CROSS JOIN bill_segment AS s ON s.service_agreement_id = w.value->>0 AND s.period_to = w.value->>1
+       JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete' AND b.id NOT IN (SELECT value FROM json_each(?))
+     WHERE instr(s.id, '${CORRECTION_MARK}') = 0`,
+    [JSON.stringify(asking), JSON.stringify(without)],
+  );
+  const stored = rows.flatMap(({ agreementId, bank }) => (bank === null ? [] : [[agreementId, JSON.parse(bank) as Record<string, Milli>] as const]));
+  return new Map([...stored, ...(carried?.bank ?? [])]);
 }
 
 async function loadDemand(port: SqlPort, segments: readonly Due[], { carried, without = [] }: ToBillAsked): Promise<Map<string, readonly Milli[]>> {

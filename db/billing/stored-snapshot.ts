@@ -7,6 +7,7 @@ import { SNAPSHOT_DICTIONARIES } from "./snapshot-dictionary.ts";
 interface StoredSnapshot {
   readonly closingReads: BillSnapshot["closingReads"];
   readonly demand: BillSnapshot["demand"];
+  readonly bank?: BillSnapshot["bank"];
   /** Number of the dictionary it was packed with; bills from before there was one have none. */
   readonly dictionary?: number;
   /** The canonical text, deflated, in base64. */
@@ -21,8 +22,8 @@ const DICTIONARY = 1;
  */
 const DEFLATE = { level: 3, windowBits: 13, memLevel: 5, dictionary: SNAPSHOT_DICTIONARIES[DICTIONARY]! } as const;
 
-export function packSnapshot(text: string, { closingReads, demand }: BillSnapshot): string {
-  const stored: StoredSnapshot = { closingReads, demand, dictionary: DICTIONARY, packed: deflateRawSync(text, DEFLATE).toString("base64") };
+export function packSnapshot(text: string, { closingReads, demand, bank }: BillSnapshot): string {
+  const stored: StoredSnapshot = { closingReads, demand, ...(bank === undefined ? {} : { bank }), dictionary: DICTIONARY, packed: deflateRawSync(text, DEFLATE).toString("base64") };
   return JSON.stringify(stored);
 }
 

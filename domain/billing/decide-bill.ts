@@ -18,7 +18,7 @@ import type { PastBill } from "./facts.ts";
 import { holdReasons, isEstimated, type HoldReason, type JudgedSegment } from "./hold-rules.ts";
 import { billMessages, correctionMessage, trueUpMessage, type CorrectedFrom } from "./messages.ts";
 import { pendingSegments } from "./pending.ts";
-import { countingVersions, determinantsOf, priceSegment, pricesByInterval, type PricedVersion, type SegmentToBill } from "./price.ts";
+import { bankLeft, countingVersions, determinantsOf, priceSegment, pricesByInterval, type PricedVersion, type SegmentToBill } from "./price.ts";
 import { billIdOf } from "./run.ts";
 import { freeze, seriesSnapshot, type FrozenSnapshot } from "./freeze.ts";
 import { chargedLines, SNAPSHOT_FORMAT, type BillSnapshot, type FrozenLine, type FrozenSegment, type UsageSnapshot } from "./snapshot.ts";
@@ -149,12 +149,17 @@ function assemble({ accountId, segments: due, canceled, corrects }: BillInput, p
   const charges = sumCents(segments.map(({ total }) => total));
   const catchUp = catchUpOf(segments);
   const offer = catchUp && offerFor(catchUp, { billId, issuedOn, dueOn }, settings);
+  const banks = priced.flatMap(({ segment, determinants }) => {
+    const left = bankLeft(segment, determinants);
+    return left === null ? [] : [[segment.due.agreement.agreementId, left] as const];
+  });
   const snapshot: BillSnapshot = {
     format: SNAPSHOT_FORMAT, engine: RATE_ENGINE_VERSION, billId, number, accountId, zone: settings.utility.timeZone, periodFrom, periodTo: through, issuedOn, dueOn,
     segments, charges,
     messages: [...(corrects ? [correctionMessage(corrects, charges)] : []), ...billMessages(due), ...(catchUp ? [trueUpMessage(catchUp)] : []), ...(offer ? [{ code: "instalments", ...offerText(offer) }] : [])],
     closingReads: closingReads(segments),
     demand: Object.fromEntries(segments.flatMap((segment) => demandOf(segment))),
+    ...(banks.length === 0 ? {} : { bank: Object.fromEntries(banks) }),
   };
   const frozen = freeze(snapshot);
   return {

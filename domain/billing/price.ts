@@ -1,7 +1,7 @@
 /** A segment's price: from its usage and the versions of its rate to explained lines. Asks the rate engine; adds no arithmetic of its own. */
 import type { LocalDate, Period } from "../calendar/local-date.ts";
-import type { Milli, Unit, UsageOfPeriod } from "../metering/index.ts";
-import { chargeAcrossVersions, determinantsFromUsage, rateAcrossVersions, type Charge, type ChargedAcrossVersions, type CompiledRate, type DatedRate, type Determinants, type RatedAcrossVersions, type RateDocument, usesUsage } from "../rating/index.ts";
+import { MISSING, UNITS, type Milli, type Unit, type UsageOfPeriod } from "../metering/index.ts";
+import { bankAfter, bankSchedule, chargeAcrossVersions, determinantsFromUsage, energyByPeriod, rateAcrossVersions, type Charge, type ChargedAcrossVersions, type CompiledRate, type DatedRate, type Determinants, type RatedAcrossVersions, type RateDocument, usesUsage } from "../rating/index.ts";
 import type { ServiceFact } from "../lifecycle/service-fact.ts";
 import { factDeterminants } from "./customer-facts.ts";
 import type { DueSegment } from "./cycle.ts";
@@ -35,6 +35,8 @@ export interface SegmentToBill {
   readonly estimate?: EstimateNote | null;
   /** Tables of factors and system peaks that the utility's rates share. */
   readonly shared?: SharedRateData;
+  /** Net metering: kWh that the bill before left in the bank, by period. */
+  readonly bank?: Readonly<Record<string, Milli>>;
 }
 
 /** The shared tables that versions follow. */
@@ -90,7 +92,7 @@ export interface CustomerFacts {
 }
 
 /** What the engine is given for a segment. */
-export function determinantsOf({ due, point, versions, usage, facts = [], shared }: SegmentToBill, zone: string, { customerClass, demandHistory }: CustomerFacts): Determinants {
+export function determinantsOf({ due, point, versions, usage, facts = [], shared, bank }: SegmentToBill, zone: string, { customerClass, demandHistory }: CustomerFacts): Determinants {
   const { quantities: given = {}, ...known } = factDeterminants(facts, due.agreement.agreementId, due.period);
   const customer: Omit<Determinants, "from" | "to" | "zone" | "quantities" | "series"> = {
     occasion: due.first ? "first" : due.final ? "final" : "regular",
@@ -100,11 +102,12 @@ export function determinantsOf({ due, point, versions, usage, facts = [], shared
     ...sharedDeterminants(countingVersions(versions, due.period.from, due.period.to), shared, due.period),
     attributes: { customerClass, ...known.attributes },
     ...(demandHistory && demandHistory.length > 0 ? { demandHistory } : {}),
+    ...(bank === undefined ? {} : { bank }),
   };
   if (usage === null) return { ...due.period, zone, quantities: given, ...customer };
   const measured = determinantsFromUsage(usage, customer);
-  const determinants = { ...measured, quantities: { ...measured.quantities, ...given } };
   const counting = countingVersions(versions, due.period.from, due.period.to);
+  const determinants = { ...measured, quantities: { ...measured.quantities, ...netQuantities(counting, usage), ...given } };
   return { ...determinants, series: counting.some(pricesIntervals) ? determinants.series! : [] };
 }
 
@@ -118,6 +121,30 @@ function sharedDeterminants(versions: readonly PricedVersion[], shared: SharedRa
     ...(ids.length === 0 ? {} : { riders: tablesOf(shared.riders, ids, period) }),
     ...(versions.some(chargesAtPeak) ? { systemPeaks: shared.systemPeaks.filter(near) } : {}),
   };
+}
+
+/** What the netted directions measured: nothing sent back where the meter has no such channel, registers by period where banks are kept so. */
+function netQuantities(versions: readonly PricedVersion[], { quantities, series, unit, from, to, zone }: UsageOfPeriod): Determinants["quantities"] {
+  const netting = versions.filter(hasBank);
+  if (netting.length === 0) return {};
+  const schedule = bankSchedule(netting.at(-1)!.rate);
+  const sent = { received: { [unit]: quantities["received"] ?? 0 } };
+  if (schedule === null) return sent;
+  const byPeriod = (direction: "delivered" | "received", name: string): Determinants["quantities"] => {
+    const found = series.find((each) => each.direction === direction && UNITS[each.unit].dimension === "energy");
+    if (found === undefined || found.values.includes(MISSING)) return {};
+    return Object.fromEntries(Object.entries(energyByPeriod(netting.at(-1)!.rate, schedule, found, { from, to, zone })).map(([period, kWh]) => [`${name}.${period}`, { kWh }]));
+  };
+  return { ...sent, ...byPeriod("delivered", "usage"), ...byPeriod("received", "received") };
+}
+
+/** Whether the version keeps a bank of kWh. */
+export const hasBank = ({ rate }: PricedVersion): boolean => rate.document.derived?.some(({ kind }) => kind === "net-metering") ?? false;
+
+/** What the segment leaves in the bank; null for a rate without one. */
+export function bankLeft({ versions, due: { period } }: Pick<SegmentToBill, "versions" | "due">, determinants: Determinants): Readonly<Record<string, Milli>> | null {
+  const last = countingVersions(versions, period.from, period.to).at(-1);
+  return last === undefined ? null : bankAfter(last.rate, determinants);
 }
 
 const DAY_MS = 24 * 60 * 60_000;

@@ -129,6 +129,8 @@ export interface BillSnapshot {
   readonly closingReads: readonly RegisterRead[];
   /** Billed demand by agreement, thousandths of kW, for the ratchets of later bills. */
   readonly demand: Readonly<Record<string, number>>;
+  /** Net metering: what this bill left in the bank, by agreement and period, thousandths of kWh; the next bill begins with it. */
+  readonly bank?: Readonly<Record<string, Readonly<Record<string, Milli>>>>;
 }
 
 /** What the hash of a series is over: its values as little-endian int32. */

@@ -139,6 +139,7 @@ class Remake {
   readonly #opening = new Map<string, ReadonlyMap<number, RegisterRead>>();
   readonly #demand = new Map<string, readonly Milli[]>();
   readonly #estimated = new Map<string, EstimatedChain>();
+  readonly #bank = new Map<string, Readonly<Record<string, Milli>>>();
   readonly #inRow: Map<string, number>;
 
   constructor(world: World, of: Remaking) {
@@ -200,7 +201,7 @@ class Remake {
   }
 
   #carried(): CarriedOver {
-    return { opening: this.#opening, demand: this.#demand, estimated: this.#estimated };
+    return { opening: this.#opening, demand: this.#demand, estimated: this.#estimated, bank: this.#bank };
   }
 
   #carry({ snapshot, command }: AssembledBill, segments: readonly SegmentToBill[]): void {
@@ -210,6 +211,8 @@ class Remake {
       this.#carryEstimate(agreementId, estimated ? { billId: snapshot.billId, segment: snapshot.segments.find((each) => each.segmentId === segmentId)!, versions: versionsOf(segments, agreementId) } : null);
       this.#opening.set(agreementId, reads);
       this.#inRow.set(agreementId, estimated ? (this.#inRow.get(agreementId) ?? 0) + 1 : 0);
+      const bank = snapshot.bank?.[agreementId];
+      if (bank !== undefined) this.#bank.set(agreementId, bank);
       const demand = snapshot.demand[agreementId];
       if (demand !== undefined) this.#demand.set(agreementId, [demand, ...(this.#demand.get(agreementId) ?? [])]);
     }

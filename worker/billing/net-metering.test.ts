@@ -1,0 +1,69 @@
+/** A home with panels: what each bill leaves in the bank is what the next one begins with, as it is billed and as it replays. */
+import { expect, test } from "vitest";
+import { replayBill } from "../../db/billing/replay.ts";
+import { writeRows } from "../../db/commit.ts";
+import type { TestUtility } from "../../test/support/utility.ts";
+import { billingUtility, channelOf, customer, meterDays, publish, runBills } from "./billing.testing.ts";
+
+const net = (more: object) => ({
+  format: 1, commodity: "electric", name: { en: "Electricity, net metered" }, unit: "kWh",
+  charges: [
+    { id: "service", kind: "fixed", name: { en: "Service" }, glKey: "electric.fixed", rates: [{ amount: "19.50" }] },
+    { id: "energy", kind: "flat", name: { en: "Energy" }, glKey: "electric.use", determinant: "netUse", rates: [{ price: "0.1435" }] },
+    { id: "surplus", kind: "credit", name: { en: "Net surplus" }, glKey: "electric.surplus", determinant: "netUse.settled", rates: [{ price: "0.05841" }] },
+  ],
+  ...more,
+});
+const MONTHLY = net({ derived: [{ id: "netUse", kind: "net-metering", settle: { month: 6 } }] });
+const BY_TIME = net({
+  derived: [{ id: "netUse", kind: "net-metering", schedule: "tod", settle: { month: 6 } }],
+  schedules: [{ id: "tod", periods: [{ id: "peak", name: { en: "Peak hours" } }, { id: "off", name: { en: "Other hours" } }], rules: [{ days: ["every-day"], hours: [{ from: "00:00", to: "16:00", period: "off" }, { from: "16:00", to: "21:00", period: "peak" }, { from: "21:00", to: "24:00", period: "off" }] }] }],
+  charges: [{ id: "energy", kind: "time-of-use", name: { en: "Energy" }, glKey: "electric.use", determinant: "netUse", schedule: "tod", rates: [{ prices: { peak: "0.40", off: "0.20" } }] }],
+});
+
+/** 1 kWh taken in each hour; so much sent back in each hour from 9 to 15. */
+async function withPanels(utility: TestUtility, accountId: string, sent: (month: string) => number): Promise<void> {
+  await customer(utility, accountId, ["electric"]);
+  const back = channelOf(accountId, "electric") + 5;
+  await writeRows(utility.port, { channel: [{ id: back, meterId: `electric-${accountId}`, name: "2", kind: "interval", unit: "kWh", stepMinutes: 60, multiplier: "1", dials: null, direction: "received" }] });
+  await meterDays(utility.port, channelOf(accountId, "electric"), "2026-03-01", "2026-06-01", 1_000);
+  await meterDays(utility.port, back, "2026-03-01", "2026-06-01", (slot, day) => (slot >= 9 && slot < 15 ? sent(day.slice(0, 7)) : 0));
+}
+
+const linesOf = ({ port }: TestUtility) => port.query<{ bill: string; charge: string; q: number; amount: number }>("SELECT s.bill_id AS bill, l.charge_id AS charge, l.quantity_milli AS q, l.amount FROM bill_line AS l JOIN bill_segment AS s ON s.id = l.segment_id WHERE l.charge_id <> 'service' ORDER BY s.bill_id, l.line");
+const months = async (utility: TestUtility) => {
+  for (const close of ["2026-04-01", "2026-05-01", "2026-06-01"]) {
+    utility.clock.now = Date.parse(`${close}T14:00:00Z`);
+    await runBills(utility, close);
+  }
+};
+
+test("March saves, April draws, the bill that reaches June settles; registered and billed stay apart", async () => {
+  const utility = await billingUtility();
+  await publish(utility, "electric-res", "electric", MONTHLY, "2026-01-01", 2);
+  // 743 hours taken in March and 31 × 6 × 5 = 930 sent; April 720 and 180 × 3.6 = 648; May 744 and 186 × 4.5 = 837.
+  await withPanels(utility, "1001", (month) => ({ "2026-03": 5_000, "2026-04": 3_600, "2026-05": 4_500 })[month]!);
+  await months(utility);
+  expect(await linesOf(utility)).toEqual([
+    { bill: "1001-20260401", charge: "energy", q: 0, amount: 0 },
+    { bill: "1001-20260501", charge: "energy", q: 0, amount: 0 },
+    { bill: "1001-20260601", charge: "energy", q: 0, amount: 0 },
+    { bill: "1001-20260601", charge: "surplus", q: 208_000, amount: -1_215 },
+  ]);
+  expect(await utility.port.query("SELECT registered_milli AS registered, billed_milli AS billed FROM bill_segment ORDER BY period_to")).toEqual([{ registered: 743_000, billed: 0 }, { registered: 720_000, billed: 0 }, { registered: 744_000, billed: 0 }]);
+  const banks = await utility.port.query<{ bank: string }>("SELECT json_extract(snapshot, '$.bank') AS bank FROM bill ORDER BY id");
+  expect(banks.map(({ bank }) => JSON.parse(bank)["1001-electric"].all)).toEqual([187_000, 115_000, 0]);
+  for (const bill of ["1001-20260401", "1001-20260501", "1001-20260601"]) expect((await replayBill(utility.port, bill))!.differences).toEqual([]);
+});
+
+test("by time of use: noon's sun fills the bank of other hours and leaves the evening to be paid", async () => {
+  const utility = await billingUtility();
+  await publish(utility, "electric-res", "electric", BY_TIME, "2026-01-01", 2);
+  await withPanels(utility, "1001", () => 4_000);
+  await months(utility);
+  // 155 peak hours in March at $0.40; 588 other hours against 744 kWh sent.
+  expect((await linesOf(utility)).map(({ q, amount }) => [q, amount])).toEqual([[155_000, 6_200], [150_000, 6_000], [155_000, 6_200]]);
+  const [first] = await utility.port.query<{ bank: string }>("SELECT json_extract(snapshot, '$.bank') AS bank FROM bill ORDER BY id LIMIT 1");
+  expect(JSON.parse(first!.bank)).toEqual({ "1001-electric": { peak: 0, off: 156_000 } });
+  expect((await replayBill(utility.port, "1001-20260501"))!.differences).toEqual([]);
+});
