@@ -43,6 +43,8 @@ export class ClassCharges {
   /** What came over differently from how it is written. */
   readonly notes: OwrsNote[] = [];
   private readonly formulas: ClassFormulas;
+  /** Fields whose formulas are being taken apart. */
+  private readonly open = new Set<string>();
   /** Ids of the charges of a field that is already on the bill. */
   private readonly onBill = new Map<string, string[]>();
 
@@ -82,11 +84,14 @@ export class ClassCharges {
   }
 
   private addField(key: string, field: OwrsField, place: Place): void {
+    if (this.open.has(key)) throw new NotCarried(field.path, `is reckoned from itself: ${[...this.open, key].join(" from ")}`);
+    this.open.add(key);
     const from = this.charges.length;
     const cell = field.kind === "list" && field.items.length === 1 ? cellOfItem(field.items[0]!) : field;
     if (cell.kind === "text" && isTierWord(cell.text)) this.addTiers(cell.text.toLowerCase() === "budget", place);
     else if (cell.kind === "text") this.addTerms(this.formulas.parse(cell.text, field.path), place);
     else this.addExpression(name(key), place);
+    this.open.delete(key);
     this.onBill.set(key, this.charges.slice(from).map(({ charge }) => charge.id));
   }
 

@@ -87,7 +87,8 @@ export function parseOwrsFile(text: string): OwrsParsed {
   const entries = Object.entries(structure);
   if (entries.length === 0) return refused("rate_structure", "names no customer class");
   if (entries.length > CLASSES_MAX) return refused("rate_structure", `has more than ${CLASSES_MAX} customer classes`);
-  const classes = entries.flatMap(([name, fields]) => {
+  const classes = entries.flatMap(([name, written]) => {
+    const fields = fieldsOf(written);
     const path = `rate_structure.${name}`;
     const repeated = twice.get(path);
     if (isMapping(fields) && repeated === undefined) return [{ name, path, fields: new Map(Object.entries(fields).map(([key, field]) => [key, fieldOf(field, `${path}.${key}`, twice)] as const)) }];
@@ -101,11 +102,18 @@ function refused(path: string, reason: string): OwrsParsed {
   return { ok: false, issues: [{ path, reason }] };
 }
 
+/** The fields of a class; files of the specification's first form give them as a list. */
+function fieldsOf(written: unknown): unknown {
+  if (!Array.isArray(written) || !written.every(isMapping)) return written;
+  const fields = written.flatMap((part) => Object.entries(part));
+  return new Set(fields.map(([key]) => key)).size === fields.length ? Object.fromEntries(fields) : written;
+}
+
 /** All scalars as text, so that a price never goes through a binary fraction. */
 function yamlOf(text: string): { readonly value: unknown; readonly twice: ReadonlyMap<string, string> } | { readonly issues: OwrsNote[] } {
   if (text.length > TEXT_MAX) return { issues: [{ path: "", reason: `has more than ${TEXT_MAX} characters` }] };
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { schema: "failsafe", lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+  const documents = parseAllDocuments(text, { schema: "failsafe", lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: "error" });
   const issues = documents.flatMap(({ errors }) => errors).slice(0, ISSUES_SHOWN).map(({ message, pos: [at] }) => ({ path: `line ${lines.linePos(at).line}`, reason: yamlTrouble(message, text, at) }));
   if (issues.length > 0) return { issues };
   const written = documents.filter(({ contents }) => contents !== null);

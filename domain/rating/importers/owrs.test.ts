@@ -180,6 +180,14 @@ bill: 1.0204*(service_charge+commodity_charge)+utility_surcharge`);
   expect(totalCents).toBe(4367);
 });
 
+test("the fields of a class as a list, as the first files had them: Santa Monica", () => {
+  const text = file(`- tier_starts: [0, 15, 41, 149]
+- tier_prices: [2.87, 4.29, 6.44, 10.07]
+- commodity_charge: Tiered
+- bill: commodity_charge`);
+  expect(bill(text, 20).totalCents).toBe(14 * 287 + 6 * 429);
+});
+
 test("each further home pays 55 percent: Sweetwater Springs", () => {
   const text = file(`service_charge: ((number_dwelling_units-1)*61.50*0.55)+61.5
 tier_starts:
@@ -300,6 +308,7 @@ describe("a class that cannot be carried over says where and why", () => {
     ["tier_starts: [0, 5]\ntier_prices: [1, NA]\ncommodity_charge: Tiered\nbill: commodity_charge", "tier_prices", "has no value in place 2 of its list"],
     ["tier_starts: [0, 5]\ntier_prices: [1, dear]\ncommodity_charge: Tiered\nbill: commodity_charge", "tier_prices", "has dear where a price is needed"],
     ["a_charge: b_charge*2\nb_charge: a_charge\nbill: 2*a_charge", "a_charge", "is reckoned from itself: a_charge from b_charge from a_charge"],
+    ["service_charge: commodity_charge\ncommodity_charge: service_charge\nbill: service_charge", "service_charge", "is reckoned from itself: service_charge from commodity_charge from service_charge"],
     ["commodity_charge: 2**usage_ccf\nbill: commodity_charge", "commodity_charge", 'is "2**usage_ccf", a formula that has * at character 3 where a number or a name is expected'],
     ["service_charge: 1\ncommodity_charge: 2\nbill: service_charge*commodity_charge", "bill", "multiplies service_charge by commodity_charge; a bill adds its charges"],
     ["service_charge:\n  depends_on: [meter_size, zone]\n  values:\n    1\": 3\nbill: service_charge", "service_charge", 'has the value 1", which does not name meter_size, zone with | between them'],
