@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseRateDocument, type RateDocumentInput } from "../../../domain/rating/index.ts";
+import { parseRateDocument, waterBudget, waterByHomes, type RateDocumentInput } from "../../../domain/rating/index.ts";
 import { stepsPictures, weekPictures } from "./rate-pictures.ts";
 import { chargeWords } from "./rate-words.ts";
 
@@ -46,4 +46,15 @@ test("a time-of-use price is a week of hours for each season, the dearest hour t
   expect([summer!.week[0]![15], summer!.week[0]![16], summer!.week[0]![20], summer!.week[0]![21], summer!.week[5]![17]]).toEqual(["off", "peak", "peak", "off", "off"]);
   expect(summer!.periods.map(({ id, level, priceText }) => [id, level, priceText])).toEqual([["peak", 4, "$0.30 per kWh"], ["off", 1, "$0.10 per kWh"]]);
   expect(chargeWords(document)[0]!.rows[0]).toEqual({ who: "Summer", what: "peak $0.30 and off-peak $0.10 per kWh" });
+});
+
+test("a water budget and an amount by formula: what is reckoned, and with which figures", () => {
+  const [budget] = chargeWords(documentOf(waterBudget.document)).slice(1);
+  expect(budget).toEqual({
+    id: "water-use", name: "Water use",
+    how: "Each step has its own price; steps follow the customer's allocation: indoor = gallonsPerPerson * people * standardDays / 748, outdoor = landscapeFactor * evapotranspiration * irrigatedArea * 0.62 / 748 and water budget = indoor + outdoor.",
+    rows: [{ who: "", what: "up to indoor at $1.49, up to 1.01 * budget at $1.70, up to 1.26 * budget at $2.62, up to 1.51 * budget at $4.38 and beyond at $9.17; gallons per person 60, standard day 30.4 and landscape factor 0.7" }],
+  });
+  const [service] = chargeWords(documentOf(waterByHomes.document));
+  expect(service).toMatchObject({ how: "Reckoned as firstHome + (dwellingUnits - 1) * firstHome * furtherHomes.", rows: [{ what: "first home 61.50 and further home 0.55" }] });
 });

@@ -4,10 +4,11 @@ import { gasByVolume, gasResidential } from "./gas.ts";
 import type { PublishedRate } from "./published-rate.ts";
 import { sewerResidential, sewerWinterAverage } from "./sewer.ts";
 import { waterResidential } from "./water.ts";
+import { waterBudget, waterByHomes } from "./water-by-household.ts";
 
 export type { PublishedRate };
-export { electricBusiness, electricCommercialDemand, electricTiered, electricTimeOfUse, gasByVolume, gasResidential, sewerResidential, sewerWinterAverage, waterResidential };
+export { electricBusiness, electricCommercialDemand, electricTiered, electricTimeOfUse, gasByVolume, gasResidential, sewerResidential, sewerWinterAverage, waterBudget, waterByHomes, waterResidential };
 
 export const PUBLISHED_RATES: readonly PublishedRate[] = [
-  waterResidential, sewerResidential, sewerWinterAverage, electricTimeOfUse, electricTiered, electricCommercialDemand, electricBusiness, gasResidential, gasByVolume,
+  waterResidential, waterBudget, waterByHomes, sewerResidential, sewerWinterAverage, electricTimeOfUse, electricTiered, electricCommercialDemand, electricBusiness, gasResidential, gasByVolume,
 ];
