@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
-import { HOME_ACCOUNT, loadHousehold, PASSWORD, SECOND_ACCOUNT, type Household } from "./household.ts";
+import { HOME_ACCOUNT, loadHousehold, PASSWORD, ROSA, SECOND_ACCOUNT, type Household } from "./household.ts";
 import { useStage } from "./harness.ts";
 import { DOUBTED, DUE_ACCOUNTS, DUE_CYCLE, EMPTY_PREMISE, loadStaff, STAFF } from "./staff-world.ts";
 
@@ -251,11 +251,60 @@ test("a change of the billing rules is proposed by one person, looked at and app
   await supervisor.getByText("; proposed by Ada Lindqvist").waitFor();
 });
 
+test("a rate is drafted, tried on a house, run over everybody, proposed by one person and published by another; the customer sees what it would have cost", async () => {
+  const [biller, supervisor] = [await at("billing"), await at("supervisor")];
+  await biller.goto("/staff/rates/water-res");
+  await biller.getByRole("link", { name: "New version" }).click();
+  await biller.getByRole("button", { name: "Make the draft" }).click();
+  await biller.getByText("Nothing yet: every charge reads as it does today.").waitFor();
+  const figures = biller.locator("#prices");
+  stage.expectComplaint(/status of 422/);
+  await figures.getByLabel("Step 1, price").fill("three");
+  await figures.getByRole("button", { name: "Save the figures" }).click();
+  await biller.locator(".error-summary").getByText("must be a decimal number").waitFor();
+  await figures.getByLabel("Step 1, price").fill("3.41");
+  await figures.getByRole("button", { name: "Save the figures" }).click();
+  await biller.getByRole("heading", { name: "What changes against version 1" }).waitFor();
+  await biller.getByText("Today: first", { exact: false }).waitFor();
+  const draft = new URL(biller.url()).pathname;
+
+  await biller.getByLabel("Account number").fill(HOME_ACCOUNT);
+  await biller.getByRole("button", { name: "Show its last bills" }).click();
+  await biller.getByRole("heading", { name: `Account ${HOME_ACCOUNT}, as billed and under this draft` }).waitFor();
+  await biller.getByRole("row", { name: /^Together/ }).first().waitFor();
+
+  await biller.getByRole("button", { name: "Run it over the past year" }).click();
+  await biller.getByText("The draft as it is now").waitFor();
+  await biller.getByRole("heading", { name: "Who by how much" }).waitFor();
+  await biller.goto(draft);
+  await biller.getByLabel("Show customers what they would have paid").check();
+  await biller.getByRole("button", { name: "Propose it" }).click();
+  await biller.getByText("Another person publishes it.").waitFor();
+
+  const customer = await stage.person({ viewport: { width: 360, height: 740 } });
+  await customer.goto("/sign-in");
+  await customer.getByLabel("E-mail").fill(ROSA.email);
+  await customer.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await customer.getByRole("button", { name: "Sign in" }).click();
+  await customer.getByText("A new price is proposed").waitFor();
+  await customer.goto(`/portal?account=${HOME_ACCOUNT}`);
+  await customer.getByRole("link", { name: "What you would have paid" }).click();
+  await customer.getByText("It is not decided yet.").waitFor();
+  await customer.evaluate(AXE);
+  expect(await customer.evaluate(async () => (await axe.run(document)).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`))).toEqual([]);
+
+  await supervisor.goto(draft);
+  await supervisor.getByRole("button", { name: "Publish it" }).click();
+  await supervisor.getByText("The rate is in force from its day on.").waitFor();
+  await supervisor.getByRole("link", { name: "Version 2 of this rate" }).click();
+  await supervisor.getByText("To come").first().waitFor();
+});
+
 const PAGES: readonly string[] = [
   "/staff", "/staff/search?q=delgado", "/staff/search?q=nobody", "/staff/accounts", `/staff/accounts/${SECOND_ACCOUNT}`, `/staff/accounts/${SECOND_ACCOUNT}/pay`, `/staff/accounts/${SECOND_ACCOUNT}/adjust`,
   `/staff/accounts/${SECOND_ACCOUNT}/request`, `/staff/accounts/${SECOND_ACCOUNT}/holds`, `/staff/accounts/${SECOND_ACCOUNT}/services`, "/staff/accounts/new", "/staff/accounts/new?premise-q=mill", `/staff/accounts/new?premise=premise-${SECOND_ACCOUNT}`,
   `/staff/premises/premise-${SECOND_ACCOUNT}`, `/staff/meters/${DOUBTED.meterId}`, `/staff/meters/meter-gas-${SECOND_ACCOUNT}`, "/staff/exceptions", "/staff/exceptions?view=closed", "/staff/requests", "/staff/requests/request-of-elena",
-  "/staff/billing", `/staff/billing/runs/new?cycle=${DUE_CYCLE}`, "/staff/bills", "/staff/payments", "/staff/reads", "/staff/messages", "/staff/gateways", "/staff/premises/new", `/staff/premises/premise-${SECOND_ACCOUNT}/service?service=electric`, `/staff/premises/premise-${SECOND_ACCOUNT}/service?service=sewer`, "/staff/rates", "/staff/rates/water-res", "/staff/rates/electric-res",
+  "/staff/billing", `/staff/billing/runs/new?cycle=${DUE_CYCLE}`, "/staff/bills", "/staff/payments", "/staff/reads", "/staff/messages", "/staff/gateways", "/staff/premises/new", `/staff/premises/premise-${SECOND_ACCOUNT}/service?service=electric`, `/staff/premises/premise-${SECOND_ACCOUNT}/service?service=sewer`, "/staff/rates", "/staff/rates/drafts/new", "/staff/rates/drafts/new?of=electric-res", "/staff/rates/water-res", "/staff/rates/electric-res",
   "/staff/periods", `/staff/accounts/${SECOND_ACCOUNT}/erase`, "/staff/settings", "/staff/settings/utility", "/staff/settings/billing", "/staff/settings/windows", "/staff/settings/holds", "/staff/settings/estimation", "/staff/settings/holidays", "/staff/settings/fees", "/staff/settings/validation", "/staff/settings/gl", "/staff/settings/cycles", `/staff/log?stream=account:${SECOND_ACCOUNT}`, "/staff/people",
 ];
 
@@ -267,7 +316,8 @@ describe("every page reads well for everybody", () => {
       const run = (await household.port.query<{ id: string }>("SELECT id FROM bill_run LIMIT 1"))[0]!;
       const payment = (await household.port.query<{ id: string }>("SELECT id FROM payment WHERE account_id = ? LIMIT 1", [SECOND_ACCOUNT]))[0]!;
       const event = (await household.port.query<{ position: number }>("SELECT max(position) AS position FROM event"))[0]!;
-      const more = [`/staff/bills/${bill.id}`, `/staff/billing/runs/${run.id}`, `/staff/accounts/${SECOND_ACCOUNT}/payments/${payment.id}`, `/staff/log?event=${event.position}`];
+      const draft = (await household.port.query<{ id: string; replay: string }>("SELECT d.id, r.id AS replay FROM rate_draft AS d JOIN rate_replay AS r ON r.draft_id = d.id LIMIT 1"))[0]!;
+      const more = [`/staff/rates/drafts/${draft.id}`, `/staff/rates/replays/${draft.replay}`, `/staff/bills/${bill.id}`, `/staff/billing/runs/${run.id}`, `/staff/accounts/${SECOND_ACCOUNT}/payments/${payment.id}`, `/staff/log?event=${event.position}`];
       for (const path of [...PAGES, ...more]) {
         expect((await page.goto(path))?.status(), path).toBe(200);
         expect(await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth), `${path} is wider than the screen`).toBeLessThanOrEqual(0);

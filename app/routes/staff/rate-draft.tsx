@@ -229,7 +229,7 @@ function Everybody({ loaderData: { page: { replays, mayWrite, draft }, commandId
   return (
     <Card title="What it would have done to everybody" flush={replays.length > 0} footer={mayWrite && open ? <FormFrame className="action" id="replay" state={null} commandId={commandIds.replay}><Submit kind="secondary" icon="cycle" name="do" value="replay">Run it over the past year</Submit></FormFrame> : undefined}>
       {replays.length > 0 ? (
-        <Table<ReplaySummary> caption="Runs of this draft, newest first" narrow="keep" rows={replays} rowKey={(row) => row.id} rowTo={(row) => `/staff/rates/replays/${encodeURIComponent(row.id)}`} columns={[
+        <Table<ReplaySummary> caption="Runs of this draft, newest first" rows={replays} rowKey={(row) => row.id} rowTo={(row) => `/staff/rates/replays/${encodeURIComponent(row.id)}`} columns={[
           { key: "when", head: "Run", main: true, cell: (row) => <TimeText at={row.startedAt} form="full" /> },
           { key: "accounts", head: "Accounts", numeric: true, cell: (row) => formatCount(row.done) },
           { key: "state", head: <span className="unseen">State</span>, cell: (row) => (row.status === "running" ? <Badge tone="info" icon="pending">Running</Badge> : row.current ? <Badge tone="good">As it is now</Badge> : <Badge>Before the last change</Badge>) },
