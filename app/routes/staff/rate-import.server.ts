@@ -1,5 +1,6 @@
 /** What staff upload or paste as a rate, in one of the forms in which tariffs are published, as one of our documents. */
 import type { RateDocument } from "../../../domain/rating/index.ts";
+import { importOwrs } from "../../../domain/rating/importers/owrs.ts";
 import { importUrdb } from "../../../domain/rating/importers/urdb.ts";
 import { readRateText } from "../../../worker/operations/first-rate.ts";
 import type { NotCarriedOver } from "../../../worker/operations/rate-drafts.ts";
@@ -23,6 +24,7 @@ type ReadRates =
 const FORMS: readonly RateForm[] = [
   { value: "meterline", label: "Meterline document (JSON)", read: ours },
   { value: "urdb", label: "OpenEI Utility Rate Database (JSON)", read: urdb },
+  { value: "owrs", label: "Open Water Rate Specification (YAML)", read: owrs },
 ];
 
 /** The forms, as a choice. */
@@ -60,4 +62,12 @@ function urdb(text: string): ReadRates {
   }
   const read = importUrdb(json);
   return read.ok ? { ok: true, rates: read.documents.map((document) => ({ name: document.name.en, document })), notCarriedOver: read.notCarriedOver } : { ok: false, problems: read.issues };
+}
+
+/** A file has a rate for each class of customers. */
+function owrs(text: string): ReadRates {
+  const read = importOwrs(text);
+  if (!read.ok) return { ok: false, problems: read.issues.map(({ path, reason: message }) => ({ path, message })) };
+  if (read.documents.length === 0) return { ok: false, problems: [{ path: "", message: "No class of the file could be carried over." }, ...read.notCarriedOver.map(({ path, reason: message }) => ({ path, message }))] };
+  return { ok: true, rates: read.documents.map(({ customerClass, document }) => ({ name: customerClass, document })), notCarriedOver: read.notCarriedOver };
 }
