@@ -122,6 +122,7 @@ const COLUMNS: readonly (readonly [title: string, of: (time: RatedTime) => strin
   ["kWh", ({ kwh }) => kwh.toFixed(3)],
   ["peak kW", ({ peakKw }) => peakKw.toFixed(3)],
   ["energy", ({ energy }) => formatDollars(energy.cents)],
+  ["fuel", ({ fuelAdjustment }) => formatDollars(fuelAdjustment?.cents ?? 0)],
   ["flat demand", ({ flatDemand }) => formatDollars(flatDemand.cents)],
   ["TOU demand", ({ touDemand }) => formatDollars(touDemand.cents)],
   ["fixed", ({ fixed }) => formatDollars(fixed.cents)],
@@ -130,7 +131,8 @@ const COLUMNS: readonly (readonly [title: string, of: (time: RatedTime) => strin
 ];
 
 function table({ months, year }: RatedYear): string {
-  const rows = [["month", ...COLUMNS.map(([title]) => title)], ...months.map((time, i) => [String(i + 1), ...COLUMNS.map(([, of]) => of(time))]), ["year", ...COLUMNS.map(([, of]) => of(year))]];
+  const columns = COLUMNS.filter(([title]) => title !== "fuel" || year.fuelAdjustment !== undefined);
+  const rows = [["month", ...columns.map(([title]) => title)], ...months.map((time, i) => [String(i + 1), ...columns.map(([, of]) => of(time))]), ["year", ...columns.map(([, of]) => of(year))]];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows.map((row) => row.map((cell, column) => cell.padStart(widths[column]!)).join("  ")).join("\n");
 }

@@ -27,6 +27,8 @@ export interface RatedTime {
   readonly kwh: number;
   readonly peakKw: number;
   readonly energy: Amount;
+  /** Where the rate has one: utilityrate5 knows none, so that it is apart from energy. */
+  readonly fuelAdjustment?: Amount;
   readonly flatDemand: Amount;
   readonly touDemand: Amount;
   readonly fixed: Amount;
@@ -198,11 +200,12 @@ function mapPrices<C extends Charge>(charge: C, change: (price: string) => strin
 
 // ---- amounts --------------------------------------------------------------------------------------------------
 
-type Part = "energy" | "flatDemand" | "touDemand" | "fixed";
+type Part = "energy" | "fuelAdjustment" | "flatDemand" | "touDemand" | "fixed";
 type Parts = Readonly<Record<Part, Decimal>>;
 
 const PART_OF: Readonly<Record<Part, readonly string[]>> = {
-  energy: [URDB_CHARGES.energy, URDB_CHARGES.fuel],
+  energy: [URDB_CHARGES.energy],
+  fuelAdjustment: [URDB_CHARGES.fuel],
   flatDemand: [URDB_CHARGES.flatDemand],
   touDemand: [URDB_CHARGES.touDemand],
   fixed: [URDB_CHARGES.fixed],
@@ -210,7 +213,7 @@ const PART_OF: Readonly<Record<Part, readonly string[]>> = {
 
 function partsOf(lines: readonly RatedLine[]): Parts {
   const sum = (part: Part): Decimal => lines.filter(({ chargeId }) => PART_OF[part].includes(chargeId.replace(/-finer$/, ""))).reduce((all, { exact }) => all.plus(exact), new Decimal(0));
-  return { energy: sum("energy"), flatDemand: sum("flatDemand"), touDemand: sum("touDemand"), fixed: sum("fixed") };
+  return { energy: sum("energy"), fuelAdjustment: sum("fuelAdjustment"), flatDemand: sum("flatDemand"), touDemand: sum("touDemand"), fixed: sum("fixed") };
 }
 
 function total(parts: Readonly<Record<string, Decimal>>): Decimal {
@@ -229,7 +232,9 @@ function minimumOf(minimums: UrdbAbout["minimums"], { from, to }: Month): Decima
 function ratedTime(microKwh: number, peakMicroKw: number, parts: Parts & { readonly minimumTopUp: Decimal }): RatedTime {
   return {
     kwh: microKwh / MICRO, peakKw: Math.round(peakMicroKw) / MICRO,
-    energy: amount(parts.energy), flatDemand: amount(parts.flatDemand), touDemand: amount(parts.touDemand), fixed: amount(parts.fixed),
+    energy: amount(parts.energy),
+    ...(parts.fuelAdjustment.isZero() ? {} : { fuelAdjustment: amount(parts.fuelAdjustment) }),
+    flatDemand: amount(parts.flatDemand), touDemand: amount(parts.touDemand), fixed: amount(parts.fixed),
     minimumTopUp: amount(parts.minimumTopUp),
     total: amount(total(parts)),
   };
