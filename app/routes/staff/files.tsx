@@ -3,6 +3,7 @@ import type { Route } from "./+types/files";
 import { may } from "../../../domain/lifecycle/permissions.ts";
 import { FORMATS } from "../../../domain/metering/formats/index.ts";
 import { listMappings } from "../../../worker/operations/files/mappings.ts";
+import { cyclesOf } from "../../../worker/operations/settings.ts";
 import { filesPage, HAND_BYTES_MAX, sendFile } from "../../../worker/operations/files/staff.ts";
 import type { FileListed } from "../../../worker/operations/files/staff.ts";
 import { Badge } from "../../components/badge.tsx";
@@ -28,8 +29,9 @@ export const meta: Route.MetaFunction = () => [{ title: "Files of reads" }];
 export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "read:meter:any");
   const before = asked.url.searchParams.get("before");
-  const [page, mappings] = await answering(() => Promise.all([filesPage(world, actor, before), listMappings(world, actor)]));
-  return { page, before, mappings: mappings.map(({ name }) => name), maySend: may(actor, "post:file:any"), mayMap: may(actor, "edit:mapping:any"), formats: FORMATS.filter(({ format }) => format !== "csv"), largest: HAND_BYTES_MAX / 1024 / 1024 };
+  const mayWalk = may(actor, "post:read:any");
+  const [page, mappings, cycles] = await answering(() => Promise.all([filesPage(world, actor, before), listMappings(world, actor), mayWalk ? cyclesOf(world.port) : []]));
+  return { page, cycles: cycles.map(({ id, name }) => ({ value: id, label: name })), before, mappings: mappings.map(({ name }) => name), maySend: may(actor, "post:file:any"), mayMap: may(actor, "edit:mapping:any"), formats: FORMATS.filter(({ format }) => format !== "csv"), largest: HAND_BYTES_MAX / 1024 / 1024 };
 }
 
 export async function action(asked: Route.ActionArgs) {
@@ -54,7 +56,7 @@ const countOf = (file: FileListed, kind: "accepted" | "exception" | "duplicate")
 
 /** Files of reads that arrived, whoever sent them, and a form to send one by hand. */
 export default function Files({ loaderData, actionData }: Route.ComponentProps) {
-  const { page, before, maySend } = loaderData;
+  const { page, before, maySend, cycles } = loaderData;
   const [search] = useSearchParams();
   const table = (
     <Card flush>
@@ -77,7 +79,9 @@ export default function Files({ loaderData, actionData }: Route.ComponentProps) 
   return (
     <Page title="Files of reads" intro="What head-ends and colleagues sent as files, and what became of each line."
       actions={<Row><ButtonLink to="/staff/reads" icon="meter">Batches</ButtonLink><ButtonLink to="/staff/files/mappings" icon="settings">Mappings</ButtonLink></Row>}>
-      {maySend ? <Columns aside={<SendCard {...loaderData} state={actionData ?? null} />}>{table}</Columns> : table}
+      {maySend || cycles.length > 0 ? (
+        <Columns aside={<>{maySend ? <SendCard {...loaderData} state={actionData ?? null} /> : null}{cycles.length > 0 ? <RouteCard cycles={cycles} /> : null}</>}>{table}</Columns>
+      ) : table}
     </Page>
   );
 }
@@ -96,6 +100,18 @@ function SendCard({ mappings, mayMap, formats, largest, state }: Route.Component
         <Submit>Send</Submit>
       </FormFrame>
       {mayMap ? <p className="soft">A table that is not recognised needs a <Link to="/staff/files/mappings">mapping</Link>, made once.</p> : null}
+    </Card>
+  );
+}
+
+/** A plain form: what it gets is a file, and no page. */
+function RouteCard({ cycles }: Pick<Route.ComponentProps["loaderData"], "cycles">) {
+  return (
+    <Card title="A handheld's route">
+      <FormFrame id="route" method="get" action="/staff/files/route" reloadDocument>
+        <SelectField name="cycle" label="Bill cycle" options={cycles} defaultValue={cycles[0]!.value} hint="Its meters as MVRS takes them; what comes back is sent as a file" />
+        <Submit kind="secondary">Download</Submit>
+      </FormFrame>
     </Card>
   );
 }

@@ -40,6 +40,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("payments", "payments.tsx"),
     page("reads", "reads.tsx"),
     page("files", "files.tsx"),
+    page("files/route", "route-file.ts"),
     page("files/mappings", "mappings.tsx"),
     page("files/mappings/:name", "mapping.tsx"),
     page("files/:fileId", "file.tsx"),

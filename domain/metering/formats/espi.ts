@@ -10,8 +10,8 @@ import type { SourceUnit } from "./source-units.ts";
 import { espiQuality, flowName, isRegister, notUnitOfMeasure, periodMinutes, unitOfMeasure, worse } from "./uom.ts";
 import { XmlScanner, type XmlHandler, type XmlTag } from "./xml.ts";
 
-/** Readings held for a reading type that comes later: ten years of quarter hours of five meters. */
-const HELD_MAX = 2_000_000;
+/** Readings held for a reading type that comes later: as many as 100 MB of them are, in the memory that a Worker has. */
+const HELD_MAX = 600_000;
 
 /** Meter readings and reading types of one document. */
 const RESOURCES_MAX = 200_000;
