@@ -1,8 +1,9 @@
 /**
  * SQL over HTTP as libSQL servers speak it (Hrana 2, JSON: `POST /v2/pipeline`). One call is one request and carries
- * everything it does; nothing is kept between calls, so that requests of a Worker cannot get into each other's way.
+ * everything it does: no transaction is left open in between.
  */
 import { Buffer } from "node:buffer";
+import { streamsOf, type Stream } from "./hrana-streams.ts";
 import type { Result, Row, SqlValue } from "./port.ts";
 import type { BoundStatement, BoundValue } from "./statements.ts";
 
@@ -12,6 +13,8 @@ export interface HranaOptions {
   readonly fetch: typeof fetch;
   /** From sending to the last byte of the answer. */
   readonly timeoutMs: number;
+  /** Whether streams are used again; otherwise each call opens one of its own and closes it. */
+  readonly keepStreams: boolean;
 }
 
 /** The server executed what it was sent up to here, rolled it back, and says why. */
@@ -74,11 +77,15 @@ interface HranaBatchResult {
 }
 
 interface PipelineAnswer {
+  readonly baton?: string | null;
+  /** Where the stream goes on, when not at the same address. */
+  readonly base_url?: string | null;
   readonly results: readonly ({ readonly type: "ok"; readonly response: { readonly result: unknown } } | { readonly type: "error"; readonly error: HranaFault })[];
 }
 
-export function openHrana({ url, authToken, fetch: fetcher, timeoutMs }: HranaOptions): Hrana {
+export function openHrana({ url, authToken, fetch: fetcher, timeoutMs, keepStreams }: HranaOptions): Hrana {
   const address = pipelineAddress(url);
+  const streams = streamsOf(address, authToken);
   const headers = {
     "content-type": "application/json",
     // Otherwise sqld spends seconds on compressing a large answer.
@@ -87,15 +94,41 @@ export function openHrana({ url, authToken, fetch: fetcher, timeoutMs }: HranaOp
   };
 
   async function send(request: unknown): Promise<unknown> {
-    const body = JSON.stringify({ requests: [request, { type: "close" }] });
+    for (;;) {
+      const stream = keepStreams ? streams.take(Date.now()) : "single";
+      if (stream === "single") return resultIn(await post(address, { requests: [request, { type: "close" }] }));
+      let next: Stream | null = null;
+      try {
+        const answer = await post(stream === "new" ? address : stream.url, { baton: stream === "new" ? null : stream.baton, requests: [request] });
+        const further = answer.baton ? { baton: answer.baton, url: answer.base_url ? pipelineAddress(answer.base_url) : address } : null;
+        // Cut off in the middle (an answer too large) a transaction may still be open: it goes with its stream.
+        if (answer.results[0]?.type === "error") await close(further);
+        else next = further;
+        return resultIn(answer);
+      } catch (error) {
+        // The server no longer knows the stream (it was idle too long, or the server is another one) and has done nothing.
+        if (stream === "new" || !(error instanceof UnknownStreamError)) throw error;
+      } finally {
+        if (next) streams.keep(next, Date.now());
+        else streams.lose();
+      }
+    }
+  }
+
+  /** The server ends a stream by itself some seconds later when this does not reach it. */
+  async function close(stream: Stream | null): Promise<void> {
+    if (stream) await post(stream.url, { baton: stream.baton, requests: [{ type: "close" }] }).catch(() => undefined);
+  }
+
+  async function post(to: string, content: { readonly baton?: string | null; readonly requests: readonly unknown[] }): Promise<PipelineAnswer> {
+    const body = JSON.stringify(content);
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(new TimeoutError(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
     try {
-      const response = await fetcher(address, { method: "POST", headers, body, signal: controller.signal });
+      const response = await fetcher(to, { method: "POST", headers, body, signal: controller.signal });
+      if (response.status === STREAM_REFUSED && content.baton) throw new UnknownStreamError(await response.text());
       if (!response.ok) throw await refusal(response);
-      const [answer] = ((await response.json()) as PipelineAnswer).results;
-      if (answer?.type === "error") throw new HranaError(answer.error);
-      return answer?.response.result;
+      return (await response.json()) as PipelineAnswer;
     } finally {
       clearTimeout(timer);
     }
@@ -112,6 +145,16 @@ export function openHrana({ url, authToken, fetch: fetcher, timeoutMs }: HranaOp
       return answer.step_results.slice(1, statements.length + 1).map((result) => resultOf(result as HranaResult));
     },
   };
+}
+
+/** What a server answers to a ticket that it does not know. It executes nothing of such a request. */
+const STREAM_REFUSED = 400;
+
+class UnknownStreamError extends Error {}
+
+function resultIn({ results: [answer] }: PipelineAnswer): unknown {
+  if (answer?.type === "error") throw new HranaError(answer.error);
+  return answer?.response.result;
 }
 
 /** BEGIN, the statements, COMMIT, each only if the one before it went well; ROLLBACK unless the COMMIT did. */

@@ -47,6 +47,20 @@ test("a hundred writers at once all get through", async () => {
   expect(await port.query("SELECT count(*) AS n FROM payment")).toEqual([{ n: 100 }]);
 });
 
+test("the server is started again: streams that were kept from before are no obstacle", async () => {
+  const { sqld, folder, port } = await open();
+  await port.write([{ sql: "CREATE TABLE payment (id TEXT)" }]);
+  await Promise.all([1, 2, 3].map(() => port.query("SELECT 1")));
+  await sqld.stop();
+  const again = await startSqld({ path: join(folder, "db"), port: sqld.port });
+  onTestFinished(async () => {
+    await again.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await port.write([{ sql: "INSERT INTO payment VALUES ('P1')" }]);
+  expect(await port.query("SELECT id FROM payment")).toEqual([{ id: "P1" }]);
+});
+
 test("the server is killed during a write: the outcome is unknown, the transaction is not half there, earlier ones are", async () => {
   const { sqld, folder, port } = await open();
   await port.write([{ sql: "CREATE TABLE payment (id TEXT)" }, { sql: "INSERT INTO payment VALUES ('before')" }]);

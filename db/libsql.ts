@@ -12,6 +12,8 @@ export interface LibsqlOptions {
   readonly fetch?: typeof fetch;
   /** How long one round trip may take, from sending to the last byte of the answer. */
   readonly timeoutMs?: number;
+  /** False: each call opens a stream of its own on the server and closes it, as a client does that keeps nothing. */
+  readonly keepStreams?: boolean;
 }
 
 /** sqld cuts a batch after 5 s when others wait for the write lock; what takes longer than this will not be answered. */
@@ -22,14 +24,14 @@ const BUSY_ATTEMPTS = 9;
 const BUSY_FIRST_WAIT_MS = 4;
 
 /**
- * Opens the port. No connection is made before the first statement, and none is kept: a port may be shared by all
- * requests of a Worker.
+ * Opens the port. No connection is made before the first statement, and none is kept but the server's own (see
+ * `hrana-streams.ts`): a port may be shared by all requests of a Worker.
  *
  * Errors of its methods: ConstraintError; UnavailableError (BUSY only after retries); Error for what is wrong with the
  * statement itself (syntax, arguments, a value over 5 MB, an answer over 10 MB).
  */
-export function openLibsql({ url, authToken, fetch: fetcher, timeoutMs = TIMEOUT_MS }: LibsqlOptions): SqlPort {
-  const hrana = openHrana({ url, authToken, timeoutMs, fetch: fetcher ?? ((...request) => globalThis.fetch(...request)) });
+export function openLibsql({ url, authToken, fetch: fetcher, timeoutMs = TIMEOUT_MS, keepStreams = true }: LibsqlOptions): SqlPort {
+  const hrana = openHrana({ url, authToken, timeoutMs, keepStreams, fetch: fetcher ?? ((...request) => globalThis.fetch(...request)) });
   return {
     query: async <R extends object = Row>(sql: string, args: readonly SqlValue[] = []) => {
       const [statement] = bindAll([{ sql, args }]);

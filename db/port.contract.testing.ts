@@ -265,8 +265,8 @@ export function describePort(name: string, open: () => OpenPort | Promise<OpenPo
     test("a database that is gone: nothing was stored, and that is what is said", async () => {
       const other = await open();
       await other.close();
-      for (const attempt of [other.port.query("SELECT 1 AS a"), other.port.read([{ sql: "SELECT 1" }]), other.port.write([{ sql: "CREATE TABLE a (b)" }])]) {
-        const error = await attempt.catch((caught: unknown) => caught);
+      for (const attempt of [() => other.port.query("SELECT 1 AS a"), () => other.port.read([{ sql: "SELECT 1" }]), () => other.port.write([{ sql: "CREATE TABLE a (b)" }])]) {
+        const error = await attempt().catch((caught: unknown) => caught);
         expect(error).toBeInstanceOf(UnavailableError);
         expect((error as UnavailableError).outcome).toBe("none");
       }
