@@ -40,7 +40,7 @@ const UNITS: Readonly<Record<Unit, UnitWords>> = {
   ccf: { digits: 2, short: "ccf", words: { en: ["hundred cubic feet", "hundred cubic feet"], es: ["cien pies cúbicos", "cien pies cúbicos"] } },
   ft3: { digits: 0, short: "ft³", words: { en: ["cubic foot", "cubic feet"], es: ["pie cúbico", "pies cúbicos"] } },
   m3: { digits: 2, short: "m³", words: { en: ["cubic meter", "cubic meters"], es: ["metro cúbico", "metros cúbicos"] } },
-  therm: { digits: 1, short: "therms", words: { en: ["therm", "therms"], es: ["termia", "termias"] } },
+  therm: { digits: 2, short: "therms", words: { en: ["therm", "therms"], es: ["termia", "termias"] } },
 };
 
 /** `value` thousandths with at most `digits` decimals: 1234500, 1 gives "1,234.5"; integers all the way. */

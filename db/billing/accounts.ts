@@ -3,6 +3,7 @@ import type { LocalDate } from "../../domain/calendar/local-date.ts";
 import { startOfDay, type TimeZone } from "../../domain/calendar/zone.ts";
 import type { AccountFacts, PastBill, PointFacts } from "../../domain/billing/facts.ts";
 import { BILLING_KIND } from "../../domain/billing/work.ts";
+import type { ServiceFact } from "../../domain/lifecycle/service-fact.ts";
 import { storedState } from "../../domain/lifecycle/account/state.ts";
 import type { Channel, ChannelLeg } from "../../domain/metering/index.ts";
 import { loadExceptions, type ExceptionRecord } from "../metering/exceptions.ts";
@@ -32,10 +33,11 @@ const STATES = `SELECT s.account_id AS "accountId", s.seq, s.hash, s.state FROM 
 const POINTS = `SELECT DISTINCT sp.id AS "servicePointId", coalesce(sp.usage_from, sp.id) AS "measuredAt", p.dwelling_units AS "dwellingUnits", sp.status <> 'connected' AS disconnected
   FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value JOIN service_point AS sp ON sp.id = a.service_point_id JOIN premise AS p ON p.id = sp.premise_id`;
 
-/** Each measuring point once: sewer asks for the meter of the water. */
+/** Each measuring point once: sewer asks for the meter of the water, and takes off what its deduct meters count. */
 const METERS = `SELECT mi.service_point_id AS "servicePointId", mi.installed_on AS "installedOn", mi.removed_on AS "removedOn", m.id AS "meterId", m.badge, m.size, m.commodity,
     c.id AS "channelId", c.name, c.kind, c.unit, c.step_minutes AS "stepMinutes", c.multiplier, c.dials, c.direction
-  FROM (SELECT DISTINCT coalesce(sp.usage_from, sp.id) AS id FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value JOIN service_point AS sp ON sp.id = a.service_point_id) AS p
+  FROM (SELECT DISTINCT coalesce(sp.usage_from, sp.id) AS id FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value JOIN service_point AS sp ON sp.id = a.service_point_id
+    UNION SELECT f.value->>'text' FROM ${IDS} CROSS JOIN account_state AS s ON s.account_id = i.value CROSS JOIN json_each(s.state, '$.facts') AS f WHERE f.value->>'kind' = 'deduct-meter') AS p
   CROSS JOIN meter_installation AS mi ON mi.service_point_id = p.id JOIN meter AS m ON m.id = mi.meter_id CROSS JOIN channel AS c ON c.meter_id = m.id
   ORDER BY mi.installed_on, c.id`;
 
@@ -69,7 +71,7 @@ export async function loadAccountFacts(port: SqlPort, accountIds: readonly strin
   const [states, points, meters, rates, history, work] = await port.read([
     { sql: STATES, args: [ids] },
     { sql: POINTS, args: [ids] },
-    { sql: METERS, args: [ids] },
+    { sql: METERS, args: [ids, ids] },
     { sql: RATES, args: [ids, JSON.stringify(schedules)] },
     { sql: HISTORY, args: [ids, historyFrom, JSON.stringify(without)] },
     { sql: WORK, args: [ids, runId] },
@@ -84,7 +86,10 @@ export async function loadAccountFacts(port: SqlPort, accountIds: readonly strin
     return {
       state,
       head: { seq: row.seq, hash: row.hash },
-      points: new Map(state.agreements.flatMap(({ servicePointId }) => (pointOf.has(servicePointId) ? [[servicePointId, pointOf.get(servicePointId)!] as const] : []))),
+      points: new Map(state.agreements.flatMap(({ agreementId, servicePointId }) => {
+        const point = pointOf.get(servicePointId);
+        return point ? [[servicePointId, withDeductions(point, agreementId, state.facts, (id) => legsOf(legsAt.get(id) ?? [], zone), zone)] as const] : [];
+      })),
       history: (historyOf.get(row.accountId) ?? []).map(({ periodFrom, periodTo, charges }) => ({ periodFrom, periodTo, charges })),
     };
   });
@@ -92,12 +97,25 @@ export async function loadAccountFacts(port: SqlPort, accountIds: readonly strin
   return { accounts, work: workOf, rates: Map.groupBy(rates!.rows as unknown as RateHead[], (head) => head.scheduleId) };
 }
 
+/** The point with the legs of its deduct meters, each for the days on which it counts. */
+function withDeductions(point: PointFacts, agreementId: string, facts: readonly ServiceFact[], legsAt: (servicePointId: string) => readonly ChannelLeg[], zone: TimeZone): PointFacts {
+  const deducting = facts.filter((fact) => fact.kind === "deduct-meter" && fact.agreementId === agreementId);
+  if (deducting.length === 0) return point;
+  const legs = deducting.flatMap(({ text, from, to }) => legsAt(text!).map((leg): ChannelLeg => ({
+    ...leg, channel: { ...leg.channel, use: "subtract" }, from: Math.max(leg.from, startOfDay(from, zone)), to: to === null ? leg.to : Math.min(leg.to ?? Infinity, startOfDay(to, zone)),
+  })));
+  return { ...point, legs: [...point.legs, ...legs.filter(({ from, to }) => to === null || to > from)] };
+}
+
 function pointFacts(row: PointRow, meters: readonly MeterRow[], zone: TimeZone): PointFacts {
-  const legs = meters.map(({ badge, installedOn, removedOn, channelId, meterId, commodity, kind, name, unit, stepMinutes, multiplier, dials, direction }): ChannelLeg => ({
+  return { ...row, disconnected: row.disconnected !== 0, legs: legsOf(meters, zone), meterSize: meters.at(-1)?.size ?? null };
+}
+
+function legsOf(meters: readonly MeterRow[], zone: TimeZone): ChannelLeg[] {
+  return meters.map(({ badge, installedOn, removedOn, channelId, meterId, commodity, kind, name, unit, stepMinutes, multiplier, dials, direction }): ChannelLeg => ({
     channel: { channelId, meterId, commodity, kind, name: name ?? null, unit, stepMinutes: stepMinutes ?? null, multiplier, dials: dials ?? null, direction },
     badge,
     from: startOfDay(installedOn, zone),
     to: removedOn === null ? null : startOfDay(removedOn, zone),
   }));
-  return { ...row, disconnected: row.disconnected !== 0, legs, meterSize: meters.at(-1)?.size ?? null };
 }

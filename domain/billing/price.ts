@@ -1,6 +1,6 @@
 /** A segment's price: from its usage and the versions of its rate to explained lines. Asks the rate engine; adds no arithmetic of its own. */
 import type { LocalDate, Period } from "../calendar/local-date.ts";
-import { MISSING, UNITS, type Milli, type Unit, type UsageOfPeriod } from "../metering/index.ts";
+import { MISSING, quantityText, UNITS, type Milli, type Unit, type UsageOfPeriod } from "../metering/index.ts";
 import { bankAfter, bankSchedule, chargeAcrossVersions, determinantsFromUsage, energyByPeriod, rateAcrossVersions, type Charge, type ChargedAcrossVersions, type CompiledRate, type DatedRate, type Determinants, type RatedAcrossVersions, type RateDocument, usesUsage } from "../rating/index.ts";
 import type { ServiceFact } from "../lifecycle/service-fact.ts";
 import { factDeterminants } from "./customer-facts.ts";
@@ -105,10 +105,20 @@ export function determinantsOf({ due, point, versions, usage, facts = [], shared
     ...(bank === undefined ? {} : { bank }),
   };
   if (usage === null) return { ...due.period, zone, quantities: given, ...customer };
-  const measured = determinantsFromUsage(usage, customer);
+  const measured = withDeductNote(determinantsFromUsage(usage, customer), usage);
   const counting = countingVersions(versions, due.period.from, due.period.to);
   const determinants = { ...measured, quantities: { ...measured.quantities, ...netQuantities(counting, usage), ...given } };
   return { ...determinants, series: counting.some(pricesIntervals) ? determinants.series! : [] };
+}
+
+/** Says what submeters took off, where there are any. */
+function withDeductNote(determinants: Determinants, { legs, unit }: UsageOfPeriod): Determinants {
+  const taken = legs.filter(({ quantity, usage }) => quantity === "usage" && usage < 0);
+  if (taken.length === 0) return determinants;
+  const amount = quantityText(-taken.reduce((sum, { usage }) => sum + usage, 0), unit);
+  const badges = [...new Set(taken.map(({ badge }) => badge))].join(", ");
+  const note = { en: `${amount} that went through meter ${badges} did not reach this service and are taken off.`, es: `${amount} que pasaron por el medidor ${badges} no llegaron a este servicio y se descuentan.` };
+  return { ...determinants, notes: { ...determinants.notes, usage: note } };
 }
 
 /** What the versions ask of the utility's shared data, and no more: it is frozen with the bill. */

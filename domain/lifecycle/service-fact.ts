@@ -6,7 +6,7 @@ import * as v from "valibot";
 import { isLocalDate, type LocalDate } from "../calendar/local-date.ts";
 import { UNIT_NAMES, type Milli, type Unit } from "../metering/units.ts";
 
-export const FACT_KINDS = ["winter-average", "count", "program", "exemption", "attribute"] as const;
+export const FACT_KINDS = ["winter-average", "count", "program", "exemption", "attribute", "deduct-meter"] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
 
 export interface FactRule {
@@ -23,6 +23,7 @@ export const FACTS: Readonly<Record<FactKind, FactRule>> = {
   count: { name: "Count", what: "How many of something the rate charges for: ERUs, lamps, hydrants, carts, kW of contract.", value: "number", named: true },
   program: { name: "Program", what: "A discount or rider the customer is enrolled in, such as low income. Ends by itself on its last day.", value: "none", named: true },
   exemption: { name: "Tax exemption", what: "Percent of a tax that is not charged.", value: "percent", named: true },
+  "deduct-meter": { name: "Deduct meter", what: "The service point of a submeter (irrigation, a cooling tower) whose use never reaches this service and is taken off.", value: "word", named: false },
   attribute: { name: "Property", what: "What selects a row of the rate, such as inside or outside city limits.", value: "word", named: true },
 };
 

@@ -6,6 +6,7 @@
  * Pure, and without memory: any day of any meter can be made alone. Quantities are thousandths of the channel's unit.
  */
 import { MISSING, type Milli } from "../../domain/metering/index.ts";
+import { dayNumber } from "../../domain/calendar/local-date.ts";
 import type { GeneratedDay, Step } from "./generator-weather.ts";
 import { noise } from "./random.ts";
 
@@ -105,6 +106,33 @@ function leakOf({ events, step, quantum }: MeterUse, { number }: GeneratedDay): 
 /** Steps of the meter in which the day's usage is counted, without a leak. */
 function countedOf(parts: Parts, { quantum }: MeterUse): number {
   return Math.round((parts.base + parts.warm + parts.cold + parts.watering) / quantum);
+}
+
+/** Panels on a roof: what they send back in the middle of the day, more in summer and under a clear sky. */
+export interface Panels {
+  readonly seed: number;
+  /** At noon of a clear day in June, an hour. */
+  readonly most: Milli;
+}
+
+const SUN_RISES = 8;
+const SUN_SETS = 17;
+/** The longest day, as a number of days into the year; in winter a third is left. */
+const MIDSUMMER = 172;
+const WINTER_SHARE = 0.33;
+
+/** What the panels send back in each interval of the day. */
+export function sentBack({ seed, most }: Panels, day: GeneratedDay, step: Step): Int32Array {
+  const season = WINTER_SHARE + ((1 - WINTER_SHARE) * (1 + Math.cos((2 * Math.PI * (dayOfYear(day) - MIDSUMMER)) / 365))) / 2;
+  const sky = 0.35 + 0.65 * noise(seed, day.number);
+  return Int32Array.from(day.hourOf[step], (hour) => {
+    if (hour < SUN_RISES || hour >= SUN_SETS) return 0;
+    return Math.round((most * season * sky * Math.sin((Math.PI * (hour + 0.5 - SUN_RISES)) / (SUN_SETS - SUN_RISES)) * step) / 60);
+  });
+}
+
+function dayOfYear({ date }: GeneratedDay): number {
+  return dayNumber(date) - dayNumber(`${date.slice(0, 4)}-01-01`);
 }
 
 /** What went through the meter on a day. */

@@ -1,6 +1,6 @@
 /** What the demonstration charges: the product's published rates, under the schedules of this utility. */
 import { addDays, type LocalDate } from "../../domain/calendar/local-date.ts";
-import { electricBusiness, electricCommercialDemand, electricTiered, electricTimeOfUse, gasByVolume, sewerResidential, sewerWinterAverage, waterResidential, type PublishedRate } from "../../domain/rating/published/index.ts";
+import { electricBusiness, electricCommercialDemand, electricTiered, electricNetMetered, electricTimeOfUse, gasByHeat, sewerResidential, sewerWinterAverage, waterResidential, type PublishedRate } from "../../domain/rating/published/index.ts";
 import type { NewRateVersion } from "../../worker/operations/rates.ts";
 import type { Pattern } from "./generator.ts";
 
@@ -10,17 +10,18 @@ const forBusinesses = (rate: PublishedRate, scheduleId: string, en: string, es: 
 const waterBusiness = forBusinesses(waterResidential, "water-business", "Water, businesses", "Agua, comercios");
 const sewerBusiness = forBusinesses(sewerResidential, "sewer-business", "Sewer, businesses", "Alcantarillado, comercios");
 
-const RATES: readonly PublishedRate[] = [waterResidential, waterBusiness, sewerWinterAverage, sewerBusiness, electricTimeOfUse, electricTiered, electricBusiness, electricCommercialDemand, gasByVolume];
+const RATES: readonly PublishedRate[] = [waterResidential, waterBusiness, sewerWinterAverage, sewerBusiness, electricTimeOfUse, electricTiered, electricBusiness, electricCommercialDemand, electricNetMetered, gasByHeat];
 
 export const SCHEDULES = {
-  /** The schedule of a service. `flat`: a home that kept the prices that do not follow the clock. */
-  of(commodity: string, pattern: Pattern, flat: boolean): string {
+  /** The schedule of a service. `flat`: a home that kept the prices that do not follow the clock. `panels`: one that sends energy back. */
+  of(commodity: string, pattern: Pattern, flat: boolean, panels: boolean): string {
     const home = pattern === "home";
     switch (commodity) {
       case "water": return (home ? waterResidential : waterBusiness).scheduleId;
       case "sewer": return (home ? sewerWinterAverage : sewerBusiness).scheduleId;
-      case "gas": return gasByVolume.scheduleId;
+      case "gas": return gasByHeat.scheduleId;
       default:
+        if (home && panels) return electricNetMetered.scheduleId;
         if (home) return (flat ? electricTiered : electricTimeOfUse).scheduleId;
         return (pattern === "plant" ? electricCommercialDemand : electricBusiness).scheduleId;
     }

@@ -8,7 +8,7 @@ import { addDays, type LocalDate } from "../../domain/calendar/local-date.ts";
 import { startOfDay, type Instant } from "../../domain/calendar/zone.ts";
 import type { IntervalReading, Reading, RegisterReading } from "../../domain/metering/index.ts";
 import { batchIdOf, ingestReads } from "../../worker/operations/reads.ts";
-import { asSent, dialsShow, intervalsOfDay, usageOfDay } from "./generator.ts";
+import { asSent, dialsShow, intervalsOfDay, sentBack, usageOfDay, type Panels } from "./generator.ts";
 import { generatedDays, type GeneratedDay } from "./generator-weather.ts";
 import { GATEWAY_ID } from "./gateway.ts";
 import type { Town, TownMeter } from "./town.ts";
@@ -58,6 +58,7 @@ export class MeterReads {
       this.#readRegister(i, meter, own, startOf.get(meter.cycleId)!, batch);
       const sent = meter.intervalChannel === null ? [] : own.filter(({ date }) => date >= meter.intervalsFrom);
       if (sent.length > 0) batch.add(intervals(meter, sent));
+      if (sent.length > 0 && meter.panels) batch.add(sentBackReading(meter, meter.panels, sent));
       if (batch.full) await batch.send();
     }
     await batch.send();
@@ -93,15 +94,22 @@ function register({ badge, unit, dials }: TownMeter, at: Instant, counted: numbe
   return { kind: "register", meter: badge, channel: null, unit, quality: "actual", at, value: dialsShow(counted, dials) };
 }
 
-function intervals({ badge, unit, use }: TownMeter, days: readonly GeneratedDay[]): Omit<IntervalReading, "index"> {
-  const sent = days.map((day) => asSent(use, day, intervalsOfDay(use, day)));
+function intervals(meter: TownMeter, days: readonly GeneratedDay[]): Omit<IntervalReading, "index"> {
+  return reading(meter, meter.panels ? "1" : null, days, days.map((day) => asSent(meter.use, day, intervalsOfDay(meter.use, day))));
+}
+
+function sentBackReading(meter: TownMeter, panels: Panels, days: readonly GeneratedDay[]): Omit<IntervalReading, "index"> {
+  return reading(meter, "2", days, days.map((day) => sentBack(panels, day, meter.use.step)));
+}
+
+function reading({ badge, unit, use }: TownMeter, channel: string | null, days: readonly GeneratedDay[], sent: readonly Int32Array[]): Omit<IntervalReading, "index"> {
   const values = new Int32Array(sent.reduce((total, each) => total + each.length, 0));
   let at = 0;
   for (const each of sent) {
     values.set(each, at);
     at += each.length;
   }
-  return { kind: "interval", meter: badge, channel: null, unit, quality: "actual", start: startOfDay(days[0]!.date, ZONE), stepMinutes: use.step, values };
+  return { kind: "interval", meter: badge, channel, unit, quality: "actual", start: startOfDay(days[0]!.date, ZONE), stepMinutes: use.step, values };
 }
 
 /** Readings on their way to one commit. */

@@ -34,6 +34,8 @@ export interface Story {
   readonly readByHand?: boolean;
   readonly quarterHours?: boolean;
   readonly flatElectric?: boolean;
+  /** Panels on the roof: the meter runs both ways. */
+  readonly panels?: boolean;
   /** What the year adds to it, by name. */
   readonly role?: Role;
 }
@@ -63,7 +65,7 @@ const STORIES: Readonly<Record<number, (today: number) => Story>> = {
   6: (today) => ({ ...QUIET, payer: "behind", faults: { electric: [{ kind: "gap", from: today - 10, fromHour: 14, to: today - 9, toHour: 20 }] } }),
   7: () => ({ ...QUIET, person: SEVERAL_ACCOUNTS, payer: "automatic" }),
   8: () => ({ ...QUIET, payer: "behind", role: "promise" }),
-  9: () => ({ ...QUIET, payer: "ahead" }),
+  9: () => ({ ...QUIET, payer: "ahead", panels: true }),
   10: () => ({ ...QUIET, payer: "prompt", readByHand: true, rollsOver: "water" }),
   11: (today) => ({ ...QUIET, payer: "prompt", events: [{ kind: "empty", from: today - 160, to: today - 149 }] }),
   12: () => ({ ...QUIET, payer: "prompt", role: "bounced" }),

@@ -8,7 +8,7 @@ import { newAccountId } from "../../domain/lifecycle/account-number.ts";
 import { SETTING_DEFAULTS } from "../../domain/lifecycle/settings.ts";
 import type { Unit } from "../../domain/metering/index.ts";
 import type { Address, NewAccount, NewChannel, NewMeter, NewPremise, NewServicePoint } from "../../worker/operations/registry.ts";
-import type { MeterFault, MeterUse, Pattern } from "./generator.ts";
+import type { MeterFault, MeterUse, Panels, Pattern } from "./generator.ts";
 import type { Step } from "./generator-weather.ts";
 import { dice, seedOf, type Dice } from "./random.ts";
 import { BUSINESS_STREETS, BUSINESS_WORDS, BUSINESSES, FIRST_NAMES, LAST_NAMES, QUARTERS, SPANISH_FIRST_NAMES, SPANISH_LAST_NAMES, STREET_KINDS, STREET_WORDS } from "./names.ts";
@@ -66,6 +66,8 @@ export interface TownMeter {
   /** The first day of which intervals are sent. */
   readonly intervalsFrom: LocalDate;
   readonly dials: number;
+  /** What panels send back through it, on its second channel. */
+  readonly panels: Panels | null;
   /** Thousandths that its register had counted when the demonstration begins. */
   readonly counted: number;
   /** Days on which a customer was gone, and on which the next one came: registers are read then as well. */
@@ -204,8 +206,10 @@ class Builder {
     const interval: NewChannel = { id: 2 * number + 1, name: "1", kind: "interval", unit: kind.unit, stepMinutes: use.step, multiplier, dials: null, direction: "delivered" };
     const register: NewChannel = { id: 2 * number + 2, name: "total", kind: "register", unit: kind.unit, stepMinutes: null, multiplier, dials: kind.dials, direction: "delivered" };
     const always = this.#intervalsFrom === null || (trade !== null && commodity === "electric");
+    const panels: Panels | null = commodity === "electric" && story?.panels ? { seed: use.seed, most: PANELS_MOST } : null;
+    const received: NewChannel = { ...interval, id: RECEIVED_CHANNELS + number, name: "2", direction: "received" };
     this.meters.push({
-      meterId, badge, unit: kind.unit, cycleId: cycle.id, use, dials: kind.dials,
+      meterId, badge, unit: kind.unit, cycleId: cycle.id, use, dials: kind.dials, panels,
       intervalChannel: byHand ? null : interval.id,
       intervalsFrom: always ? cycle.startOn : this.#intervalsFrom!,
       counted: countedBefore(chance, kind.dials, story?.rollsOver === commodity ? use.base : null),
@@ -214,7 +218,7 @@ class Builder {
     });
     return {
       meterId, badge, commodity, size: commodity === "water" ? (trade ? chance.pick(['1"', '1 1/2"', '2"']) : chance.pick(['5/8"', '5/8"', '3/4"'])) : null, manufacturer: chance.pick(kind.makers),
-      installedOn: addDays(cycle.startOn, -chance.whole(200, 3_500)), channels: byHand ? [register] : [interval, register],
+      installedOn: addDays(cycle.startOn, -chance.whole(200, 3_500)), channels: byHand ? [register] : panels ? [interval, register, received] : [interval, register],
     };
   }
 
@@ -237,7 +241,7 @@ class Builder {
         opening: { accountId, person: { id: person.id ?? `person-${accountId}`, name: person.name, email: person.email, phone: person.phone, language: person.language }, mailing: story?.mailing ?? address, customerClass: trade ? "commercial" : "residential", billCycle: cycle.id, delivery, openedOn },
         services: points.map(({ servicePointId, commodity }) => ({
           agreementId: `${accountId}-${commodity}`, premiseId: household.premiseId, servicePointId, commodity, startOn,
-          rateScheduleId: SCHEDULES.of(commodity, trade?.pattern ?? "home", story?.flatElectric ?? (seed & 7) === 0),
+          rateScheduleId: SCHEDULES.of(commodity, trade?.pattern ?? "home", story?.flatElectric ?? (seed & 7) === 0, story?.panels ?? false),
         })),
       });
     });
@@ -301,6 +305,11 @@ function payerOf(chance: Dice, business: boolean): Payer {
 }
 
 // ---- use ----------------------------------------------------------------------------------------------------------
+
+/** Thousandths of kWh that the panels of a home send back in an hour at noon in June. */
+const PANELS_MOST = 7_500;
+/** Above the numbers of all other channels. */
+const RECEIVED_CHANNELS = 10_000_000;
 
 const METER_KINDS = {
   electric: { unit: "kWh", dials: 5, makers: ["Northline", "Ampera"] },

@@ -113,6 +113,25 @@ export const electricTiered: PublishedRate = {
   },
 };
 
+const [TIERED_ENERGY, ...AFTER_ENERGY] = electricTiered.document.charges;
+
+/** The tiered prices on what is taken less what panels send back, with a bank of kWh that is settled each April. */
+export const electricNetMetered: PublishedRate = {
+  scheduleId: "electric-net",
+  customerClass: "residential",
+  document: {
+    ...electricTiered.document,
+    name: { en: "Electricity, homes with panels", es: "Electricidad, viviendas con paneles" },
+    source: `${electricTiered.document.source}; settlement: City of Palo Alto E-NSE-1, net surplus at $0.05841 a kWh, effective 2011-01-01`,
+    derived: [{ id: "netUse", kind: "net-metering", settle: { month: 4 } }],
+    charges: [
+      { ...(TIERED_ENERGY as Extract<PublishedRate["document"]["charges"][number], { kind: "tiered" }>), determinant: "netUse" },
+      ...AFTER_ENERGY,
+      { id: "surplus", kind: "credit", name: { en: "Net surplus of the year", es: "Excedente neto del año" }, glKey: "electric.energy", determinant: "netUse.settled", rates: [{ price: "0.05841" }] },
+    ],
+  },
+};
+
 /** Days that count as weekends in commercial schedules. */
 const HOLIDAYS: NonNullable<PublishedRate["document"]["holidays"]> = [
   { name: "New Year's Day", on: "01-01", observed: "monday" },

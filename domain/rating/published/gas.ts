@@ -17,6 +17,24 @@ export const gasResidential: PublishedRate = {
   },
 };
 
+/** Sold by heat, metered in volume: each hundred cubic feet holds so much heat. */
+export const gasByHeat: PublishedRate = {
+  scheduleId: "gas-therm",
+  customerClass: "residential",
+  document: {
+    format: 1,
+    commodity: "gas",
+    name: { en: "Natural gas, by the therm", es: "Gas natural, por termia" },
+    unit: "ccf",
+    source: "City of Enumclaw, Washington, residential natural gas, effective 2021-01-01; heat content: 1,036 Btu a cubic foot, the US average of gas delivered as the EIA gives it",
+    derived: [{ id: "therms", kind: "heat", unit: "therm", heatContent: [{ factor: "1.036" }], round: { decimals: 2 } }],
+    charges: [
+      { id: "gas-service", kind: "fixed", name: { en: "Gas service charge", es: "Cargo por servicio de gas" }, glKey: "gas.fixed", rates: [{ amount: "8.13" }] },
+      { id: "gas-use", kind: "flat", name: { en: "Gas use", es: "Consumo de gas" }, glKey: "gas.use", determinant: "therms", unit: "therm", rates: [{ price: "0.8945" }] },
+    ],
+  },
+};
+
 /** Declining blocks by volume, where gas is sold by what the meter shows; the first thousand cubic feet are in the minimum. */
 export const gasByVolume: PublishedRate = {
   scheduleId: "gas-volume",
