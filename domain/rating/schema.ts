@@ -90,7 +90,7 @@ const shared = {
 const rider = v.optional(v.strictObject({
   id,
   /** No factor of the table may be larger or finer: amounts are proven to be exact up to it. */
-  largest: v.optional(decimal, "10"),
+  largest: v.optional(decimal, "0.5"),
   decimals: v.optional(v.pipe(v.number(), v.integer(), v.minValue(2), v.maxValue(8)), 6),
 }));
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseRateDocument, waterBudget, waterByHomes, type RateDocumentInput } from "../../../domain/rating/index.ts";
+import { electricNetMetered, gasByHeat, parseRateDocument, sewerWinterAverage, waterBudget, waterByHomes, type RateDocumentInput } from "../../../domain/rating/index.ts";
 import { stepsPictures, weekPictures } from "./rate-pictures.ts";
 import { chargeWords } from "./rate-words.ts";
 
@@ -57,4 +57,21 @@ test("a water budget and an amount by formula: what is reckoned, and with which 
   });
   const [service] = chargeWords(documentOf(waterByHomes.document));
   expect(service).toMatchObject({ how: "Reckoned as firstHome + (dwellingUnits - 1) * firstHome * furtherHomes.", rows: [{ what: "first home 61.50 and further home 0.55" }] });
+});
+
+test("a quantity that is not simply what a meter shows is said: heat, the winter's average, a bank, a rider, the system's peak", () => {
+  const how = (document: RateDocumentInput, id: string) => chargeWords(documentOf(document)).find((charge) => charge.id === id)!.how;
+  expect(how(gasByHeat.document, "gas-use")).toBe("100 cubic feet × heat content (1.036), in therms to 2 decimals. One price for every therm.");
+  expect(how(sewerWinterAverage.document, "sewer-use")).toBe("The average of December, January and February, new each March. Without an average: a fixed average, 4 kgal. One price for every 1,000 gallons.");
+  expect(how(electricNetMetered.document, "energy")).toBe("What was taken less what was sent back; the rest is kept in a bank and settled each April. Each step has its own price; steps are as wide as the days of the bill.");
+  expect(how(electricNetMetered.document, "surplus")).toBe("On what the yearly settlement takes out of the bank. Taken off the bill.");
+  const plant: RateDocumentInput = {
+    format: 1, commodity: "electric", name: { en: "Plant" }, unit: "kWh",
+    charges: [
+      { id: "pca", kind: "flat", name: { en: "PCA" }, glKey: "electric", rider: { id: "pca" }, rates: [{ price: "0" }] },
+      { id: "peak", kind: "demand", name: { en: "Peak" }, glKey: "electric", coincident: true, powerFactor: { target: "90", adjust: "ratio" }, contract: { percent: "80" }, rates: [{ price: "9" }] },
+    ],
+  };
+  expect(how(plant, "pca")).toBe("One price for every kWh. The price follows the rider pca by its dates.");
+  expect(how(plant, "peak")).toBe("The 15 minutes in which the whole system peaked count, in kW. Raised for a power factor below 90 percent, by the ratio. At least 80 percent of the contract's demand.");
 });

@@ -1,5 +1,5 @@
 /** A charge of a tariff in sentences, one for each of its rows, as somebody would explain it at the counter. */
-import type { Charge, RateDocument } from "../../../domain/rating/index.ts";
+import type { Charge, DerivedOf, RateDocument } from "../../../domain/rating/index.ts";
 import { formatDate } from "../../format/dates.ts";
 
 export interface ChargeWords {
@@ -32,7 +32,7 @@ export function chargeWords(document: RateDocument): ChargeWords[] {
   return document.charges.map((charge) => ({
     id: charge.id,
     name: charge.name.en,
-    how: howOf(document, charge),
+    how: [derivedOf(document, charge), howOf(document, charge), riderOf(charge)].filter(Boolean).join(" "),
     rows: charge.rates.map((row) => ({ who: whoOf(document, row), what: whatOf(document, charge, row) })),
   }));
 }
@@ -46,6 +46,32 @@ function whoOf(document: RateDocument, row: Row): string {
 
 const unitOf = (document: RateDocument, charge: Charge): string => ("unit" in charge && charge.unit !== undefined ? charge.unit : document.unit);
 
+const MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+const WITHOUT: Readonly<Record<DerivedOf<"winter-average">["without"], string>> = {
+  actual: "actual use", default: "a fixed average", "class-average": "the class's average", "lesser-of-actual-and-class": "the lesser of actual use and the class's average",
+};
+
+/** How a charge's quantity comes about, where it is not simply what a meter shows. */
+function derivedOf({ derived = [], unit }: RateDocument, charge: Charge): string {
+  const name = "determinant" in charge ? charge.determinant : undefined;
+  const rule = derived.find(({ id }) => id === name);
+  if (rule === undefined) return derived.some(({ id }) => `${id}.settled` === name) ? "On what the yearly settlement takes out of the bank." : "";
+  switch (rule.kind) {
+    case "heat": return `${perUnit(unit)} × ${rule.pressure === undefined ? "" : "pressure factor × "}heat content${rule.heatContentRider === undefined ? ` (${rule.heatContent.at(-1)!.factor})` : `, by the rider ${rule.heatContentRider}`}, in ${rule.unit}s to ${rule.round.decimals} decimals.`;
+    case "unmetered": return `Agreed use without a meter: ${listed(rule.items.map(({ name: item, each }) => `${item.en.toLowerCase()} ${each} ${rule.unit}`))} each ${rule.per === "day" ? "day" : "period"}.`;
+    case "winter-average": return [
+      `The average of ${listed(rule.months.map((month) => MONTHS[month - 1]!))}${rule.bill === "lesser" ? ", or actual use if that is less" : ""}, new each ${MONTHS[rule.effectiveMonth - 1]}.`,
+      rule.floor === undefined ? "" : `At least ${rule.floor} ${unit}.`, rule.cap === undefined ? "" : `At most ${rule.cap} ${unit}.`,
+      `Without an average: ${WITHOUT[rule.without]}${rule.without === "default" ? `, ${rule.default} ${unit}` : ""}.`,
+    ].filter(Boolean).join(" ");
+    case "net-metering": return `What was taken less what was sent back; the rest is kept in a bank${rule.schedule === undefined ? "" : " for each period of the day"} and settled ${rule.settle === "every-bill" ? "with every bill" : `each ${MONTHS[rule.settle.month - 1]}`}.`;
+  }
+}
+
+function riderOf(charge: Charge): string {
+  return "rider" in charge && charge.rider !== undefined ? `The price follows the rider ${charge.rider.id} by its dates.` : "";
+}
+
 function howOf(document: RateDocument, charge: Charge): string {
   const names = (of: readonly string[]) => listed(of.flatMap((id) => document.bases.find((base) => base.id === id)?.of ?? [id]).map((id) => document.charges.find((each) => each.id === id)?.name.en.toLowerCase() ?? id));
   const each = "times" in charge && charge.times !== undefined ? ` for each ${counted(charge.times)}` : "";
@@ -55,7 +81,9 @@ function howOf(document: RateDocument, charge: Charge): string {
     case "tiered": return charge.assess === "whole" ? "All usage has the price of the step that it reaches." : `Each step has its own price${charge.widths === "day" ? "; steps are as wide as the days of the bill" : ""}${each ? `; steps are that wide${each}` : ""}.`;
     case "time-of-use": return `The price follows the hour in which a ${perUnit(unitOf(document, charge))} was used.${charge.rates[0]!.tiersByPeriod === undefined ? "" : charge.tierSplit === "share" ? " All usage fills the steps; each period takes its share of them." : " Each period's usage fills steps of its own."}`;
     case "demand": return [
-      `The highest ${charge.intervalMinutes} minutes count, in ${charge.unit}${charge.schedule === undefined ? "" : ", in each period of the day"}.`,
+      `${charge.coincident === true ? `The ${charge.intervalMinutes} minutes in which the whole system peaked` : `The highest ${charge.intervalMinutes} minutes`} count, in ${charge.unit}${charge.schedule === undefined ? "" : ", in each period of the day"}.`,
+      charge.powerFactor === undefined ? "" : `Raised for a power factor below ${charge.powerFactor.target} percent${charge.powerFactor.adjust === "ratio" ? ", by the ratio" : `, by ${charge.powerFactor.adjust.percentPerPoint} percent for each percent`}.`,
+      charge.contract === undefined ? "" : `At least ${charge.contract.percent} percent of the contract's demand.`,
       charge.minimum === undefined ? "" : `At least ${charge.minimum} ${charge.unit} are billed.`,
       charge.ratchet === undefined ? "" : `At least ${charge.ratchet.percent} percent of the highest of the last ${charge.ratchet.months} months.`,
     ].filter(Boolean).join(" ");
