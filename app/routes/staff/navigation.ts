@@ -25,7 +25,7 @@ const PLACES: readonly { readonly label?: string; readonly places: readonly Plac
       { to: "/staff/billing", label: "Bill cycles", icon: "cycle", key: "c", needs: "read:billing:any" },
       { to: "/staff/bills", label: "Bills", icon: "bill", needs: "read:bill:any" },
       { to: "/staff/payments", label: "Payments", icon: "pay", key: "p", needs: "read:account:any" },
-      { to: "/staff/periods", label: "Accounting months", icon: "clock", needs: "read:billing:any" },
+      { to: "/staff/periods", label: "Month close", icon: "clock", needs: "read:billing:any" },
     ],
   },
   {

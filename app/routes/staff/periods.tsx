@@ -16,7 +16,7 @@ import { AnswerNotice } from "./answer-notice.tsx";
 import { textOf } from "./forms.server.ts";
 import { answerForm, atWork, backToForm } from "./staff.server.ts";
 
-export const meta: Route.MetaFunction = () => [{ title: "Accounting months" }];
+export const meta: Route.MetaFunction = () => [{ title: "Month close" }];
 
 export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "read:billing:any");
@@ -35,7 +35,7 @@ const monthName = (month: string): string => formatDate("en", `${month}-01`, "mo
 /** The books, month by month: what the next one to be closed holds, and those that are closed. */
 export default function Periods({ loaderData: { page: { next, closed, mayClose }, commandId }, actionData }: Route.ComponentProps) {
   return (
-    <Page title="Accounting months" intro="A month is closed once it is over, in order, and for good. What comes to be known of it later is posted on the first open day.">
+    <Page title="Month close" intro="A month is closed once it is over, in order, and for good. What comes to be known of it later is posted on the first open day.">
       <AnswerNotice />
       <Columns aside={
         <Card title="Closed" flush>
@@ -50,7 +50,7 @@ export default function Periods({ loaderData: { page: { next, closed, mayClose }
         {next === null ? <Card><EmptyState icon="rates" title="Nothing has been posted yet">The first bill or payment opens the books.</EmptyState></Card> : (
           <>
             <Card title={`${monthName(next.month)}, to be closed next`} flush>
-              <Table<GlTotal> caption={`Entries of ${monthName(next.month)} by GL account`} narrow="keep" rows={next.totals} rowKey={(row) => row.code}
+              <Table<GlTotal> caption={`Entries of ${monthName(next.month)} by GL account`} rows={next.totals} rowKey={(row) => row.code}
                 empty={<EmptyState icon="rates" title="Nothing was posted in this month" />}
                 columns={[
                   { key: "name", head: "Account", main: true, cell: (row) => <>{row.code} {row.name}</>, foot: "Total" },
