@@ -9,12 +9,13 @@ import { PlaceProvider } from "./i18n/context.tsx";
 import { messageFile, useLoadedLocale } from "./i18n/load.ts";
 import type { Locale } from "./i18n/translate.ts";
 import { useNonce } from "./nonce.ts";
+import { readableForm } from "./readable-form.server.ts";
 import { localeOf, readSession, themeOf } from "./session.server.ts";
 import { setUpFirst } from "./set-up.server.ts";
 import coreStyles from "./styles/core.css?url";
 import portalStyles from "./styles/portal.css?url";
 
-export const middleware: Route.MiddlewareFunction[] = [setUpFirst, readSession];
+export const middleware: Route.MiddlewareFunction[] = [setUpFirst, readSession, readableForm];
 
 export const links: Route.LinksFunction = () => [
   { rel: "stylesheet", href: coreStyles },

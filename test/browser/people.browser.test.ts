@@ -138,3 +138,16 @@ test("no page about people has an accessibility finding, on a phone and on a des
   await ada.getByText("This is you").waitFor();
   expect(await findings(ada), "a person").toEqual([]);
 });
+
+test("what is no form, or a broken one, is refused before any page reads it; a wrong place in a list is its beginning", async () => {
+  const ada = await stage.person();
+  await signIn(ada, "ada@utility.example", "/sign-in?next=/staff");
+  await ada.getByRole("heading", { name: "Board" }).waitFor();
+  const send = async (path: string, data: string, type: string) => (await ada.request.post(path, { data, headers: { "content-type": type, origin: stage.meterline.publicUrl }, maxRedirects: 0 })).status();
+  for (const path of ["/sign-in", "/staff/people/new", "/staff/settings/fees", "/portal/pay"]) {
+    expect(await send(path, "{}", "application/json"), path).toBe(415);
+    expect(await send(path, "x", "text/plain"), path).toBe(415);
+    expect(await send(path, "--x\r\nbroken", "multipart/form-data; boundary=x"), path).toBe(400);
+  }
+  for (const path of ["/staff/payments?before=-1e99", "/staff/bills?before=1e30", "/staff/reads?before=x", "/staff/files?before=z", "/staff/log?before=1e99&event=x"]) expect((await ada.request.get(path)).status(), path).toBe(200);
+});

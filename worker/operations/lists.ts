@@ -6,6 +6,7 @@ import { actorText, requirePermission, type UserActor } from "../../domain/lifec
 import type { Cents } from "../../domain/money/cents.ts";
 import type { SqlPort } from "../../db/port.ts";
 import type { World } from "./context.ts";
+import { placeIn } from "./cursor.ts";
 
 const PAGE = 50;
 
@@ -84,7 +85,7 @@ export async function listPayments(world: World, actor: UserActor, filter: { rea
     `SELECT p.id, p.account_id AS "accountId", o.name, p.amount, p.tender, p.channel, p.reference, p.received_at AS "receivedAt", p.recorded_at AS "recordedAt", ${REVERSED} AS reversed
      FROM payment p LEFT JOIN account a ON a.id = p.account_id LEFT JOIN person o ON o.id = a.person_id
      WHERE p.recorded_at >= ?1 AND p.recorded_at < ?2 AND (p.recorded_at, p.id) < (?3, ?4) ORDER BY p.recorded_at DESC, p.id DESC LIMIT ${PAGE + 1}`,
-    [from, to, Number(at) || Number.MAX_SAFE_INTEGER, id ?? ""],
+    [from, to, placeIn(at) ?? Number.MAX_SAFE_INTEGER, id ?? ""],
   );
   return { ...pageOf(rows, (row) => `${row.recordedAt}~${row.id}`), today: await todayOf(port, now) };
 }
@@ -125,7 +126,7 @@ export async function listBills(world: World, actor: UserActor, filter: { readon
   const rows = await port.query<BillListed & { at: number }>(
     `SELECT b.rowid AS "at", ${BILL} FROM bill b ${BILL_OWNER}
      WHERE b.rowid > (SELECT coalesce(max(rowid), 0) - ${LOOK_BACK} FROM bill) AND b.rowid < ?1 AND (?2 IS NULL OR b.issued_on = ?2) ORDER BY b.rowid DESC LIMIT ${PAGE + 1}`,
-    [Number(filter.before) || Number.MAX_SAFE_INTEGER, filter.day],
+    [placeIn(filter.before) ?? Number.MAX_SAFE_INTEGER, filter.day],
   );
   return { ...pageOf(rows, (row) => String(row.at)), today: await todayOf(port, world.now()) };
 }
@@ -163,7 +164,7 @@ export async function listBatches(world: World, actor: UserActor, filter: { read
     `SELECT b.rowid AS "at", b.id, b.gateway_id AS "gatewayId", g.name AS gateway, b.received_at AS "receivedAt", b.reads, b.outcome -> '$.counts' AS counts
      FROM read_batch b LEFT JOIN gateway g ON g.id = b.gateway_id
      WHERE b.rowid > (SELECT coalesce(max(rowid), 0) - ${BATCHES_BACK} FROM read_batch) AND b.rowid < ?3 AND b.received_at >= ?1 AND b.received_at < ?2 ORDER BY b.rowid DESC LIMIT ${PAGE + 1}`,
-    [from, to, Number(filter.before) || Number.MAX_SAFE_INTEGER],
+    [from, to, placeIn(filter.before) ?? Number.MAX_SAFE_INTEGER],
   );
   const page = pageOf(rows, (row) => String(row.at));
   return { rows: page.rows.map((row) => ({ ...row, counts: row.counts === null ? {} : (JSON.parse(row.counts) as Record<string, number>) })), older: page.older, today: await todayOf(port, now) };

@@ -5,6 +5,7 @@ import { may, owns } from "../../../domain/lifecycle/permissions.ts";
 import type { ExceptionRow, ServiceRow } from "../../../worker/operations/accounts.ts";
 import { staffAccountPage, type StaffAccountPage } from "../../../worker/operations/account-page.ts";
 import { peopleWorldOf } from "../../../worker/operations/people.ts";
+import { placeIn } from "../../../worker/operations/cursor.ts";
 import { Badge } from "../../components/badge.tsx";
 import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
@@ -39,7 +40,7 @@ export async function loader(asked: Route.LoaderArgs) {
   const { searchParams } = asked.url;
   const asks = searchParams.get("show");
   const group: TimelineGroup = isTimelineGroup(asks) ? asks : "all";
-  const before = Number(searchParams.get("before")) || null;
+  const before = placeIn(searchParams.get("before"));
   const page = await answering(() => staffAccountPage({ ...world, ...peopleWorldOf(asked.context.get(requestContext)) }, actor, accountId, { types: TIMELINE_GROUPS[group].types, before }));
   if (!page) throw refused(404, `There is no account ${accountId}.`);
   const mine = owns(actor, accountId);

@@ -3,6 +3,7 @@ import type { Route } from "./+types/file";
 import { FORMATS } from "../../../domain/metering/formats/index.ts";
 import { filePage } from "../../../worker/operations/files/staff.ts";
 import type { FileNote } from "../../../worker/operations/files/staff.ts";
+import { placeIn } from "../../../worker/operations/cursor.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Card } from "../../components/card.tsx";
 import { TimeText } from "../../components/date-text.tsx";
@@ -20,7 +21,7 @@ export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: loaderData
 
 export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "read:meter:any");
-  const from = Number(asked.url.searchParams.get("from") ?? "0");
+  const from = placeIn(asked.url.searchParams.get("from")) ?? 0;
   const page = await answering(() => filePage(world, actor, asked.params.fileId, Number.isSafeInteger(from) && from > 0 ? from : 0));
   if (page === null) throw refused(404, "There is no such file.");
   return { page, title: FORMATS.find(({ format }) => format === page.file.format)?.title ?? page.file.format };

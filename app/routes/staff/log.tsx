@@ -1,6 +1,7 @@
 import { Form, Link, useSearchParams } from "react-router";
 import type { Route } from "./+types/log";
 import { logEvent, logPage, type LogEntry } from "../../../worker/operations/log.ts";
+import { placeIn } from "../../../worker/operations/cursor.ts";
 import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { TimeText } from "../../components/date-text.tsx";
@@ -21,8 +22,8 @@ export const meta: Route.MetaFunction = () => [{ title: "Log" }];
 export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "read:log:any");
   const { searchParams } = asked.url;
-  const filter = { stream: (searchParams.get("stream") ?? "").trim(), type: searchParams.get("type") ?? "", before: Number(searchParams.get("before")) || null };
-  const at = Number(searchParams.get("event")) || null;
+  const filter = { stream: (searchParams.get("stream") ?? "").trim(), type: searchParams.get("type") ?? "", before: placeIn(searchParams.get("before")) };
+  const at = placeIn(searchParams.get("event"));
   const [page, event] = await answering(() => Promise.all([logPage(world, actor, filter), at === null ? null : logEvent(world, actor, at)]));
   return { page, event, filter };
 }

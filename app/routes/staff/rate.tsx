@@ -3,6 +3,7 @@ import type { Route } from "./+types/rate";
 import { may } from "../../../domain/lifecycle/permissions.ts";
 import { openDrafts } from "../../../worker/operations/rate-draft-pages.ts";
 import { ratePage } from "../../../worker/operations/rate-pages.ts";
+import { placeIn } from "../../../worker/operations/cursor.ts";
 import { Badge } from "../../components/badge.tsx";
 import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
@@ -22,7 +23,7 @@ export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: loaderData
 export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "read:rates:any");
   const { scheduleId } = asked.params;
-  const found = await answering(() => ratePage(world, actor, scheduleId, Number(asked.url.searchParams.get("version")) || null));
+  const found = await answering(() => ratePage(world, actor, scheduleId, placeIn(asked.url.searchParams.get("version"))));
   if (!found) throw refused(404, "There is no such rate.");
   const drafts = await answering(() => openDrafts(world, actor, scheduleId));
   const { shown, ...page } = found;

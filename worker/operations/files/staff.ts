@@ -9,6 +9,7 @@ import { timeZoneOf } from "../../../db/utility.ts";
 import { askedOptions } from "./answer.ts";
 import { receiveFile, type FileStore, type ReceivedFile } from "./receive.ts";
 import { registerFile, takeFile } from "./take.ts";
+import { placeIn } from "../cursor.ts";
 
 export type { FileListed, FileNote, FileStatus } from "../../../db/metering/files.ts";
 
@@ -28,7 +29,7 @@ export interface FilesPage {
 /** Files, newest first. @throws ForbiddenError */
 export async function filesPage(world: World, actor: UserActor, before: string | null): Promise<FilesPage> {
   requirePermission(actor, "read:meter:any");
-  const files = await listFiles(world.port, { gatewayId: null, before: before === null ? null : Number(before), limit: PAGE + 1 });
+  const files = await listFiles(world.port, { gatewayId: null, before: placeIn(before), limit: PAGE + 1 });
   const shown = files.slice(0, PAGE);
   return { files: shown, names: await actorNames(world.port, shown.map((file) => file.actor)), older: files.length > PAGE ? String(shown.at(-1)!.receivedAt) : null };
 }
