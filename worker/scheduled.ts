@@ -1,6 +1,7 @@
 import type { Env } from "../durable/env.ts";
 import { openPort } from "../db/open.ts";
 import { billingByClock } from "./billing/cron.ts";
+import { watchUnbilled } from "./billing/unbilled.ts";
 import { forgetWhatIsOver } from "./auth/forget.ts";
 import { worldOf } from "./operations/context.ts";
 import { filesByClock } from "./operations/files/inbox.ts";
@@ -18,6 +19,7 @@ export async function runScheduled(controller: ScheduledController, env: Env, ct
     billingByClock(worldOf({ env, ctx })),
     wakeReplays(worldOf({ env, ctx })),
     filesByClock(worldOf({ env, ctx }), env.FILES),
+    hourly(controller, async () => void (await watchUnbilled(worldOf({ env, ctx })))),
     hourly(controller, () => forgetWhatIsOver(openPort(env), Date.now())),
   ]);
   for (const result of results) if (result.status === "rejected") console.error(`scheduled: ${String(result.reason)}`);

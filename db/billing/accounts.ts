@@ -2,6 +2,7 @@
 import type { LocalDate } from "../../domain/calendar/local-date.ts";
 import { startOfDay, type TimeZone } from "../../domain/calendar/zone.ts";
 import type { AccountFacts, PastBill, PointFacts } from "../../domain/billing/facts.ts";
+import { UNBILLED_KIND } from "../../domain/billing/unbilled.ts";
 import { BILLING_KIND } from "../../domain/billing/work.ts";
 import type { ServiceFact } from "../../domain/lifecycle/service-fact.ts";
 import { storedState } from "../../domain/lifecycle/account/state.ts";
@@ -49,7 +50,7 @@ const HISTORY = `SELECT b.account_id AS "accountId", b.period_from AS "periodFro
   FROM ${IDS} CROSS JOIN bill AS b ON b.account_id = i.value AND b.issued_on >= ? WHERE b.status = 'complete' AND b.id NOT IN (SELECT value FROM json_each(?)) ORDER BY b.period_to DESC`;
 
 /** Few accounts have any; their items are fetched by id. */
-const WORK = `SELECT x.account_id AS "accountId", x.id FROM ${IDS} CROSS JOIN exception AS x ON x.account_id = i.value WHERE x.kind = '${BILLING_KIND}' AND (x.status = 'open' OR x.run_id = ?)`;
+const WORK = `SELECT x.account_id AS "accountId", x.id FROM ${IDS} CROSS JOIN exception AS x ON x.account_id = i.value WHERE x.kind IN ('${BILLING_KIND}', '${UNBILLED_KIND}') AND (x.status = 'open' OR x.run_id = ?)`;
 
 type MeterRow = Channel & { servicePointId: string; installedOn: LocalDate; removedOn: LocalDate | null; badge: string; size: string | null };
 type PointRow = Pick<PointFacts, "servicePointId" | "measuredAt" | "dwellingUnits"> & { readonly disconnected: number };

@@ -164,9 +164,9 @@ describe("a bill computed again by somebody else, from its manifest", () => {
 
 describe("what keeps a bill back", () => {
   const water = versions.findIndex(({ scheduleId }) => scheduleId === "water-residential");
-  const decideOn = (change: (input: BillInput) => BillInput, billing: Partial<Settings["billing"]> = {}) => {
+  const decideOn = (change: (input: BillInput) => BillInput, billing: Partial<Settings["billing"]> = {}, holds: Settings["holds"] = SETTING_DEFAULTS.holds) => {
     const { input } = inputFor([water], "2026-04-01", "2026-05-01", [10]);
-    const decision = decideBill(change(input), { runId: "r", periodTo: "2026-05-01", issuedOn: "2026-05-01", settings: { ...settings, billing: { ...SETTING_DEFAULTS.billing, ...billing } } });
+    const decision = decideBill(change(input), { runId: "r", periodTo: "2026-05-01", issuedOn: "2026-05-01", settings: { ...settings, billing: { ...SETTING_DEFAULTS.billing, ...billing }, holds } });
     return decision.kind === "hold" ? decision.reasons.map(({ rule }) => rule) : [];
   };
   const withUsage = (usage: (before: UsageOfPeriod) => UsageOfPeriod) => (input: BillInput): BillInput => ({ ...input, segments: input.segments.map((segment) => ({ ...segment, usage: usage(segment.usage!) })) });
@@ -193,6 +193,26 @@ describe("what keeps a bill back", () => {
   test("a household's first bill only when it is high; a business's first bill is what it is", () => {
     expect(decideOn((input) => ({ ...input, customerClass: "residential" }), { highBillMin: 1_00 })).toEqual(["first-bill"]);
     expect(decideOn((input) => input, { highBillMin: 1_00 })).toEqual([]);
+  });
+
+  test("a bill far below the usual and the season: a meter may have stopped", () => {
+    const high = bill(400_00, "2026-03-01", "2026-04-01");
+    expect(decideOn((input) => ({ ...input, history: [high] }))).toEqual(["low-bill"]);
+    expect(decideOn((input) => ({ ...input, history: [high, bill(60_00, "2025-04-02", "2025-05-02")] }))).toEqual([]);
+    expect(decideOn((input) => ({ ...input, history: [high] }), { lowBillMin: 500_00 })).toEqual([]);
+    expect(decideOn((input) => ({ ...input, history: [high] }), { lowBillPercent: 0 })).toEqual([]);
+  });
+
+  test("the first, the last and each other kind as the utility says, for a class or for all", () => {
+    const final = (input: BillInput): BillInput => ({ ...input, history: [bill(65_00, "2026-03-01", "2026-04-01")], segments: input.segments.map((segment) => ({ ...segment, due: { ...segment.due, final: true } })) });
+    const line = (rule: Settings["holds"][number]["rule"], action: Settings["holds"][number]["action"], customerClass: Settings["holds"][number]["customerClass"] = null) => ({ rule, action, customerClass });
+    expect(decideOn(final)).toEqual([]);
+    expect(decideOn(final, {}, [line("final-bill", "hold")])).toEqual(["final-bill"]);
+    expect(decideOn(final, { highBillMin: 50_00 }, [line("final-bill", "unusual")])).toEqual(["final-bill"]);
+    expect(decideOn(final, { highBillMin: 500_00 }, [line("final-bill", "unusual")])).toEqual([]);
+    expect(decideOn((input) => input, {}, [line("first-bill", "hold")])).toEqual(["first-bill"]);
+    expect(decideOn((input) => input, {}, [line("first-bill", "hold"), line("first-bill", "pass", "commercial")])).toEqual([]);
+    expect(decideOn((input) => ({ ...input, history: [bill(10_00, "2026-03-01", "2026-04-01")] }), { highBillMin: 0 }, [line("high-bill", "pass")])).toEqual([]);
   });
 
   test("one estimate too many in a row", () => {

@@ -188,7 +188,7 @@ export const HOLD_RULES: readonly HoldRule[] = [
     check: perSegment(({ period, commodity }, bill) => {
       if (holdAction("long-period", bill) === "pass") return null;
       const days = daysBetween(period.from, period.to);
-      return days > LONG_DAYS ? { sentence: `${capital(commodity)}: the bill covers ${days} days, from ${period.from}. Look at why it was not billed before.`, numbers: { days, most: LONG_DAYS } } : null;
+      return days > LONG_DAYS ? { sentence: `${capital(commodity)}: the bill covers ${days} days, from ${period.from}. Look at why it was not billed before.`, numbers: { days, allowed: LONG_DAYS } } : null;
     }),
   },
   {

@@ -67,12 +67,12 @@ export function correctionMessage({ number, charges, cause }: CorrectedFrom, now
 }
 
 /** What a bill says of the estimates that it corrects. */
-export function trueUpMessage({ cents, estimates, from }: CatchUp): BillMessage {
+export function trueUpMessage({ cents, estimates }: CatchUp): BillMessage {
   const amount = formatDollars(Math.abs(cents));
   return {
     code: "trueUp",
-    en: `Your meter was read. What you used since ${from} is spread by days over ${estimates + 1} periods, each at its own prices; ${estimates === 1 ? "the estimated one is" : `the ${estimates} estimated ones are`} corrected by ${cents < 0 ? `a credit of ${amount}` : amount}.`,
-    es: `Se leyó su medidor. Lo que usó desde el ${from} se reparte por días entre ${estimates + 1} períodos, cada uno con sus precios; ${estimates === 1 ? "el estimado se corrige" : `los ${estimates} estimados se corrigen`} con ${cents < 0 ? `un crédito de ${amount}` : amount}.`,
+    en: `Your meter was read. What you used since the reading before is spread by days over ${estimates + 1} periods, each at its own prices; ${estimates === 1 ? "the estimated one is" : `the ${estimates} estimated ones are`} corrected by ${cents < 0 ? `a credit of ${amount}` : amount}.`,
+    es: `Se leyó su medidor. Lo que usó desde la lectura anterior se reparte por días entre ${estimates + 1} períodos, cada uno con sus precios; ${estimates === 1 ? "el estimado se corrige" : `los ${estimates} estimados se corrigen`} con ${cents < 0 ? `un crédito de ${amount}` : amount}.`,
   };
 }
 

@@ -15,6 +15,8 @@ interface RunEvents {
   BillRunStarted: { runId: string; cycleId: string; periodTo: LocalDate; billOn: LocalDate; due: number };
   /** Accounts that were held are tried again: reads may have come, work items may be decided. */
   BillRunRetried: { runId: string; billOn: LocalDate; due: number };
+  /** Its window has closed: what it left without a bill is work for a person. */
+  BillWindowClosed: { runId: string; cycleId: string; periodTo: LocalDate; closesOn: LocalDate; left: number };
   BillRunFinished: { runId: string; cycleId: string; periodTo: LocalDate } & RunCounts;
 }
 export type RunEvent = { [T in keyof RunEvents]: EventDraft<T, RunEvents[T]> }[keyof RunEvents];

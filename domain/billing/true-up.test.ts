@@ -17,7 +17,7 @@ describe("a quantity spread by days", () => {
 describe("the offer to pay a catch-up in parts", () => {
   const settings = { ...SETTING_DEFAULTS, estimation: { ...SETTING_DEFAULTS.estimation, planFrom: 50_00, planMonthsPerEstimate: 1 } };
   const bill = { billId: "1001-20260801", issuedOn: "2026-08-03", dueOn: "2026-08-24" };
-  const offer = (cents: number, estimates: number, over: Partial<typeof settings.estimation> = {}) => offerFor({ cents, estimates, from: "2026-04-01" }, bill, { ...settings, estimation: { ...settings.estimation, ...over } });
+  const offer = (cents: number, estimates: number, over: Partial<typeof settings.estimation> = {}) => offerFor({ cents, estimates }, bill, { ...settings, estimation: { ...settings.estimation, ...over } });
 
   test("has as many parts as months were estimated, the first one due with the bill", () => {
     expect(offer(100_00, 3)).toMatchObject({

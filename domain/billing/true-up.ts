@@ -89,8 +89,6 @@ export interface CatchUp {
   readonly cents: Cents;
   /** Periods that were estimated. */
   readonly estimates: number;
-  /** First day that is corrected. */
-  readonly from: LocalDate;
 }
 
 /** What the corrections among a bill's segments come to; null without any. Services on one meter were estimated together, and count once. */
@@ -100,7 +98,6 @@ export function catchUpOf(segments: readonly FrozenSegment[]): CatchUp | null {
   return {
     cents: corrections.reduce((sum, { total }) => sum + total, 0),
     estimates: new Set(corrections.map(({ periodFrom }) => periodFrom)).size,
-    from: corrections.map(({ periodFrom }) => periodFrom).toSorted()[0]!,
   };
 }
 

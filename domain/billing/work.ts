@@ -3,6 +3,7 @@
  * again finds the item of the first time instead of opening another.
  */
 import type { BillingWork } from "./facts.ts";
+import { unbilledRule } from "./unbilled.ts";
 import { holdRule, type HoldReason } from "./hold-rules.ts";
 
 /** Kind of the work items that billing opens. */
@@ -27,12 +28,12 @@ export interface WorkPlan {
   readonly cure: readonly string[];
 }
 
-/** What a hold does to the account's items; a bill is a hold without reasons: it closes all of them. */
+/** What a hold does to the account's items; a bill is a hold without reasons: it closes all of them, that there was none as well. */
 export function workPlan(work: readonly BillingWork[], at: { readonly runId: string; readonly accountId: string }, reasons: readonly HoldReason[]): WorkPlan {
   const byId = new Map(reasons.map((reason) => [workId(at.runId, at.accountId, reason), reason]));
   const open = new Set(work.filter((item) => item.status === "open").map((item) => item.id));
   return {
     open: [...byId].filter(([id]) => !open.has(id)).map(([id, reason]) => ({ id, reason })),
-    cure: [...open].filter((id) => !byId.has(id)),
+    cure: work.filter((item) => open.has(item.id) && !byId.has(item.id) && (reasons.length === 0 || unbilledRule(item.rule) === undefined)).map((item) => item.id),
   };
 }

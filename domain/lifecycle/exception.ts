@@ -3,6 +3,7 @@
  * there are and what may be decided on what are tables; events are named the same whoever raises them (reads, billing).
  */
 import { holdRule } from "../billing/hold-rules.ts";
+import { UNBILLED_KIND } from "../billing/unbilled.ts";
 import type { EventDraft } from "../compliance/chain.ts";
 import type { Refusal } from "./account/decide.ts";
 
@@ -111,10 +112,11 @@ export type ExceptionOutcome = { readonly ok: true; readonly events: readonly Ex
 
 const refuse = (code: string, message: string, field?: string): ExceptionOutcome => ({ ok: false, refusal: field === undefined ? { code, message } : { code, message, field } });
 
-/** What may be decided on this exception. A held bill may pass only where its rule asks for a review. */
+/** What may be decided on this exception. A held bill may pass, or go back to whoever reads the meter, only where its rule asks for a review. */
 export function decisionsFor({ subject, kind, rule }: Pick<ExceptionState, "subject" | "kind" | "rule">): readonly ExceptionDecision[] {
-  if (kind === "billing") return holdRule(rule)?.cure === "review" ? ["accept"] : [];
-  return kind === APPROVAL_KIND ? [] : DECISIONS[subject];
+  if (kind === "billing") return holdRule(rule)?.cure === "review" ? ["accept", "reread"] : [];
+  // Nobody decides a service billed: it is.
+  return kind === APPROVAL_KIND || kind === UNBILLED_KIND ? [] : DECISIONS[subject];
 }
 
 /** What a command makes happen to an exception, or why it cannot be. `meter` is what a re-read would be of. */

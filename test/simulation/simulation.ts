@@ -111,8 +111,11 @@ class Run {
   #bill(tag: string, accountId: string, total: number): AccountCommand {
     // Sometimes the right next month, sometimes one that is billed already or not yet due: the account must know.
     const from = addDays("2026-01-01", 30 * this.#int(6));
-    const segment = { segmentId: `seg-${tag}`, agreementId: `${accountId}-water`, from, to: addDays(from, 30), billedMilli: total, unit: "gal", estimated: false, rank: 60, total, postings: [{ gl: "4010", cents: total }] };
-    return { type: "CompleteBill", billId: `bill-${tag}`, number: `N-${tag}`, runId: null, periodFrom: from, periodTo: segment.to, issuedOn: "2026-06-01", dueOn: "2026-06-21", segments: [segment], snapshotHash: tag };
+    const segment = { segmentId: `seg-${tag}`, agreementId: `${accountId}-water`, from, to: addDays(from, 30), billedMilli: total, unit: "gal", estimated: this.#int(3) === 0, rank: 60, total, postings: [{ gl: "4010", cents: total }] };
+    // Now and then a read has come, and corrects the month before by a charge or a credit.
+    const change = this.#int(4) === 0 && from > "2026-01-01" ? this.#int(20_000) - 10_000 : 0;
+    const correction = { ...segment, segmentId: `${segment.segmentId}:corrects`, from: addDays(from, -30), to: from, estimated: false, total: change, postings: change === 0 ? [] : [{ gl: "4010", cents: change }], corrects: "an earlier one" };
+    return { type: "CompleteBill", billId: `bill-${tag}`, number: `N-${tag}`, runId: null, periodFrom: from, periodTo: segment.to, issuedOn: "2026-06-01", dueOn: "2026-06-21", segments: change === 0 ? [segment] : [segment, correction], snapshotHash: tag };
   }
 
   #somePayment(): string | undefined {

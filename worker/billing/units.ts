@@ -18,7 +18,7 @@ export function workAttachments({ open, cure }: WorkPlan, known: readonly Except
   const recordOf = (id: string) => known.find(({ row }) => row.id === id);
   const changes = [
     ...open.map(({ id, reason }): ExceptionChange => {
-      const change = openWork(newWork(id, reason, of.accountId), recordOf(id), recordedAt);
+      const change = openWork(workRow(id, reason, of.accountId), recordOf(id), recordedAt);
       return readOrdered({ ...change, row: { ...change.row, runId } }, reason);
     }),
     ...cure.map((id) => cureWork(recordOf(id)!, recordedAt)),
@@ -42,7 +42,8 @@ function readOrdered(change: ExceptionChange, { readOf, servicePointId }: HoldRe
   return { ...change, events: [...change.events, ordered], row: { ...change.row, stage: "waiting" } };
 }
 
-function newWork(id: string, { rule, sentence, numbers, servicePointId, readOf }: HoldReason, accountId: string) {
+/** A reason as a work item of billing. */
+export function workRow(id: string, { rule, sentence, numbers, servicePointId, readOf }: HoldReason, accountId: string) {
   return { id, kind: BILLING_KIND, rule, severity: "fail", meterId: readOf ?? null, channelId: null, day: null, readAt: null, servicePointId, accountId, sentence, numbers, detail: null };
 }
 

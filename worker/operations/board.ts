@@ -9,7 +9,7 @@ export interface BoardPage {
   readonly feed: readonly FeedItem[];
   readonly runs: readonly RunProgress[];
   /** Counts of what waits for a person, each with the list it leads to. */
-  readonly waiting: { readonly exceptions: number; readonly requests: number; readonly heldBills: number; readonly parkedMessages: number; readonly silentGateways: number };
+  readonly waiting: { readonly exceptions: number; readonly requests: number; readonly heldBills: number; readonly unbilled: number; readonly proposals: number; readonly parkedMessages: number; readonly silentGateways: number };
 }
 
 /** A gateway that has posted before and has not for a day is silent. */
@@ -31,6 +31,8 @@ export async function boardPage(request: RequestContext, actor: UserActor): Prom
       `SELECT (SELECT count(*) FROM exception WHERE status = 'open') AS exceptions,
          (SELECT count(*) FROM request WHERE status <> 'closed') AS requests,
          (SELECT count(*) FROM exception WHERE status = 'open' AND kind = 'billing') AS "heldBills",
+         (SELECT count(*) FROM exception WHERE status = 'open' AND kind = 'unbilled') AS unbilled,
+         (SELECT count(*) FROM setting_proposal WHERE status = 'open') AS proposals,
          (SELECT count(*) FROM outbox WHERE parked_at IS NOT NULL) AS "parkedMessages",
          (SELECT count(*) FROM gateway WHERE status = 'active' AND last_seen_at < ?) AS "silentGateways"`,
       [now() - SILENT_AFTER_MS],

@@ -25,7 +25,7 @@ export async function loader(asked: Route.LoaderArgs) {
 /** Which cycle is billed when, and how the runs went. */
 export default function Billing({ loaderData: { page, mayRun } }: Route.ComponentProps) {
   return (
-    <Page title="Bill cycles" intro={<>A run starts by itself on the morning after a cycle closes. Today is <DateText date={page.today} />.</>}>
+    <Page title="Bill cycles" intro={<>A run starts by itself on the morning after a cycle closes. Today is <DateText date={page.today} />. <Link to="/staff/billing/unbilled">Who is not billed</Link></>}>
       <Card title="Cycles" flush>
         <Table<CycleRow> caption="Bill cycles" rows={page.cycles} rowKey={(row) => row.cycleId} rowTo={(row) => (row.run ? runPath(row.run.runId) : mayRun ? newRunPath(row) : "/staff/settings/cycles")}
           empty={<EmptyState icon="cycle" title="No bill cycle yet" action={<ButtonLink to="/staff/settings/cycles">Add a cycle</ButtonLink>}>Without one nobody can be billed.</EmptyState>}

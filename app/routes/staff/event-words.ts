@@ -115,6 +115,7 @@ const EVENTS: Readonly<Record<string, Words>> = {
   MeterRemoved: (f) => ({ title: "Meter removed", icon: "meter", value: f.day("removedOn") }),
   UtilitySetUp: () => ({ title: "Utility set up", icon: "settings", tone: "good" }),
   SettingChanged: (f) => ({ title: `Setting changed: ${plainWord(f.text("topic")).toLowerCase()}`, icon: "settings", value: f.day("effectiveOn"), to: `/staff/settings/${f.text("topic")}` }),
+  BillWindowClosed: (f) => ({ title: `Bill window of cycle ${f.text("cycleId")} closed`, icon: "clock", tone: f.number("left") > 0 ? "warn" : undefined, value: f.number("left") > 0 ? `${formatCount(f.number("left"))} not billed` : "all billed", to: f.number("left") > 0 ? "/staff/billing/unbilled" : runTo(f) }),
   SettingProposed: (f) => ({ title: `Change proposed: ${plainWord(f.text("topic")).toLowerCase()}`, icon: "settings", tone: "info", value: f.day("effectiveOn"), to: `/staff/settings/${f.text("topic")}` }),
   SettingApproved: (f) => ({ title: `Change approved: ${plainWord(f.text("topic")).toLowerCase()}`, icon: "good", tone: "good", value: f.day("effectiveOn"), to: `/staff/settings/${f.text("topic")}` }),
   SettingRejected: (f) => ({ title: `Change rejected: ${plainWord(f.text("topic")).toLowerCase()}`, icon: "settings", tone: "warn", to: `/staff/settings/${f.text("topic")}` }),

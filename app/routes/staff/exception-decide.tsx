@@ -36,7 +36,7 @@ export function QuickDecisions({ page, ids, next, to, may, userId }: Props) {
       {can("accept") && !pass ? <ActionButton action={to} kind="primary" keyHint="a" commandId={ids.decide} fields={fields("accept")}>{subject === "reading" ? "Take it in" : "Accept"}</ActionButton> : null}
       {can("edit") ? <label className="button" data-kind="secondary" data-key="e" htmlFor="edit-first"><span>Edit</span><kbd aria-hidden="true">e</kbd></label> : null}
       {can("estimate") ? <ActionButton action={to} keyHint="s" commandId={ids.decide} fields={fields("estimate")}>{estimateWord(page)}</ActionButton> : null}
-      {can("reread") ? <ActionButton action={to} keyHint="r" commandId={ids.decide} fields={fields("reread")} icon="truck">Order a re-read</ActionButton> : null}
+      {can("reread") && item.kind !== "billing" ? <ActionButton action={to} keyHint="r" commandId={ids.decide} fields={fields("reread")} icon="truck">Order a re-read</ActionButton> : null}
       {may.decide && actions.includes("assign") && item.owner !== userId ? <ActionButton action={to} kind="quiet" keyHint="t" commandId={ids.own} fields={{ do: "assign" }}>Take it</ActionButton> : null}
       {may.decide && actions.includes("release") && item.owner === userId ? <ActionButton action={to} kind="quiet" keyHint="t" commandId={ids.own} fields={{ do: "release" }}>Give it back</ActionButton> : null}
       {may.decide && actions.includes("wake") ? <ActionButton action={to} kind="quiet" keyHint="z" commandId={ids.own} fields={{ do: "wake" }}>Back on the list</ActionButton> : null}
@@ -86,6 +86,18 @@ export function WordyDecisions({ page, ids, next, to, state, may }: Props) {
             <p className="soft">You have looked at it and it is right as it is. The bill is made at once, unless something else holds it.</p>
             <TextField name="reason" label="Why it is right" maxLength={500} autoComplete="off" />
             <Submit>Let it pass</Submit>
+          </FormFrame>
+        </Card>
+      ) : null}
+      {item.kind === "billing" && decisions.includes("reread") && may.reread ? (
+        <Card title="Send it back">
+          <FormFrame action={to} id="send-back" state={state?.values["decision"]?.[0] === "reread" ? state : null} commandId={ids.decide}>
+            <input type="hidden" name="do" value="decide" readOnly />
+            <input type="hidden" name="decision" value="reread" readOnly />
+            <input type="hidden" name="next" value={next} readOnly />
+            <p className="soft">The bill stays held, and waits for a new read. It can still pass when that has come.</p>
+            <TextField name="reason" label="What is to be looked at" maxLength={1000} autoComplete="off" />
+            <Submit kind="secondary">Send back</Submit>
           </FormFrame>
         </Card>
       ) : null}

@@ -30,6 +30,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
 
     page("exceptions/:exceptionId?", "exceptions.tsx"),
     page("billing", "billing.tsx"),
+    page("billing/unbilled", "unbilled.tsx"),
     page("billing/runs/new", "run-new.tsx"),
     page("billing/runs/:runId", "run.tsx"),
     page("bills", "bills.tsx"),

@@ -2,6 +2,7 @@
 import type { IconName } from "../../components/icons.tsx";
 import type { Tone } from "../../components/tone.ts";
 import { HOLD_RULES } from "../../../domain/billing/hold-rules.ts";
+import { unbilledRule } from "../../../domain/billing/unbilled.ts";
 import { ADJUSTMENTS, isAdjustmentKind } from "../../../domain/lifecycle/adjustment.ts";
 import { CAUSES, isCorrectionCause } from "../../../domain/lifecycle/correction.ts";
 import { HOLDS, isHoldKind } from "../../../domain/lifecycle/hold.ts";
@@ -53,7 +54,7 @@ const READ_RULES: Readonly<Record<string, string>> = {
   sum: "Register and intervals", leak: "Leak", burst: "Burst", stuck: "Stuck", questionable: "Questionable", suspense: "No account", "unknown-meter": "Unknown meter", "billed-change": "Changed after billing",
 };
 export const ruleName = (kind: string, code: string): string =>
-  (kind === "billing" ? HOLD_RULES.find((rule) => rule.id === code)?.title : undefined) ?? READ_RULES[code] ?? HOLD_RULES.find((rule) => rule.id === code)?.title ?? plainWord(code);
+  unbilledRule(code)?.title ?? (kind === "billing" ? HOLD_RULES.find((rule) => rule.id === code)?.title : undefined) ?? READ_RULES[code] ?? HOLD_RULES.find((rule) => rule.id === code)?.title ?? plainWord(code);
 
 export const severityTone = (severity: string): Tone => (severity === "fail" ? "bad" : severity === "warn" ? "warn" : "info");
 

@@ -8,6 +8,7 @@ import { personalRef } from "../../../domain/compliance/chain.ts";
 import { settingsOn, todayOf } from "../../../db/utility.ts";
 import { actorText, requirePermission, type Permission, type UserActor } from "../../../domain/lifecycle/permissions.ts";
 import type { Writes } from "../../../db/rows.ts";
+import { BILLING_KIND } from "../../../domain/billing/work.ts";
 import type { World } from "../context.ts";
 import { readsSetting } from "../reads.ts";
 import { LOG_KEY } from "../registry.ts";
@@ -58,6 +59,7 @@ export async function decideException(world: World, actor: UserActor, input: Dec
   const permission = input.decision === "reread" ? "order:reread:any" : "decide:exception:any";
   return run(world, actor, permission, { ...input, reason, ask: { ...asked, reason } }, async (record, setting, reasonRef) => {
     const { row } = record;
+    if (row.kind === BILLING_KIND && asked.decision === "reread" && reason === "") return { ok: false, refusal: { code: "reason", message: "Say what is to be looked at before the bill goes out.", field: "reason" } };
     const values = await decideValues(world, row, asked, {
       port: world.port, setting, holidays: await holidaysOf(world), reason: reasonRef ?? UNSAID[input.decision],
       by: { actor: actorText(actor), source: "staff", batchId: input.commandId, recordedAt: setting.now },

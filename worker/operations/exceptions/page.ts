@@ -6,6 +6,7 @@ import { loadDaySpan } from "../../../db/metering/stored.ts";
 import { addDays, addMonths, type LocalDate } from "../../../domain/calendar/local-date.ts";
 import { startOfDay, type TimeZone } from "../../../domain/calendar/zone.ts";
 import { holdRule } from "../../../domain/billing/hold-rules.ts";
+import { unbilledRule } from "../../../domain/billing/unbilled.ts";
 import { summaryOf, type EventSummary } from "../../../domain/lifecycle/account/summary.ts";
 import { decisionsFor, EXCEPTION_MOVES, exceptionStream, type ChangeNoted, type ExceptionAction, type ExceptionDecision, type ExceptionSubject } from "../../../domain/lifecycle/exception.ts";
 import { requirePermission, type UserActor } from "../../../domain/lifecycle/permissions.ts";
@@ -157,7 +158,7 @@ const OTHER_RULES: Readonly<Record<string, { readonly title: string; readonly wh
 
 function ruleFacts({ kind, rule: id }: ExceptionRow, channel: "interval" | "register"): ExceptionPage["rule"] {
   const rules = channel === "interval" ? [...INTERVAL_RULES, ...REGISTER_RULES] : [...REGISTER_RULES, ...INTERVAL_RULES];
-  const found = kind === "billing" ? holdRule(id) : (rules.find((rule) => rule.id === id) ?? OTHER_RULES[id]);
+  const found = kind === "billing" ? holdRule(id) : (unbilledRule(id) ?? rules.find((rule) => rule.id === id) ?? OTHER_RULES[id]);
   return { id, title: found?.title ?? id, what: found?.what ?? "", source: (found as { readonly source?: string } | undefined)?.source ?? null };
 }
 
