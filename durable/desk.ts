@@ -161,10 +161,10 @@ export class AccountDesk {
         if (fresh.command) return storedAnswer(fresh.command, hash);
         account = fresh;
       }
-      const decision = this.#prepare(account, envelope, await this.#deps.facts());
-      if (!decision.ok) {
+      const decision = this.#decide(account, envelope, await this.#deps.facts());
+      if (decision === null || !decision.ok) {
         // A refusal on a remembered state may be wrong, or the command may have taken effect: look before saying no.
-        if (!this.#cache) return { status: "refused", refusal: decision.refusal };
+        if (!this.#cache && decision) return { status: "refused", refusal: decision.refusal };
         this.#cache = null;
         continue;
       }
@@ -189,6 +189,16 @@ export class AccountDesk {
       return { status: "done", result, replayed: false };
     }
     throw new Error(`account ${envelope.accountId}: lost ${RACES_MAX} races in a row`);
+  }
+
+  /** Null: the remembered state cannot bear it. A command that has taken effect already may not be possible a second time. */
+  #decide(account: LoadedAccount, envelope: Envelope, facts: Facts) {
+    try {
+      return this.#prepare(account, envelope, facts);
+    } catch (error) {
+      if (!this.#cache) throw error;
+      return null;
+    }
   }
 
   #prepare(account: LoadedAccount, envelope: Envelope, facts: Facts) {

@@ -47,6 +47,20 @@ test("the same form number with another amount is a conflict, not a second payme
   expect(await balanceOf(utility)).toBe(-5_000);
 });
 
+test("a charge that is sent again when the account has changed so that it could not be made twice gets its first answer", async () => {
+  const utility = await utilityWithAccount();
+  const charge: Envelope = {
+    commandId: "charge", accountId: "1001", actor: "user:clerk", authority: "post:adjustment:any", source: "staff", acceptedAt: Date.parse(JUNE),
+    command: { type: "PostAdjustment", adjustmentId: "x", kind: "fee", amount: 1_000, postedOn: "2026-06-01", arrearsOn: "2026-06-01", revenueGl: "4900", reason: "A fee." },
+  };
+  await utility.world.execute(charge);
+  for (const [id, amount] of [["most-of-it", 900], ["the-rest", 100], ["too-much", 500]] as const) await utility.world.execute(webhook(id, amount));
+  await utility.world.execute({ ...charge, commandId: "bounced", command: { type: "ReversePayment", paymentId: "the-rest", reason: "R01", reversedOn: "2026-06-02" } });
+  // A tenth of the charge is open again, beside a credit of half of it: what would be applied to it is more than is open.
+  expect(await utility.world.execute(charge)).toMatchObject({ status: "done", replayed: true });
+  expect(await balanceOf(utility)).toBe(1_000 - 900 - 500);
+});
+
 test("two clicks at the same moment post once", async () => {
   const utility = await utilityWithAccount();
   const answers = await Promise.all([pay(utility, "form-1", 5_000), pay(utility, "form-1", 5_000), pay(utility, "form-1", 5_000)]);
