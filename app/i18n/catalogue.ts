@@ -79,6 +79,7 @@ export const catalogue = {
   "bill.why": { en: "Why this amount?", es: "¿Por qué este monto?" },
   "bill.howWorked": { en: "How we worked it out", es: "Cómo lo calculamos" },
   "bill.paid": { en: "Paid", es: "Pagada" },
+  "bill.canceled": { en: "Replaced", es: "Reemplazada" },
   "bill.open": { en: "Not paid yet", es: "Sin pagar" },
   "bill.pastDue": { en: "Past due", es: "Vencida" },
   "bill.none": { en: "No bills yet", es: "Aún no hay facturas" },

@@ -23,7 +23,7 @@ import type { World } from "./context.ts";
 import { COMMAND_ID, invalid, noCommandId, type FormAnswer } from "./form-answer.ts";
 import { LOG_KEY } from "./registry.ts";
 
-export type { Branch, CorrectionAsked } from "../billing/branch.ts";
+export type { Branch, CorrectionAsked, Limit } from "../billing/branch.ts";
 
 /** A sentence or two, for whoever asks next year. */
 const REASON_MAX = 1_000;

@@ -5,6 +5,7 @@ import { settingsOn, todayOf } from "../../db/utility.ts";
 import { viewOf, type AccountView } from "../../domain/lifecycle/account/view.ts";
 import { requireOnAccount, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import type { SoFar } from "../../domain/live/messages.ts";
+import type { InstalmentOffer } from "../../domain/lifecycle/instalments.ts";
 import type { Cents } from "../../domain/money/cents.ts";
 import type { World } from "./context.ts";
 
@@ -85,4 +86,11 @@ export async function openByBill(world: World, actor: UserActor, accountId: stri
   const open = new Map<string, Cents>();
   for (const { billId, open: cents } of state.items) if (billId !== null) open.set(billId, (open.get(billId) ?? 0) + cents);
   return open;
+}
+
+/** The plan by which a bill's catch-up may be paid in parts; null when none is offered (any more). @throws ForbiddenError */
+export async function offerOn(world: World, actor: UserActor, accountId: string, billId: string): Promise<InstalmentOffer | null> {
+  requireOnAccount(actor, "read:bill", accountId);
+  const [{ state }, today] = await Promise.all([loadAccount(world.port, accountId), todayOf(world.port, world.now())]);
+  return state.offers.findLast(({ billIds, answerBy }) => billIds.includes(billId) && answerBy >= today) ?? null;
 }

@@ -4,7 +4,7 @@ import { formatDollars } from "../../../domain/money/cents.ts";
 import { NOT_FOUND_MESSAGE } from "../../../domain/lifecycle/permissions.ts";
 import { billPage, checkBill } from "../../../worker/operations/billing.ts";
 import { loadPlace } from "../../../worker/operations/place.ts";
-import { openByBill } from "../../../worker/operations/portal.ts";
+import { offerOn, openByBill } from "../../../worker/operations/portal.ts";
 import { CheckMyBill } from "../../check/check-my-bill.tsx";
 import { UsageBars } from "../../charts/usage-bars.tsx";
 import { Badge } from "../../components/badge.tsx";
@@ -16,6 +16,7 @@ import { ExplainedLines } from "../../components/explained-lines.tsx";
 import { Columns, Page, Row, Stack } from "../../components/layout.tsx";
 import { Money } from "../../components/money.tsx";
 import { Notice } from "../../components/notice.tsx";
+import { Table } from "../../components/table.tsx";
 import { requestContext } from "../../context.ts";
 import { billContent } from "../../documents/bill-content.server.ts";
 import type { BillGroup } from "../../documents/bill-lines.ts";
@@ -40,8 +41,8 @@ export async function loader(asked: Route.LoaderArgs) {
     if (!page) throw refused(404, NOT_FOUND_MESSAGE);
     // A link in a letter may lead to another account of the same person.
     if (page.accountId !== accountId) throw redirect(`/portal/bills/${billId}?${new URLSearchParams({ account: page.accountId })}`);
-    const [open, place, checked] = await Promise.all([
-      openByBill(world, actor, accountId),
+    const [open, offer, place, checked] = await Promise.all([
+      openByBill(world, actor, accountId), offerOn(world, actor, accountId, billId),
       loadPlace(asked.context.get(requestContext)),
       asked.url.searchParams.has("check") ? checkBill(world, actor, billId) : null,
     ]);
@@ -49,6 +50,7 @@ export async function loader(asked: Route.LoaderArgs) {
     return {
       title: t(locale, "bill.title", { date: formatDate(locale, issuedOn, "day", place.today) }),
       bill: { id, number, issuedOn, dueOn, period: { from: periodFrom, to: periodTo }, balance, charges, open: open.get(id) ?? 0 },
+      offer, canceled: page.canceled, replacedBy: page.replacedBy,
       content: billContent(page, locale, place.zone),
       checked: checked && { same: checked.differences.length === 0, replayed: checked.replayed },
     };
@@ -56,7 +58,7 @@ export async function loader(asked: Route.LoaderArgs) {
 }
 
 /** Total, due date, pay; what changed and why; thirteen months; each line with its arithmetic; how the total came about. */
-export default function Bill({ loaderData: { title, bill, content, checked } }: Route.ComponentProps) {
+export default function Bill({ loaderData: { title, bill, offer, canceled, replacedBy, content, checked } }: Route.ComponentProps) {
   const t = useT();
   const { groups, summary, charts, changes, messages } = content;
   const [change, ...why] = changes;
@@ -78,7 +80,9 @@ export default function Bill({ loaderData: { title, bill, content, checked } }: 
           ]} />
         </Card>
       </>}>
-        <Total bill={bill} due={content.due} />
+        {canceled ? <Replaced canceled={canceled} by={replacedBy} /> : null}
+        <Total bill={bill} due={canceled ? [] : content.due} canceled={canceled !== null} />
+        {offer ? <InParts offer={offer} /> : null}
         {change ? <Notice tone="info" title={change}>{why.map((sentence) => <p key={sentence}>{sentence}</p>)}</Notice> : null}
         {messages.map((message) => <Notice key={message} tone="warn">{message}</Notice>)}
         {charts.map(({ id, commodity, unit, bars }) => {
@@ -106,7 +110,30 @@ function chargesOf({ id, commodity, title, cents, lines, period, corrects, estim
 
 type Shown = Route.ComponentProps["loaderData"];
 
-function Total({ bill, due }: { bill: Shown["bill"]; due: Shown["content"]["due"] }) {
+/** A bill that was corrected: it stays to be looked at, and nothing is owed on it. */
+function Replaced({ canceled, by }: { canceled: NonNullable<Shown["canceled"]>; by: Shown["replacedBy"] }) {
+  const t = useT();
+  return (
+    <Notice tone="warn" title={t("bill.replaced")} action={by ? <Link to={`/portal/bills/${by.id}`}>{t("bill.seeNew")}</Link> : null}>
+      {by ? t("bill.replacedBy") : <Message k="bill.takenBack" values={{ date: <DateText date={canceled.on} /> }} />}
+    </Notice>
+  );
+}
+
+/** An offer to pay a catch-up over some months. */
+function InParts({ offer: { total, answerBy, instalments } }: { offer: NonNullable<Shown["offer"]> }) {
+  const t = useT();
+  return (
+    <Card title={t("bill.inParts")} flush footer={<Message k="bill.partCall" values={{ amount: formatDollars(total), count: instalments.length, date: <DateText date={answerBy} /> }} />}>
+      <Table caption={t("bill.inParts")} narrow="keep" rows={instalments} rowKey={({ dueOn }) => dueOn} columns={[
+        { key: "due", head: t("bill.part"), main: true, cell: ({ dueOn }) => <DateText date={dueOn} /> },
+        { key: "amount", head: t("money.amount"), numeric: true, cell: ({ amount }) => <Money cents={amount} /> },
+      ]} />
+    </Card>
+  );
+}
+
+function Total({ bill, due, canceled }: { bill: Shown["bill"]; due: Shown["content"]["due"]; canceled: boolean }) {
   const t = useT();
   const { today } = usePlace();
   const { view: { balance } } = useLiveAccount();
@@ -117,10 +144,10 @@ function Total({ bill, due }: { bill: Shown["bill"]; due: Shown["content"]["due"
         <Stack gap={1}>
           <span className="soft">{bill.balance < 0 ? t("bill.totalCredit") : t("bill.totalDue")}</span>
           <span className="display num">{formatDollars(Math.abs(bill.balance))}</span>
-          {bill.balance < 0 ? <span>{t("bill.creditKept")}</span> : <span><Message k="money.due" values={{ date: <DateText date={dueOn} /> }} /></span>}
+          {canceled ? null : bill.balance < 0 ? <span>{t("bill.creditKept")}</span> : <span><Message k="money.due" values={{ date: <DateText date={dueOn} /> }} /></span>}
           {open > 0 && (open < bill.charges || bill.balance !== bill.charges) ? <span className="soft">{t("bill.stillOpen", { amount: formatDollars(open) })}</span> : null}
         </Stack>
-        <BillState open={open} dueOn={dueOn} />
+        <BillState open={open} dueOn={dueOn} canceled={canceled} />
       </Row>
       {due.length > 0 ? <DescriptionList lines facts={due.map(({ what, cents, pastDue }) => ({ term: pastDue ? <Badge tone="bad">{what}</Badge> : what, value: <Money cents={cents} /> }))} /> : null}
       {open > 0 && balance > 0 ? <ButtonLink to="/portal/pay" kind="primary" icon="pay" wide>{balance === open || dueOn >= today ? t("money.pay", { amount: formatDollars(balance) }) : t("money.payBill")}</ButtonLink> : null}

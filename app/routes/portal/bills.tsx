@@ -44,7 +44,7 @@ export default function Bills({ loaderData: { bills, older, isFirst, payments } 
             { key: "date", head: t("bills.date"), main: true, cell: ({ issuedOn }) => formatDate(locale, issuedOn, "day", today) },
             { key: "period", head: t("bills.period"), extra: true, cell: ({ periodFrom, periodTo }) => <PeriodText period={{ from: periodFrom, to: periodTo }} /> },
             { key: "due", head: t("bills.due"), extra: true, cell: ({ dueOn }) => <DateText date={dueOn} form="day" /> },
-            { key: "state", head: t("request.state"), cell: ({ open, dueOn }) => <BillState open={open} dueOn={dueOn} /> },
+            { key: "state", head: t("request.state"), cell: ({ open, dueOn, status }) => <BillState open={open} dueOn={dueOn} canceled={status === "canceled"} /> },
             { key: "amount", head: t("bills.amount"), numeric: true, cell: ({ charges }) => <Money cents={charges} /> },
           ]}
           empty={<EmptyState icon="bill" title={t("bill.none")}>{t("bills.first")}</EmptyState>}

@@ -111,7 +111,7 @@ function AccountPage({ page, group, before, can, mine }: Route.ComponentProps["l
           <Table caption="Bills" narrow="keep" rows={bills.slice(0, LATEST)} rowKey={(bill) => bill.id} rowTo={(bill) => `/staff/bills/${encodeURIComponent(bill.id)}`}
             empty={<EmptyState title="No bills yet">{page.nextBillOn ? <>The first one is made after <DateText date={page.nextBillOn} form="day" />.</> : null}</EmptyState>}
             columns={[
-              { key: "for", head: "For", main: true, cell: (bill) => <PeriodText period={{ from: bill.periodFrom, to: bill.periodTo }} /> },
+              { key: "for", head: "For", main: true, cell: (bill) => <><PeriodText period={{ from: bill.periodFrom, to: bill.periodTo }} />{bill.status === "canceled" ? <> <Badge>Canceled</Badge></> : null}</> },
               { key: "amount", head: "Charges", numeric: true, cell: (bill) => <Money cents={bill.charges} ledger /> },
             ]} />
         </Card>

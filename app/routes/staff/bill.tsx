@@ -1,5 +1,6 @@
 import { Link } from "react-router";
 import type { Route } from "./+types/bill";
+import { may, owns } from "../../../domain/lifecycle/permissions.ts";
 import { billPage, checkBill } from "../../../worker/operations/billing.ts";
 import { loadPlace } from "../../../worker/operations/place.ts";
 import { CheckMyBill } from "../../check/check-my-bill.tsx";
@@ -19,7 +20,7 @@ import { billContent } from "../../documents/bill-content.server.ts";
 import { answering, refused } from "../../session.server.ts";
 import { accountPath } from "./account-head.tsx";
 import { atWork } from "./staff.server.ts";
-import { commodityIcon, commodityName } from "./words.ts";
+import { causeName, commodityIcon, commodityName } from "./words.ts";
 
 export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: loaderData ? `Bill ${loaderData.bill.number}` : "Bill" }];
 
@@ -36,6 +37,7 @@ export async function loader(asked: Route.LoaderArgs) {
       estimated: usage !== null && usage.estimatedPerMille > 0 ? usage.estimatedPerMille : 0, reads: usage?.legs.length ?? 0, corrects: corrects?.billId ?? null,
     }));
     return {
+      canCorrect: page.canceled === null && may(actor, "correct:bill:any", owns(actor, page.accountId)), corrects: page.corrects, canceled: page.canceled, replacedBy: page.replacedBy,
       accountId: page.accountId, name: page.name, mailing: page.mailing, bill: page.bill, previous: page.previous, snapshotHash: page.snapshotHash, segments,
       content: billContent(page, "en", place.zone), checked: checked && { same: checked.differences.length === 0, replayed: checked.replayed },
     };
@@ -43,13 +45,16 @@ export async function loader(asked: Route.LoaderArgs) {
 }
 
 /** The bill as the customer has it, and what it was computed from. */
-export default function Bill({ loaderData: { accountId, name, mailing, bill, previous, snapshotHash, segments, content, checked } }: Route.ComponentProps) {
+export default function Bill({ loaderData: { canCorrect, corrects, canceled, replacedBy, accountId, name, mailing, bill, previous, snapshotHash, segments, content, checked } }: Route.ComponentProps) {
   const { groups, summary, due, charts, changes, messages } = content;
   const [change, ...why] = changes;
   return (
     <Page title={`Bill ${bill.number}`} back={{ to: accountPath(accountId), label: name }}
       intro={<Row><PeriodText period={{ from: bill.periodFrom, to: bill.periodTo }} /><span>made <DateText date={bill.issuedOn} /></span><span>due <DateText date={bill.dueOn} /></span></Row>}
-      actions={<ButtonLink to={`/staff/bills/${encodeURIComponent(bill.id)}/pdf`} reloadDocument icon="download">PDF</ButtonLink>}>
+      actions={<>
+        {canCorrect ? <ButtonLink to={accountPath(accountId, `/correct?from=${encodeURIComponent(bill.id)}`)} icon="bill">Correct</ButtonLink> : null}
+        <ButtonLink to={`/staff/bills/${encodeURIComponent(bill.id)}/pdf`} reloadDocument icon="download">PDF</ButtonLink>
+      </>}>
       <Columns aside={<>
         <Card title={bill.balance < 0 ? "In credit" : "Total due"}>
           <Money cents={bill.balance} size="display" />
@@ -68,10 +73,12 @@ export default function Bill({ loaderData: { accountId, name, mailing, bill, pre
           <DescriptionList lines facts={[
             { term: "Sent to", value: [name, ...mailing].join(", ") },
             { term: "Bill before", value: previous ? <Link to={`/staff/bills/${encodeURIComponent(previous.id)}`}>{previous.number}</Link> : <span className="soft">None</span> },
+            ...(corrects ? [{ term: "In place of", value: <Link to={`/staff/bills/${encodeURIComponent(corrects.id)}`}>{corrects.number}</Link> }] : []),
             { term: "Frozen as", value: <code>{snapshotHash.slice(0, 16)}</code> },
           ]} />
         </Card>
       </>}>
+        {canceled ? <Notice tone="warn" title={<>Canceled on <DateText date={canceled.on} />: {causeName(canceled.cause).toLowerCase()}</>} action={replacedBy ? <Link to={`/staff/bills/${encodeURIComponent(replacedBy.id)}`}>{replacedBy.number}</Link> : null}>{replacedBy ? "Another bill took its place." : "No bill took its place."} It stays as it was sent.</Notice> : null}
         {change ? <Notice tone="info" title={change}>{why.map((sentence) => <p key={sentence}>{sentence}</p>)}</Notice> : null}
         {messages.map((message) => <Notice key={message} tone="warn">{message}</Notice>)}
         <Card title="Charges" footer="Open a line to see its arithmetic." flush>

@@ -1,5 +1,8 @@
 /** What somebody does with an exception: one key and one form for each decision. */
 import type { FocusEvent } from "react";
+import { APPROVAL_KIND, REBILL_KIND } from "../../../domain/lifecycle/exception.ts";
+import { ButtonLink } from "../../components/button.tsx";
+import { accountPath } from "./account-head.tsx";
 import { addDays } from "../../../domain/calendar/local-date.ts";
 import { milliText, quantityText, timesMultiplier, type Unit } from "../../../domain/metering/units.ts";
 import type { ExceptionPage } from "../../../worker/operations/exceptions.ts";
@@ -22,7 +25,7 @@ interface Props {
   readonly to: string;
   readonly state: StaffForm | null;
   readonly userId: string;
-  readonly may: { readonly decide: boolean; readonly reread: boolean };
+  readonly may: { readonly decide: boolean; readonly reread: boolean; readonly correct: boolean };
 }
 
 /** The buttons at the foot of the card: the commonest decisions without a word to type. */
@@ -31,8 +34,10 @@ export function QuickDecisions({ page, ids, next, to, may, userId }: Props) {
   const can = (decision: ExceptionPage["decisions"][number]) => decisions.includes(decision) && (decision === "reread" ? may.reread : may.decide);
   const fields = (decision: string) => ({ do: "decide", decision, next });
   const pass = item.kind === "billing" && can("accept");
+  const correction = correctionOf(item);
   return (
     <Row>
+      {correction && may.correct ? <ButtonLink to={correction.to} kind="primary" icon="bill">{correction.label}</ButtonLink> : null}
       {can("accept") && !pass ? <ActionButton action={to} kind="primary" keyHint="a" commandId={ids.decide} fields={fields("accept")}>{subject === "reading" ? "Take it in" : "Accept"}</ActionButton> : null}
       {can("edit") ? <label className="button" data-kind="secondary" data-key="e" htmlFor="edit-first"><span>Edit</span><kbd aria-hidden="true">e</kbd></label> : null}
       {can("estimate") ? <ActionButton action={to} keyHint="s" commandId={ids.decide} fields={fields("estimate")}>{estimateWord(page)}</ActionButton> : null}
@@ -42,6 +47,14 @@ export function QuickDecisions({ page, ids, next, to, may, userId }: Props) {
       {may.decide && actions.includes("wake") ? <ActionButton action={to} kind="quiet" keyHint="z" commandId={ids.own} fields={{ do: "wake" }}>Back on the list</ActionButton> : null}
     </Row>
   );
+}
+
+/** Where bills are corrected: what changed under one, or what somebody has proposed. */
+function correctionOf({ id, kind, status, accountId }: ExceptionPage["item"]): { readonly to: string; readonly label: string } | null {
+  if (accountId === null || status !== "open") return null;
+  const [, about = ""] = id.split(":");
+  if (kind === REBILL_KIND) return { to: accountPath(accountId, `/correct?from=${encodeURIComponent(about)}&cause=wrongRead`), label: "See what it changes" };
+  return kind === APPROVAL_KIND ? { to: accountPath(accountId, `/correct?proposal=${encodeURIComponent(about)}`), label: "Look at it" } : null;
 }
 
 /** "Estimate 4.1 kgal": what the day, or the read, would be. */

@@ -65,7 +65,7 @@ export async function loader(asked: Route.LoaderArgs) {
   const accountId = page?.item.accountId ?? null;
   const mine = accountId !== null && owns(actor, accountId);
   const ids: DecideIds = { decide: newCommandId(), edit: newCommandId(), own: newCommandId(), snooze: newCommandId(), pass: newCommandId() };
-  return { list, counts, page, next, ids, view: filter.view, userId: actor.userId, may: { decide: may(actor, "decide:exception:any", mine), reread: may(actor, "order:reread:any", mine) } };
+  return { list, counts, page, next, ids, view: filter.view, userId: actor.userId, may: { decide: may(actor, "decide:exception:any", mine), reread: may(actor, "order:reread:any", mine), correct: may(actor, "correct:bill:any", mine) } };
 }
 
 export async function action(asked: Route.ActionArgs) {

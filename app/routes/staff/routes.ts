@@ -14,6 +14,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("accounts/:accountId/pay", "account-pay.tsx"),
     page("accounts/:accountId/payments/:paymentId", "payment.tsx"),
     page("accounts/:accountId/adjust", "account-adjust.tsx"),
+    page("accounts/:accountId/correct", "account-correct.tsx"),
     page("accounts/:accountId/request", "account-request.tsx"),
     page("accounts/:accountId/holds", "account-holds.tsx"),
     page("accounts/:accountId/erase", "account-erase.tsx"),
