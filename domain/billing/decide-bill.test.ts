@@ -11,6 +11,7 @@ import { SETTING_DEFAULTS, type Settings } from "../lifecycle/settings.ts";
 import { entriesOf } from "../ledger/entries.ts";
 import { slotCount, usageForPeriod, type Channel, type UsageOfPeriod } from "../metering/index.ts";
 import { compileRate, parseRateDocument, type DeterminantSeries } from "../rating/index.ts";
+import type { ServiceFact } from "../lifecycle/service-fact.ts";
 import { PUBLISHED_RATES } from "../rating/published/index.ts";
 import { decideBill, type BillInput } from "./decide-bill.ts";
 import { dueSegments } from "./cycle.ts";
@@ -57,6 +58,12 @@ function open(agreements: readonly Agreement[]): AccountState {
   return agreements.reduce((state, { stopOn: _, billedTo: __, estimatesInRow: ___, ...data }) => evolve(state, accountEvent("ServiceStarted", data)), opened);
 }
 
+/** What a water budget asks of a household. */
+function knownOf(agreementId: string, from: LocalDate): ServiceFact[] {
+  const counts = { people: 4_000, irrigatedArea: 1_500_000, evapotranspiration: 4_250 };
+  return Object.entries(counts).map(([name, milli]) => ({ agreementId, kind: "count", name, milli, unit: null, text: null, from, to: null, source: "staff", basis: null }));
+}
+
 /** An account on some of the published rates, with its usage of the days up to the close. */
 function inputFor(chosen: readonly number[], startOn: LocalDate, periodTo: LocalDate, shape: readonly number[]): { input: BillInput; state: AccountState } {
   const state = open(chosen.map((v, i) => agreementOf(versions[v]!, i, startOn)));
@@ -64,7 +71,7 @@ function inputFor(chosen: readonly number[], startOn: LocalDate, periodTo: Local
     const version = versions[chosen[i]!]!;
     const needs = rateNeeds([version], due.period)!;
     const usage = needs.usage ? usageOf(version, due.period.from, due.period.to, shape) : null;
-    return { due, point: { servicePointId: due.agreement.servicePointId, measuredAt: "s", dwellingUnits: 1, legs: [], meterSize: '5/8"' }, versions: [version], usage };
+    return { due, facts: knownOf(due.agreement.agreementId, startOn), point: { servicePointId: due.agreement.servicePointId, measuredAt: "s", dwellingUnits: 1, legs: [], meterSize: '5/8"' }, versions: [version], usage };
   });
   return { state, input: { accountId: "1001", customerClass: "commercial", segments, history: [], demandHistory: new Map(), released: new Set(["zero-bill", "negative-bill"]), canceled: [] } };
 }
