@@ -139,6 +139,9 @@ export interface MeterRead {
   readonly quality: string;
   readonly suspect: number;
   readonly source: string;
+  /** The file that it came in, and its line there; null for reads that came otherwise. */
+  readonly fileId: string | null;
+  readonly line: number | null;
 }
 
 export interface MeterPage {
@@ -189,7 +192,9 @@ export async function meterPage(world: World, actor: UserActor, meterId: string)
       args,
     },
     {
-      sql: `SELECT g.channel_id AS "channelId", g.read_at AS "readAt", g.value, g.quality, g.suspect, g.source FROM register_read g
+      sql: `SELECT g.channel_id AS "channelId", g.read_at AS "readAt", g.value, g.quality, g.suspect, g.source,
+        (SELECT b.file_id FROM read_batch b WHERE b.id = g.batch_id) AS "fileId",
+        (SELECT s.line FROM read_source s WHERE s.channel_id = g.channel_id AND s.at = g.read_at AND s.batch_id = g.batch_id) AS line FROM register_read g
         WHERE g.channel_id IN (SELECT id FROM channel WHERE meter_id = ?) ORDER BY g.read_at DESC, g.version DESC LIMIT 12`,
       args,
     },

@@ -66,7 +66,7 @@ export default function Meter({ loaderData: { page } }: Route.ComponentProps) {
             columns={[
               { key: "at", head: "Read", main: true, cell: (row) => <TimeText at={row.readAt} /> },
               { key: "value", head: "Dials", numeric: true, cell: (row) => milliText(row.value) },
-              { key: "state", head: "State", cell: (row) => (row.suspect > 0 ? <Badge tone="warn">In doubt</Badge> : plainWord(row.quality)) },
+              { key: "state", head: "State", cell: (row) => <>{row.suspect > 0 ? <Badge tone="warn">In doubt</Badge> : plainWord(row.quality)}{row.fileId !== null && row.line !== null ? <> <Link to={`/staff/files/${row.fileId}`}>file, line {row.line}</Link></> : null}</> },
             ]} />
         </Card> : null}
       </>}>

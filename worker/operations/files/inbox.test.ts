@@ -59,7 +59,7 @@ test("a revoked gateway's folder is nobody's", async () => {
   expect(await reads()).toEqual([]);
 });
 
-test("it dies between any two steps: the next round brings it home, and nothing is there twice", async () => {
+test("it dies between any two steps: the next round brings it home, and nothing is there twice", { timeout: 60_000 }, async () => {
   for (let steps = 0; ; steps++) {
     street = await openStreet("2026-06-10T15:00:00Z");
     files = memoryFiles();
