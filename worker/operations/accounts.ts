@@ -4,7 +4,6 @@ import { loadSoFar } from "../../db/billing/so-far.ts";
 import type { SqlPort } from "../../db/port.ts";
 import { todayOf } from "../../db/utility.ts";
 import type { LocalDate } from "../../domain/calendar/local-date.ts";
-import { summaryOf, type EventSummary } from "../../domain/lifecycle/account/summary.ts";
 import { viewOf, type AccountView } from "../../domain/lifecycle/account/view.ts";
 import type { PendingBill } from "../../domain/lifecycle/bill.ts";
 import { requireOnAccount, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
@@ -134,26 +133,6 @@ async function homeOf(world: World, accountId: string, rows: number): Promise<Ho
   return { header, today, seq: account.head.seq, view: viewOf(account.state, today), soFar, usageVersion, services, pendingBill: account.state.pendingBill, bills, payments };
 }
 
-export interface TimelineItem {
-  readonly seq: number;
-  readonly type: string;
-  readonly at: number;
-  readonly effectiveAt: number;
-  readonly actor: string;
-  readonly source: string;
-  readonly summary: EventSummary;
-}
-
-/** Everything that happened to an account, newest first, from the compliance log itself. `before` pages back. */
-export async function timelineOf(world: World, actor: UserActor, accountId: string, before: number | null, limit = 50): Promise<TimelineItem[]> {
-  requireOnAccount(actor, "read:account", accountId);
-  const rows = await world.port.query<Omit<TimelineItem, "summary"> & { data: string }>(
-    `SELECT seq, type, recorded_at AS "at", effective_at AS "effectiveAt", actor, source, data FROM event WHERE stream = ? AND seq < ? ORDER BY seq DESC LIMIT ?`,
-    [`account:${accountId}`, before ?? Number.MAX_SAFE_INTEGER, limit],
-  );
-  return rows.map(({ data, ...row }) => ({ ...row, summary: summaryOf(row.type, JSON.parse(data) as object) }));
-}
-
 export interface ExceptionRow {
   readonly id: string;
   readonly kind: string;
@@ -164,25 +143,23 @@ export interface ExceptionRow {
 }
 
 export interface AccountPage extends Home {
-  readonly timeline: readonly TimelineItem[];
   readonly exceptions: readonly ExceptionRow[];
 }
 
 /** The clerk's one page about an account; null when there is no such account. */
 export async function accountPage(world: World, actor: UserActor, accountId: string): Promise<AccountPage | null> {
   requirePermission(actor, "read:account:any", accountId);
-  const [home, timeline, exceptions] = await Promise.all([
+  const [home, exceptions] = await Promise.all([
     homeOf(world, accountId, 13),
-    timelineOf(world, actor, accountId, null),
     world.port.query<ExceptionRow>(
       `SELECT id, kind, rule, sentence, status, opened_at AS "openedAt" FROM exception
-       WHERE status <> 'closed' AND (account_id = ? OR channel_id IN (
+       WHERE status = 'open' AND (account_id = ? OR channel_id IN (
          SELECT c.id FROM service_agreement s JOIN meter_installation mi ON mi.service_point_id = s.service_point_id JOIN channel c ON c.meter_id = mi.meter_id WHERE s.account_id = ?))
        ORDER BY opened_at LIMIT 20`,
       [accountId, accountId],
     ),
   ]);
-  return home ? { ...home, timeline, exceptions } : null;
+  return home ? { ...home, exceptions } : null;
 }
 
 export interface Found {

@@ -128,6 +128,9 @@ export async function exceptionPage(world: World, actor: UserActor, exceptionId:
   const all = items.map((each) => itemOf(each, now));
   const detail = row.detail === null ? {} : (JSON.parse(row.detail) as ExceptionDetail);
   const state = stateOf(row, now);
+  const [meter, suggestion] = await Promise.all([
+    subject && storyOf(port, subject, setting.zone), subject && state.stage !== "closed" ? suggestionOf(port, row, detail.slot, subject, setting, holidays) : null,
+  ]);
   return {
     item: all.find(({ id }) => id === exceptionId)!,
     subject: state.subject,
@@ -137,8 +140,8 @@ export async function exceptionPage(world: World, actor: UserActor, exceptionId:
     slot: detail.slot ?? null,
     rule: ruleFacts(row, subject?.place.channel.kind ?? "interval"),
     reading: detail.reading ?? null,
-    meter: subject && (await storyOf(port, subject, setting.zone)),
-    suggestion: subject && state.stage !== "closed" ? await suggestionOf(port, row, detail.slot, subject, setting, holidays) : null,
+    meter,
+    suggestion,
     others: all.filter(({ id }) => id !== exceptionId),
     steps,
   };
@@ -168,12 +171,14 @@ async function storyOf(port: SqlPort, { place: { meter, channel }, loaded, day }
   const from = addMonths(day, -STORY_MONTHS);
   const head = { meterId: meter.meterId, badge: meter.badge, commodity: meter.commodity, channelId, channelName: channel.name ?? null, kind, unit, stepMinutes: channel.stepMinutes ?? null, multiplier, direction };
   if (kind === "register") return { ...head, days: [], reads: await readsSince(port, channelId, startOfDay(from, zone)), slots: [], weekBefore: [] };
-  const rows = await port.query<{ day: LocalDate; total: number; missing: number; estimated: number; suspect: number }>(
-    "SELECT day, best_total AS total, missing, coalesce(estimated, 0) AS estimated, suspect FROM interval_day WHERE channel_id = ? AND day > ? AND day <= ? ORDER BY day",
-    [channelId, from, addDays(day, DAYS_AFTER)],
-  );
   const weekBefore = addDays(day, -7);
-  const [earlier] = await loadDaySpan(port, channelId, weekBefore, addDays(weekBefore, 1));
+  const [rows, [earlier]] = await Promise.all([
+    port.query<{ day: LocalDate; total: number; missing: number; estimated: number; suspect: number }>(
+      "SELECT day, best_total AS total, missing, coalesce(estimated, 0) AS estimated, suspect FROM interval_day WHERE channel_id = ? AND day > ? AND day <= ? ORDER BY day",
+      [channelId, from, addDays(day, DAYS_AFTER)],
+    ),
+    loadDaySpan(port, channelId, weekBefore, addDays(weekBefore, 1)),
+  ]);
   const stored = loaded.days.get(dayKey(channelId, day));
   const slots = (values: PackedDay, of: LocalDate): Slot[] => slotsOf(values, (slot) => slotStart(slot, of, zone, channel.stepMinutes!));
   return {
