@@ -53,10 +53,10 @@ test("a water budget and an amount by formula: what is reckoned, and with which 
   expect(budget).toEqual({
     id: "water-use", name: "Water use",
     how: "Each step has its own price; steps follow the customer's allocation: indoor = gallonsPerPerson * people * standardDays / 748, outdoor = landscapeFactor * evapotranspiration * irrigatedArea * 0.62 / 748 and water budget = indoor + outdoor.",
-    rows: [{ who: "", what: "up to indoor at $1.49, up to 1.01 * budget at $1.70, up to 1.26 * budget at $2.62, up to 1.51 * budget at $4.38 and beyond at $9.17; gallons per person 60, standard day 30.4 and landscape factor 0.7" }],
+    rows: [{ who: "", what: "up to indoor at $1.49, up to 1.01 * budget at $1.70, up to 1.26 * budget at $2.62, up to 1.51 * budget at $4.38 and beyond at $9.17; gallons per person 60, standard days 30.4 and landscape factor 0.7" }],
   });
   const [service] = chargeWords(documentOf(waterByHomes.document));
-  expect(service).toMatchObject({ how: "Reckoned as firstHome + (dwellingUnits - 1) * firstHome * furtherHomes.", rows: [{ what: "first home 61.50 and further home 0.55" }] });
+  expect(service).toMatchObject({ how: "Reckoned as firstHome + (dwellingUnits - 1) * firstHome * furtherHomes.", rows: [{ what: "first home 61.50 and further homes 0.55" }] });
 });
 
 test("a quantity that is not simply what a meter shows is said: heat, the winter's average, a bank, a rider, the system's peak", () => {

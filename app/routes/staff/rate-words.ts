@@ -22,7 +22,8 @@ const ATTRIBUTES: Readonly<Record<string, (value: string) => string>> = {
 
 const dollars = (text: string): string => (text.startsWith("-") ? `a credit of $${text.slice(1)}` : `$${text}`);
 const listed = (parts: readonly string[]): string => (parts.length < 2 ? (parts[0] ?? "") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`);
-const counted = (name: string): string => name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase().replace(/s$/, "");
+const spaced = (name: string): string => name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+const counted = (name: string): string => spaced(name).replace(/s$/, "");
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 type Row = Charge["rates"][number];
@@ -111,7 +112,7 @@ function tiersOf(tiers: readonly Tier[], unit: string): string {
 
 function whatOf(document: RateDocument, charge: Charge, row: Row): string {
   const per = perUnit(unitOf(document, charge));
-  if (charge.kind === "budget" && "figures" in row && "tiers" in row) return `${listed(row.tiers.map(({ upTo, price }) => `${upTo === null ? "beyond" : `up to ${upTo}`} at ${dollars(price)}`))}; ${listed(Object.entries(row.figures).map(([name, value]) => `${counted(name)} ${value}`))}`;
+  if (charge.kind === "budget" && "figures" in row && "tiers" in row) return `${listed(row.tiers.map(({ upTo, price }) => `${upTo === null ? "beyond" : `up to ${upTo}`} at ${dollars(price)}`))}; ${listed(Object.entries(row.figures).map(([name, value]) => `${spaced(name)} ${value}`))}`;
   if ("tiers" in row && row.tiers !== undefined) return tiersOf(row.tiers, unitOf(document, charge));
   if ("tiersByPeriod" in row && row.tiersByPeriod !== undefined) {
     const schedule = document.schedules.find(({ id }) => "schedule" in charge && id === charge.schedule);
@@ -121,7 +122,7 @@ function whatOf(document: RateDocument, charge: Charge, row: Row): string {
     const schedule = document.schedules.find(({ id }) => "schedule" in charge && id === charge.schedule);
     return listed(Object.entries(row.prices).map(([id, price]) => `${(schedule?.periods.find((period) => period.id === id)?.name.en ?? id).toLowerCase()} ${dollars(price)}`)) + ` per ${per}`;
   }
-  if ("figures" in row) return listed(Object.entries(row.figures).map(([name, value]) => `${counted(name)} ${value}`));
+  if ("figures" in row) return listed(Object.entries(row.figures).map(([name, value]) => `${spaced(name)} ${value}`));
   if ("percent" in row && row.percent !== undefined) return `${row.percent} percent`;
   if ("amount" in row && row.amount !== undefined) return dollars(row.amount);
   if ("price" in row && row.price !== undefined) return `${dollars(row.price)} per ${charge.kind === "demand" ? charge.unit : per}`;
