@@ -428,6 +428,57 @@ export const exception = sqliteTable(
   ],
 );
 
+/**
+ * What a customer is told of their usage: flow that has not stopped, a burst, a high day, a month over budget. Projection of
+ * the stream `alert:ID`. While it runs `ended_at` is null; afterwards it stays, as evidence of what was lost and for how long.
+ */
+export const usageAlert = sqliteTable(
+  "usage_alert",
+  {
+    id: text().primaryKey(),
+    kind: text().notNull(),
+    channelId: integer("channel_id").notNull(),
+    meterId: text("meter_id").notNull(),
+    servicePointId: text("service_point_id").notNull(),
+    /** Whose usage it was when it was raised; null: nobody's. */
+    accountId: text("account_id"),
+    startedAt: integer("started_at").notNull(),
+    /** The end of the last interval that proves it. */
+    throughAt: integer("through_at").notNull(),
+    endedAt: integer("ended_at"),
+    /** Unit of the figures below, which count after the multiplier. */
+    unit: text().notNull(),
+    stepMinutes: integer("step_minutes").notNull(),
+    /** Lowest interval since it began: what runs all the time. */
+    least: integer().notNull(),
+    /** Everything that was used since it began. */
+    usage: integer().notNull(),
+    raisedAt: integer("raised_at").notNull(),
+    clearedAt: integer("cleared_at"),
+    /** The customer has said that they know. */
+    acknowledgedAt: integer("acknowledged_at"),
+  },
+  (t) => [
+    index("usage_alert_channel").on(t.channelId, t.throughAt),
+    index("usage_alert_account").on(t.accountId, t.startedAt),
+    index("usage_alert_running").on(t.startedAt).where(sql`ended_at IS NULL`),
+  ],
+);
+
+/** What a customer means to use at most in a calendar month, by service. A later one replaces it; the log keeps them all. */
+export const usageBudget = sqliteTable(
+  "usage_budget",
+  {
+    accountId: text("account_id").notNull(),
+    servicePointId: text("service_point_id").notNull(),
+    /** In thousandths of `unit`; 0: none any more. */
+    quantity: integer().notNull(),
+    unit: text().notNull(),
+    setAt: integer("set_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.servicePointId, t.accountId] })],
+);
+
 // ------------------------------------------------------------------------------------------------- rates
 
 export const rateSchedule = sqliteTable("rate_schedule", {
