@@ -5,9 +5,11 @@ import { CORRECTION_MARK } from "../../domain/billing/true-up.ts";
 import type { SqlPort } from "../port.ts";
 import type { RunOf } from "./due.ts";
 
-/** A service (`a`) that was in use after the day (`?1`) up to which it is billed at most. */
-const BILLED_TO = `(SELECT max(s.period_to) FROM bill_segment AS s JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete' WHERE s.service_agreement_id = a.id AND instr(s.id, '${CORRECTION_MARK}') = 0)`;
-const UNBILLED = `a.start_on <= ?1 AND (a.stop_on IS NULL OR a.stop_on > coalesce(${BILLED_TO}, a.start_on)) AND coalesce(${BILLED_TO}, a.start_on) <= ?1`;
+/** Segments of a service (`a`) by which it is billed further: of complete bills, and not what corrects an earlier period. */
+const SEGMENTS = `FROM bill_segment AS s JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete' WHERE s.service_agreement_id = a.id AND instr(s.id, '${CORRECTION_MARK}') = 0`;
+const BILLED_TO = `(SELECT max(s.period_to) ${SEGMENTS})`;
+/** In use after the day (`?1`), and nothing billed after it: one look into the index for each service, the rest only for the few. */
+const UNBILLED = `a.start_on <= ?1 AND NOT EXISTS (SELECT 1 ${SEGMENTS} AND s.period_to > ?1) AND (a.stop_on IS NULL OR a.stop_on > coalesce(${BILLED_TO}, a.start_on))`;
 
 type Row = Omit<UnbilledService, "everBilled" | "hasCycle"> & { readonly everBilled: number; readonly hasCycle: number };
 
