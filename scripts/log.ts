@@ -1,18 +1,12 @@
 /** `npm run log -- verify`: follows every chain of the compliance log and names the first broken link. */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { verifyLog } from "../db/log.ts";
-import { openLibsql } from "../db/libsql.ts";
 import { UnavailableError } from "../db/port.ts";
-import { DATABASE_ADDRESS } from "./runtime/meterline.ts";
-import { startSqld } from "./runtime/sqld.ts";
+import { DATABASE_HELP, DATABASE_OPTIONS, noDatabaseIn, openDatabase, type WhichDatabase } from "./runtime/database.ts";
 
 const HELP = `npm run log -- verify [--data DIR] [--url URL [--token TOKEN]]
 
-  --data DIR     the data folder, .data by default; Meterline may be running on it or not
-  --url URL      a database elsewhere: libsql://NAME.turso.io
-  --token TOKEN  its token; better given as DATABASE_TOKEN in the environment
+${DATABASE_HELP}
 
 Ends with 0 when every chain holds, 1 when a link is broken, 2 when it could not look.
 `;
@@ -20,10 +14,10 @@ Ends with 0 when every chain holds, 1 when a link is broken, 2 when it could not
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: string[]): Promise<number> {
-  let values: { data?: string; url?: string; token?: string; help?: boolean };
+  let values: WhichDatabase & { readonly help?: boolean | undefined };
   let positionals: string[];
   try {
-    ({ values, positionals } = parseArgs({ args, allowPositionals: true, options: { data: { type: "string" }, url: { type: "string" }, token: { type: "string" }, help: { type: "boolean", short: "h" } } }));
+    ({ values, positionals } = parseArgs({ args, allowPositionals: true, options: DATABASE_OPTIONS }));
   } catch (error) {
     console.error(`${(error as Error).message.split(". ")[0]}. npm run log -- --help lists the options.`);
     return 2;
@@ -41,10 +35,10 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-async function verify({ data = ".data", url, token }: { data?: string; url?: string; token?: string }): Promise<number> {
-  const opened = await openDatabase(data, url, token ?? process.env["DATABASE_TOKEN"]);
+async function verify(which: WhichDatabase): Promise<number> {
+  const opened = await openDatabase(which);
   if (!opened) {
-    console.error(`There is no database in ${data}. Start Meterline once, or name another folder with --data.`);
+    console.error(noDatabaseIn(which.data));
     return 2;
   }
   try {
@@ -62,18 +56,4 @@ async function verify({ data = ".data", url, token }: { data?: string; url?: str
   } finally {
     await opened.close();
   }
-}
-
-/** The database of a running Meterline where one runs, else one started for this look alone. */
-async function openDatabase(data: string, url: string | undefined, token: string | undefined) {
-  if (url) return { port: openLibsql({ url, ...(token ? { authToken: token } : {}) }), close: async () => {} };
-  const address = join(data, DATABASE_ADDRESS);
-  if (existsSync(address)) {
-    const port = openLibsql({ url: readFileSync(address, "utf8").trim() });
-    const alive = await port.query("SELECT 1").then(() => true, () => false);
-    if (alive) return { port, close: async () => {} };
-  }
-  if (!existsSync(join(data, "db"))) return null;
-  const sqld = await startSqld({ path: join(data, "db") });
-  return { port: openLibsql({ url: sqld.url }), close: () => sqld.stop() };
 }

@@ -32,6 +32,11 @@ export async function checkBook(port: SqlPort): Promise<string[]> {
   );
   if (control!.receivable !== control!.balances) wrong.push(`control account ${control!.receivable}, sum of balances ${control!.balances}`);
 
+  const misplaced = await port.query<{ id: string; status: string }>(
+    `SELECT b.id, b.status FROM bill b WHERE (b.status = 'canceled') <> EXISTS (SELECT 1 FROM event e WHERE e.stream = 'account:' || b.account_id AND e.type = 'BillCanceled' AND e.data->>'billId' = b.id)`,
+  );
+  for (const { id, status } of misplaced) wrong.push(`bill ${id} is ${status}, which its account's log does not say`);
+
   const lonely = await port.query<{ id: string }>(
     `SELECT p.id FROM payment p WHERE NOT EXISTS (SELECT 1 FROM event e WHERE e.stream = 'account:' || p.account_id AND e.seq = p.seq AND json_extract(e.data, '$.paymentId') = p.id)`,
   );

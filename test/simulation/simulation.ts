@@ -9,7 +9,11 @@ import { seededRandom, withFaults, type FaultyPort } from "../../db/faults.ts";
 import { ConstraintError, UnavailableError, type SqlPort } from "../../db/port.ts";
 import { factsOn } from "../../db/utility.ts";
 import { addDays } from "../../domain/calendar/local-date.ts";
-import type { AccountCommand } from "../../domain/lifecycle/account/commands.ts";
+import { moneyLog } from "../../db/billing/account-log.ts";
+import type { InsertRow } from "../../db/rows.ts";
+import type { AccountCommand, CorrectedBill } from "../../domain/lifecycle/account/commands.ts";
+import { standingBills } from "../../domain/lifecycle/account/standing-bills.ts";
+import { nextEdition } from "../../domain/lifecycle/correction.ts";
 import type { Answer, Envelope } from "../../durable/desk.ts";
 import type { InProcessWorld } from "../../worker/operations/in-process.ts";
 import { inProcessWorld } from "../../worker/operations/in-process.ts";
@@ -41,6 +45,15 @@ export async function simulate({ seed, steps, port }: SimulationOptions): Promis
   for (let step = 0; step < steps && run.violations.length === 0; step += 1) await run.step(step);
   await run.calmDown();
   return { seed, steps, answers: run.counts, violations: run.violations.map((violation) => `seed ${seed}: ${violation}`) };
+}
+
+/** The rows of the bills that a command makes; what a bill was computed from is of no matter here. */
+function billRows(command: AccountCommand, accountId: string): InsertRow<"bill">[] {
+  const bills = command.type === "CompleteBill" ? [command] : command.type === "CorrectBills" ? command.bills : [];
+  return bills.map(({ billId, number, periodFrom, periodTo, issuedOn, dueOn, segments, snapshotHash }) => ({
+    id: billId, accountId, seq: 0, number, periodFrom, periodTo, issuedOn, dueOn, previousBalance: 0, charges: segments.reduce((sum, { total }) => sum + total, 0), balance: 0, status: "complete",
+    runId: null, snapshotHash, snapshot: "{}",
+  }));
 }
 
 class Run {
@@ -77,11 +90,12 @@ class Run {
 
   /** One to five commands at once; some of them ones that were sent before, some with another amount under a known id. */
   async #sendSome(n: number): Promise<void> {
-    const envelopes = Array.from({ length: 1 + this.#int(5) }, (_, i) => this.#envelope(`${n}-${i}`));
+    const envelopes: Envelope[] = [];
+    for (let i = this.#int(5); i >= 0; i -= 1) envelopes.push(await this.#envelope(`${n}-${i}`));
     await Promise.all(envelopes.map((envelope) => this.#send(envelope)));
   }
 
-  #envelope(tag: string): Envelope {
+  async #envelope(tag: string): Promise<Envelope> {
     const known = [...this.#sent.values()];
     if (known.length > 0 && this.#int(4) === 0) {
       const { envelope } = known[this.#int(known.length)]!;
@@ -90,20 +104,22 @@ class Run {
     }
     const accountId = ACCOUNTS[this.#int(ACCOUNTS.length)]!;
     const webhook = this.#int(2) === 0;
+    const command = await this.#command(tag, accountId);
     return {
-      commandId: `cmd-${tag}`, accountId, command: this.#command(tag, accountId), actor: webhook ? "provider:test" : "user:clerk", authority: "simulation",
+      commandId: `cmd-${tag}`, accountId, command, attachments: { bill: billRows(command, accountId) }, actor: webhook ? "provider:test" : "user:clerk", authority: "simulation",
       source: webhook ? "webhook" : "counter", acceptedAt: this.#now, ...(webhook ? { mustNotBeLost: true } : {}),
     };
   }
 
-  #command(tag: string, accountId: string): AccountCommand {
+  async #command(tag: string, accountId: string): Promise<AccountCommand> {
     const on = "2026-06-01";
     const amount = 1 + this.#int(20_000);
-    switch (this.#int(8)) {
+    switch (this.#int(9)) {
       case 0: return { type: "PostAdjustment", adjustmentId: tag, kind: "fee", amount, postedOn: on, arrearsOn: on, revenueGl: "4900", reason: "simulated fee" };
       case 1: return { type: "PostAdjustment", adjustmentId: tag, kind: "credit", amount: -amount, postedOn: on, arrearsOn: on, revenueGl: "4900", reason: "simulated credit" };
       case 2: return { type: "ReversePayment", paymentId: this.#somePayment() ?? "none", reason: "R01", reversedOn: on };
       case 3: return this.#bill(tag, accountId, amount);
+      case 4: return this.#correction(tag, accountId, amount);
       default: return { type: "PostPayment", paymentId: `pay-${tag}`, amount, tender: "card", channel: "portal", reference: null, receivedAt: this.#now };
     }
   }
@@ -116,6 +132,22 @@ class Run {
     const change = this.#int(4) === 0 && from > "2026-01-01" ? this.#int(20_000) - 10_000 : 0;
     const correction = { ...segment, segmentId: `${segment.segmentId}:corrects`, from: addDays(from, -30), to: from, estimated: false, total: change, postings: change === 0 ? [] : [{ gl: "4010", cents: change }], corrects: "an earlier one" };
     return { type: "CompleteBill", billId: `bill-${tag}`, number: `N-${tag}`, runId: null, periodFrom: from, periodTo: segment.to, issuedOn: "2026-06-01", dueOn: "2026-06-21", segments: change === 0 ? [segment] : [segment, correction], snapshotHash: tag };
+  }
+
+  /** Bills from some one on, as the book has them now, made again with other totals, unchanged, or only taken back. What comes in between makes it stale. */
+  async #correction(tag: string, accountId: string, amount: number): Promise<AccountCommand> {
+    const standing = standingBills(await moneyLog(this.#book, accountId));
+    if (standing.length === 0) return this.#bill(tag, accountId, amount);
+    const cancel = standing.slice(this.#int(standing.length));
+    const more = this.#int(3) === 0 ? 0 : this.#int(10_000) - 5_000;
+    const bills = this.#int(4) === 0 ? [] : cancel.map(({ billId, periodFrom, periodTo, segments }): CorrectedBill => {
+      const id = nextEdition(billId);
+      return {
+        billId: id, number: id, periodFrom, periodTo, issuedOn: "2026-06-01", dueOn: "2026-06-21", snapshotHash: tag, corrects: billId,
+        segments: segments.map((segment, i) => ({ ...segment, segmentId: `${id}:${segment.agreementId}:${i}`, total: segment.total + more, postings: [{ gl: "4010", cents: segment.total + more }] })),
+      };
+    });
+    return { type: "CorrectBills", correctionId: tag, cause: "wrongRead", reasonRef: null, correctedOn: "2026-06-01", proposalId: null, cancel, services: [], bills, adjustments: [], offer: null };
   }
 
   #somePayment(): string | undefined {

@@ -173,6 +173,7 @@ export function serviceRank(commodity: string): number {
 /** Segments must continue where each agreement was last billed, have days, and carry postings that sum to their total. */
 function segmentsRefused(state: AccountState, command: CommandOf<"CompleteBill">): Decision | null {
   if (command.segments.length === 0 || command.segments.length > SEGMENTS_MAX) return refuse("segments", "A bill has at least one segment.", "segments");
+  const taken = new Set(state.items.map(({ item }) => item));
   const seen = new Set<string>();
   for (const [i, segment] of command.segments.entries()) {
     const field = `segments[${i}]`;
@@ -181,6 +182,8 @@ function segmentsRefused(state: AccountState, command: CommandOf<"CompleteBill">
     if (daysBetween(segment.from, segment.to) <= 0) return refuse("period", "A segment has at least one day.", field);
     const posted = segment.postings.reduce((sum, posting) => sum + posting.cents, 0);
     if (posted !== segment.total) return refuse("postings", `The postings of a segment sum to ${posted}, its lines to ${segment.total} cents.`, field);
+    if (taken.has(segment.segmentId)) return refuse("segment-id", "Two segments have one id.", field);
+    taken.add(segment.segmentId);
     if (segment.corrects !== undefined) {
       if (segment.to > agreement.billedTo) return refuse("correction", `What is corrected was billed: this service is billed up to ${agreement.billedTo}.`, field);
       continue;
