@@ -190,8 +190,68 @@ export const meterInstallation = sqliteTable(
     servicePointId: text("service_point_id").notNull(),
     installedOn: text("installed_on").notNull(),
     removedOn: text("removed_on"),
+    /** The moments on those days at which the dials were read; null: the days' beginnings. */
+    installedAt: integer("installed_at"),
+    removedAt: integer("removed_at"),
   },
   (t) => [primaryKey({ columns: [t.meterId, t.installedOn] }), index("meter_installation_point").on(t.servicePointId)],
+);
+
+/** A meter on the test bench or tested where it hangs. Accuracies in thousandths of a percent; a test is never edited. */
+export const meterTest = sqliteTable(
+  "meter_test",
+  {
+    id: text().primaryKey(),
+    meterId: text("meter_id").notNull(),
+    testedOn: text("tested_on").notNull(),
+    /** What it measured of what went through, before and after it was set right; null where it was not set. */
+    asFound: integer("as_found").notNull(),
+    asLeft: integer("as_left"),
+    passed: integer().notNull(),
+    note: text(),
+    actor: text().notNull(),
+    recordedAt: integer("recorded_at").notNull(),
+  },
+  (t) => [index("meter_test_meter").on(t.meterId, t.testedOn)],
+);
+
+/** Which module of a head-end speaks for a meter, from a day on. Pairing with another ends one row and begins the next. */
+export const meterEndpoint = sqliteTable(
+  "meter_endpoint",
+  {
+    meterId: text("meter_id").notNull(),
+    fromOn: text("from_on").notNull(),
+    /** First day on which it no longer speaks for the meter. */
+    toOn: text("to_on"),
+    endpointId: text("endpoint_id").notNull(),
+    gatewayId: text("gateway_id").notNull(),
+    recordedAt: integer("recorded_at").notNull(),
+  },
+  // A module speaks for one meter at a time.
+  (t) => [primaryKey({ columns: [t.meterId, t.fromOn] }), uniqueIndex("meter_endpoint_now").on(t.gatewayId, t.endpointId).where(sql`to_on IS NULL`)],
+);
+
+/** What a meter was asked through its head-end, and what came of it. Projection of the command's own stream. */
+export const meterCommand = sqliteTable(
+  "meter_command",
+  {
+    id: text().primaryKey(),
+    meterId: text("meter_id").notNull(),
+    gatewayId: text("gateway_id").notNull(),
+    endpointId: text("endpoint_id").notNull(),
+    kind: text().notNull(),
+    status: text().notNull(),
+    reason: text(),
+    requestedBy: text("requested_by").notNull(),
+    requestedAt: integer("requested_at").notNull(),
+    sentAt: integer("sent_at"),
+    /** Unanswered at this moment, it has timed out. */
+    deadlineAt: integer("deadline_at").notNull(),
+    finishedAt: integer("finished_at"),
+    /** What the head-end said, in words or as the read that it brought. */
+    answer: text(),
+  },
+  (t) => [index("meter_command_meter").on(t.meterId, t.requestedAt), index("meter_command_open").on(t.deadlineAt).where(sql`finished_at IS NULL`)],
 );
 
 /** A measuring component of a meter: a register (dial) or an interval channel. */
