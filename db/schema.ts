@@ -509,9 +509,9 @@ export const usageAlert = sqliteTable(
     /** Unit of the figures below, which count after the multiplier. */
     unit: text().notNull(),
     stepMinutes: integer("step_minutes").notNull(),
-    /** Lowest interval since it began: what runs all the time. */
+    /** Flow: the lowest interval since it was noticed. A high day: the usual day. A month: the budget. */
     least: integer().notNull(),
-    /** Everything that was used since it began. */
+    /** Flow: what went through at that lowest rate since it began, so at least that much. Else the usage of the day or month. */
     usage: integer().notNull(),
     raisedAt: integer("raised_at").notNull(),
     clearedAt: integer("cleared_at"),

@@ -3,13 +3,14 @@
  * Whoever lost a race (another batch wrote a day or a read meanwhile) classifies again on what is there now.
  */
 import { seal, type Provenance } from "../../domain/compliance/chain.ts";
-import type { TimeZone } from "../../domain/calendar/zone.ts";
+import { localDateOf, type TimeZone } from "../../domain/calendar/zone.ts";
 import {
   badgesOf, bestOfDay, bestReads, classifyReads, dayKey, dayStats, matchReads, timesMultiplier,
   type Channel, type DayWrite, type KnownException, type MatchedReads, type MeterRecord, type Reading, type ReadsResult, type RegisterRead, type RegisterWrite, type RevisionWrite, type VeeSetting,
 } from "../../domain/metering/index.ts";
 import type { CommitUnit } from "../commit.ts";
 import type { SqlPort, Statement } from "../port.ts";
+import { alertChanges } from "./alerts.ts";
 import { encodeAnswer, type BatchAnswer, type ReadAnswer } from "./batches.ts";
 import { cureWork, exceptionsStatement, exceptionUnit, openWork, recordsOf, updateWork, workOf, type ExceptionChange, type ExceptionRecord, type NewWork } from "./exceptions.ts";
 import { issuedStatements, rebillWork, type ChangedValue } from "./issued.ts";
@@ -31,6 +32,7 @@ export interface ClassifiedBatch {
   readonly result: ReadsResult;
   readonly loaded: LoadedReads;
   readonly meters: LoadedMeters;
+  readonly places: ReadonlyMap<number, ChannelPlace>;
   /** Exceptions that the result speaks of, as far as they are stored. */
   readonly records: ReadonlyMap<string, ExceptionRecord>;
   /** Work for bills that were issued on values which change now. */
@@ -44,7 +46,7 @@ export async function classifyBatch(port: SqlPort, readings: readonly Reading[],
   const places = placesOf(meters.byBadge.values());
   const loaded = await loadStored(port, matched.needs, setting.zone, (channelId) => places.get(channelId)!.channel);
   const result = classifyReads(matched, loaded, setting);
-  return { matched, result, loaded, meters, ...(await loadConsequences(port, result, loaded, places)) };
+  return { matched, result, loaded, meters, places, ...(await loadConsequences(port, result, loaded, places)) };
 }
 
 export interface ChannelPlace {
@@ -197,7 +199,7 @@ export const readsStream = (batchId: string): string => `reads:${batchId}`;
 
 /** The commit of a classified batch, and what its sender is answered. */
 export function commitOf(batch: ClassifiedBatch, origin: BatchOrigin, setting: ReadsSetting): { readonly answer: BatchAnswer; readonly units: CommitUnit[]; readonly further: Statement[] } {
-  const { result, loaded } = batch;
+  const { result, loaded, meters, places } = batch;
   const { batchId, gatewayId, bodyHash, actor, source, file } = origin;
   const recordedAt = setting.now;
   const answer = answerOf(batch, batchId);
@@ -215,11 +217,16 @@ export function commitOf(batch: ClassifiedBatch, origin: BatchOrigin, setting: R
     stream, baseSeq: 0, baseHash: "", events: seal(stream, { seq: 0, hash: "" }, [{ type: "ReadsIngested", version: 1, data }], provenance), inputs: [], command,
     writes: { readBatch: [{ id: batchId, gatewayId, receivedAt: recordedAt, reads, outcome: encodeAnswer(answer), fileId: file?.fileId ?? null }] },
   };
+  const alerts = alertChanges({
+    alerts: result.alerts, known: loaded.alerts, channelOf: (channelId) => places.get(channelId)!.channel,
+    customerOf: ({ servicePointId, throughAt }) => customerOn(meters.customers, servicePointId, localDateOf(throughAt - 1, setting.zone)),
+  }, provenance, command);
   return {
     answer,
-    units: [unit, ...exceptionChanges(batch, recordedAt).map((change) => exceptionUnit(change, provenance, command))],
+    units: [unit, ...exceptionChanges(batch, recordedAt).map((change) => exceptionUnit(change, provenance, command)), ...alerts.units],
     further: [
       ...batchValues(result, loaded, { actor, source, batchId, recordedAt }),
+      ...alerts.further,
       ...(file ? sourceStatements(batch, file.lines, batchId, setting.zone) : []),
       ...(result.changes.length > 0 ? [usageNotices(result.changes.map(({ servicePointId }) => servicePointId), recordedAt)] : []),
     ],

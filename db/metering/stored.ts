@@ -4,6 +4,7 @@ import { localDateOf, type Instant, type TimeZone } from "../../domain/calendar/
 import { dayKey, decodeDay, type Channel, type ChannelHistory, type DayRevision, type KnownException, type ReadsLoaded, type ReadsNeeds, type RegisterRead, type Severity, type StoredDay } from "../../domain/metering/index.ts";
 import type { Result, Row, SqlPort, Statement } from "../port.ts";
 import { jsonArgs } from "../rows.ts";
+import { alertOf, alertStatements, type StoredAlert } from "./alerts.ts";
 import { addIntervalHistories, addRegisterHistories, intervalHistoryStatements, registerHistoryStatements } from "./history.ts";
 
 export interface StoredRead extends RegisterRead {
@@ -19,6 +20,7 @@ export interface StoredException extends KnownException {
 export interface LoadedReads extends ReadsLoaded {
   readonly registerReads: ReadonlyMap<number, readonly StoredRead[]>;
   readonly exceptions: readonly StoredException[];
+  readonly alerts: readonly StoredAlert[];
 }
 
 /** Bytes of packed days asked for in one read: as base64 they stay far below the 10 MB of an answer. */
@@ -54,6 +56,7 @@ export async function loadStored(port: SqlPort, needs: ReadsNeeds, zone: TimeZon
   const heads: [number, LocalDate, number][] = [];
   const reads: StoredRead[] = [];
   const exceptions: StoredException[] = [];
+  const alerts = new Map<string, StoredAlert>();
   const exceptionSpans = [
     ...needs.days.map(({ channelId, from, to }) => [channelId, from, to, 0]),
     // The read after the last one is judged again as well, whenever that is.
@@ -64,13 +67,14 @@ export async function loadStored(port: SqlPort, needs: ReadsNeeds, zone: TimeZon
     ...intervalHistoryStatements(needs.days).map((statement): [Statement, (rows: readonly Row[]) => void] => [statement, (rows) => addIntervalHistories(rows, channelOf, histories)]),
     ...each(READS, needs.registers.map(({ channelId, from, to }) => [channelId, from, to]), (rows) => reads.push(...readsOf(rows))),
     ...registerHistoryStatements(needs.registers).map((statement): [Statement, (rows: readonly Row[]) => void] => [statement, (rows) => addRegisterHistories(rows, channelOf, histories)]),
+    ...alertStatements(needs.days, zone).map((statement): [Statement, (rows: readonly Row[]) => void] => [statement, (rows) => rows.forEach((row) => alerts.set(row["id"] as string, alertOf(row)))]),
     ...each(EXCEPTIONS, exceptionSpans, (rows) => exceptions.push(...rows.map(exceptionOf))),
   ];
   if (asked.length > 0) {
     const answers: Result[] = await port.read(asked.map(([statement]) => statement));
     asked.forEach(([, take], i) => take(answers[i]!.rows));
   }
-  return { days: await loadPackedDays(port, heads), registerReads: Map.groupBy(reads, (read) => read.channelId), histories, exceptions };
+  return { days: await loadPackedDays(port, heads), registerReads: Map.groupBy(reads, (read) => read.channelId), histories, exceptions, alerts: [...alerts.values()] };
 }
 
 function each(sql: string, rows: readonly unknown[], take: (rows: readonly Row[]) => void): [Statement, (rows: readonly Row[]) => void][] {

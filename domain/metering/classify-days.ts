@@ -5,7 +5,7 @@ import { qualityCode, type Channel, type Installation, type MeterRecord } from "
 import type { Sequence } from "./classify-registers.ts";
 import { NO_HISTORY, type ChannelHistory } from "./history.ts";
 import { dayKey } from "./ingest-result.ts";
-import { CHANGED_RULE, isServiceActive, recordFindings, type Subject, type Work } from "./ingest-work.ts";
+import { CHANGED_RULE, isServiceActive, recordAlerts, recordFindings, type Subject, type Work } from "./ingest-work.ts";
 import { registersBeside, type MatchedInterval } from "./match-reads.ts";
 import { draftOf, type OutcomeDraft } from "./outcome-draft.ts";
 import { bestOf, bestOfDay, dayStats, emptyDay, MISSING, mergeStored, type DayRevision, type PackedDay, type StoredDay } from "./packed-day.ts";
@@ -126,7 +126,7 @@ function noteChangedSlots(inWork: DayInWork, correction: PackedDay): void {
 }
 
 function finishDay(inWork: DayInWork, history: ChannelHistory, sequences: ReadonlyMap<number, Sequence>, work: Work): { flowSlots: number; zero: boolean } {
-  const { place: { meter, channel, installation }, day, before, newRevisions } = inWork;
+  const { place: { meter, channel, installation }, day, start, end, before, newRevisions } = inWork;
   const state = inWork.state!;
   const best = bestOf(state.raw, state.revisions);
   const stats = dayStats(best);
@@ -143,6 +143,8 @@ function finishDay(inWork: DayInWork, history: ChannelHistory, sequences: Readon
   const subject: Subject = { meter, channel, installation, day, readAt: null, version: state.version };
   const open = recordFindings(subject, changed === null ? findings : [...findings, changed], work);
   for (const draft of inWork.drafts) for (const id of open) draft.exceptionIds.add(id);
+
+  recordAlerts({ meterId: meter.meterId, servicePointId: installation.servicePointId, channel, start, values: best.values, quality: best.quality, flowSlotsBefore: history.flowSlotsBefore, thresholds }, end, findings, work);
 
   const flow = { flowSlots: scan.leakRunAtEnd, zero: stats.present === stats.slots && stats.sum === 0 && stats.max === 0 };
   if (!inWork.changed) return flow;

@@ -23,5 +23,5 @@ export function classifyReads(matched: MatchedReads, loaded: ReadsLoaded, contex
   const counts: Record<OutcomeKind, number> = { accepted: 0, duplicate: 0, exception: 0, rejected: 0 };
   for (const { outcome } of outcomes) counts[outcome]++;
   const { dayWrites, revisionWrites, registerWrites, exceptionUpdates, cured, findings, changes } = work;
-  return { outcomes, counts, dayWrites, revisionWrites, registerWrites, exceptions: [...work.exceptions.values()], exceptionUpdates, cured, findings, changes };
+  return { outcomes, counts, dayWrites, revisionWrites, registerWrites, exceptions: [...work.exceptions.values()], exceptionUpdates, cured, findings, changes, alerts: [...work.alerts.values()] };
 }

@@ -13,6 +13,7 @@ export * from "./revise-days.ts";
 export * from "./revise-reads.ts";
 export * from "./vee-parameters.ts";
 export * from "./vee.ts";
+export * from "./alerts.ts";
 export * from "./usage.ts";
 export * from "./like-days.ts";
 export * from "./estimate.ts";

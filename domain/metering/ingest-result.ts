@@ -1,6 +1,7 @@
 /** What ingest must have loaded, and what it returns to be committed: the contract between the pure rules and the shell. */
 import type { LocalDate } from "../calendar/local-date.ts";
 import type { Instant } from "../calendar/zone.ts";
+import type { UsageAlert } from "./alerts.ts";
 import type { RegisterRead } from "./channel.ts";
 import type { ChannelHistory } from "./history.ts";
 import type { OutcomeKind, ReadOutcome } from "./match-reads.ts";
@@ -30,6 +31,8 @@ export interface ReadsLoaded {
   readonly histories: ReadonlyMap<number, ChannelHistory>;
   /** Of the channels and days in question, open and decided. */
   readonly exceptions: readonly KnownException[];
+  /** Of the channels in question: those that run, and those that ended on the days in question or later. None where it is absent. */
+  readonly alerts?: readonly UsageAlert[];
 }
 
 export function dayKey(channelId: number, day: LocalDate): string {
@@ -109,4 +112,6 @@ export interface ReadsResult {
   readonly cured: readonly string[];
   readonly findings: readonly PlacedFinding[];
   readonly changes: readonly UsageChange[];
+  /** Alerts that were raised, go on or are over, as they are now. */
+  readonly alerts: readonly UsageAlert[];
 }

@@ -1,6 +1,7 @@
 /** What is collected while reads or decisions are worked through, and how findings become exceptions. */
 import type { LocalDate } from "../calendar/local-date.ts";
 import type { Instant } from "../calendar/zone.ts";
+import { ALERT_FRESH_MS, followAlerts, type AlertDay, type UsageAlert } from "./alerts.ts";
 import type { Channel, Installation, MeterRecord } from "./channel.ts";
 import type { DayWrite, KnownException, NewException, PlacedFinding, ReadsLoaded, RegisterWrite, RevisionWrite, UsageChange } from "./ingest-result.ts";
 import type { HeldReading, ReadsContext } from "./match-reads.ts";
@@ -26,6 +27,9 @@ export interface Work {
   readonly cured: string[];
   readonly findings: PlacedFinding[];
   readonly changes: UsageChange[];
+  /** By channel, the alerts known and those that the days raised so far. */
+  readonly alertsOf: Map<number, readonly UsageAlert[]>;
+  readonly alerts: Map<string, UsageAlert>;
 }
 
 export function startWork(loaded: ReadsLoaded, context: ReadsContext): Work {
@@ -34,6 +38,7 @@ export function startWork(loaded: ReadsLoaded, context: ReadsContext): Work {
     parameters: rememberedParameters(context),
     exceptionsOf: Map.groupBy(loaded.exceptions, (known) => subjectKey(known.channelId, known.day, known.readAt)),
     dayWrites: [], revisionWrites: [], registerWrites: [], exceptions: new Map(), exceptionUpdates: [], cured: [], findings: [], changes: [],
+    alertsOf: Map.groupBy(loaded.alerts ?? [], ({ channelId }) => channelId), alerts: new Map(),
   };
 }
 
@@ -109,4 +114,30 @@ export function heldException(held: HeldReading): NewException {
     id: held.id, ruleId: held.ruleId, severity: "fail", day: held.day, numbers: {}, sentence: held.sentence,
     channelId: held.channelId, meterId: held.meterId, servicePointId: null, readAt: null, held: held.reading,
   };
+}
+
+// ---- alerts ---------------------------------------------------------------------------------------------------
+
+/** Findings that doubt values themselves; that some are missing says nothing against the others. */
+const DOUBTS: ReadonlySet<string> = new Set(INTERVAL_RULES.map(({ id }) => id).filter((id) => id !== "missing"));
+
+/** What makes a day worth looking at for alerts; most days have none of it. */
+const ALERTING: ReadonlySet<string> = new Set(["leak", "burst", "high"]);
+
+/** Lets a judged day raise, prolong and end alerts. `end`: of the local day. */
+export function recordAlerts(day: Omit<AlertDay, "high">, end: Instant, findings: readonly Finding[], work: Work): void {
+  const { channelId } = day.channel;
+  const known = work.alertsOf.get(channelId) ?? [];
+  if (known.length === 0 && !findings.some(({ ruleId }) => ALERTING.has(ruleId))) return;
+  if (end + ALERT_FRESH_MS <= work.context.now || findings.some(({ ruleId, severity }) => severity === "fail" && DOUBTS.has(ruleId))) return;
+  const changed = followAlerts({ ...day, high: highOf(findings) }, known);
+  if (changed.length === 0) return;
+  for (const alert of changed) work.alerts.set(alert.id, alert);
+  const ids = new Set(changed.map(({ id }) => id));
+  work.alertsOf.set(channelId, [...known.filter(({ id }) => !ids.has(id)), ...changed]);
+}
+
+function highOf(findings: readonly Finding[]): AlertDay["high"] {
+  const numbers = findings.find(({ ruleId }) => ruleId === "high")?.numbers;
+  return numbers === undefined ? null : { usage: numbers["daily"]!, usual: Math.max(numbers["lastYear"] ?? 0, numbers["previous"] ?? 0) };
 }

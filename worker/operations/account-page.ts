@@ -34,8 +34,8 @@ export interface TimelinePage {
 
 const PAGE = 30;
 
-/** Streams that speak of an account: its own, its exceptions', and the access of people who may see it. */
-const STREAMS = `SELECT 'account:' || ?1 UNION ALL SELECT 'exception:' || id FROM exception WHERE account_id = ?1 UNION ALL SELECT DISTINCT 'access:' || user_id FROM account_access WHERE account_id = ?1`;
+/** Streams that speak of an account: its own, its exceptions' and alerts', and the access of people who may see it. */
+const STREAMS = `SELECT 'account:' || ?1 UNION ALL SELECT 'exception:' || id FROM exception WHERE account_id = ?1 UNION ALL SELECT 'alert:' || id FROM usage_alert WHERE account_id = ?1 UNION ALL SELECT DISTINCT 'access:' || user_id FROM account_access WHERE account_id = ?1`;
 
 /** Which part of a timeline: kinds of events (null: all), and where the page begins (null: at the newest). */
 export interface TimelinePart {

@@ -7,7 +7,7 @@ import { ledgerText, moneyText } from "../../components/money.tsx";
 import type { Tone } from "../../components/tone.ts";
 import { formatDate } from "../../format/dates.ts";
 import { formatCount } from "../../format/quantities.ts";
-import { adjustmentName, causeName, className, commodityName, holdName, plainWord, requestKindName, requestState, ruleName, tenderName } from "./words.ts";
+import { adjustmentName, alertName, causeName, className, commodityName, holdName, plainWord, requestKindName, requestState, ruleName, tenderName } from "./words.ts";
 
 export interface EventWords {
   readonly title: string;
@@ -51,6 +51,9 @@ const factTitle = (f: Facts): string => [FACTS[f.text("kind") as FactKind]?.name
 const factValue = (f: Facts): string => f.text("text") || (f.text("milli") === "" ? "" : `${milliText(f.number("milli"))} ${f.text("unit")}`.trim());
 const fileTo = (facts: Facts): string => `/staff/files/${encodeURIComponent(facts.text("fileId"))}`;
 
+const alertTo = (facts: Facts): string | undefined => (facts.text("accountId") ? `/staff/accounts/${encodeURIComponent(facts.text("accountId"))}` : undefined);
+const alertQuantity = (facts: Facts): string => `${milliText(facts.number("usage"))} ${facts.text("unit")}`;
+
 const draftTo = (facts: Facts): string => `/staff/rates/drafts/${encodeURIComponent(facts.text("draftId"))}`;
 const replayTo = (facts: Facts): string => `/staff/rates/replays/${encodeURIComponent(facts.text("replayId"))}`;
 
@@ -93,6 +96,10 @@ const EVENTS: Readonly<Record<string, Words>> = {
   RereadOrdered: (f) => ({ title: "Re-read ordered", icon: "truck", to: exceptionTo(f) }),
   ExceptionDecided: (f) => ({ title: `Exception decided: ${plainWord(f.text("decision")).toLowerCase()}`, icon: "check", tone: "good", to: exceptionTo(f) }),
   ExceptionClosed: (f) => ({ title: "Exception closed", icon: "check", detail: f.text("decision"), to: exceptionTo(f) }),
+
+  UsageAlertRaised: (f) => ({ title: `Told the customer: ${alertName(f.text("kind")).toLowerCase()}`, icon: "bell", tone: "warn", value: alertQuantity(f), to: alertTo(f) }),
+  UsageAlertEnded: (f) => ({ title: `${alertName(f.text("kind"))} is over`, icon: "bell", tone: "good", value: alertQuantity(f), to: alertTo(f) }),
+  UsageAlertAcknowledged: (f) => ({ title: `The customer knows: ${alertName(f.text("kind")).toLowerCase()}`, icon: "bell", to: alertTo(f) }),
 
   BillRunStarted: (f) => ({ title: `Bill run started, cycle ${f.text("cycleId")}`, icon: "cycle", tone: "info", value: `${formatCount(f.number("due"))} due` }),
   BillRunRetried: (f) => ({ title: "Bill run tried again", icon: "cycle", value: `${formatCount(f.number("due"))} due` }),

@@ -1,5 +1,5 @@
 /** What somebody looks for in a timeline, as kinds of events. */
-export type TimelineGroup = "all" | "money" | "service" | "requests" | "reads" | "access";
+export type TimelineGroup = "all" | "money" | "service" | "requests" | "reads" | "alerts" | "access";
 
 export const TIMELINE_GROUPS: Readonly<Record<TimelineGroup, { readonly name: string; readonly types: readonly string[] | null }>> = {
   all: { name: "Everything", types: null },
@@ -7,6 +7,7 @@ export const TIMELINE_GROUPS: Readonly<Record<TimelineGroup, { readonly name: st
   service: { name: "Service and holds", types: ["AccountOpened", "ServiceStarted", "ServiceStopped", "ServiceFactSet", "HoldPlaced", "HoldReleased"] },
   requests: { name: "Requests", types: ["RequestOpened", "RequestAdvanced"] },
   reads: { name: "Reads in doubt", types: ["ExceptionOpened", "ExceptionReopened", "ExceptionDecided", "ExceptionClosed", "RereadOrdered"] },
+  alerts: { name: "Leaks and high usage", types: ["UsageAlertRaised", "UsageAlertEnded", "UsageAlertAcknowledged"] },
   access: { name: "Portal access", types: ["AccessGranted", "AccessEnded"] },
 };
 

@@ -56,6 +56,9 @@ const READ_RULES: Readonly<Record<string, string>> = {
 export const ruleName = (kind: string, code: string): string =>
   unbilledRule(code)?.title ?? (kind === "billing" ? HOLD_RULES.find((rule) => rule.id === code)?.title : undefined) ?? READ_RULES[code] ?? HOLD_RULES.find((rule) => rule.id === code)?.title ?? plainWord(code);
 
+const ALERTS: Readonly<Record<string, string>> = { leak: "Continuous flow", burst: "Burst", high: "High usage", budget: "Over budget" };
+export const alertName = (kind: string): string => ALERTS[kind] ?? plainWord(kind);
+
 export const severityTone = (severity: string): Tone => (severity === "fail" ? "bad" : severity === "warn" ? "warn" : "info");
 
 const CLASSES: Readonly<Record<string, string>> = { residential: "Residential", commercial: "Commercial", industrial: "Industrial", municipal: "Municipal" };

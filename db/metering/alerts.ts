@@ -1,0 +1,79 @@
+/** Usage alerts as they are stored: the row that pages read, and the end of the stream that its next event must follow. */
+import { EMPTY_HEAD, seal, type Head, type Provenance } from "../../domain/compliance/chain.ts";
+import { startOfDay, type TimeZone } from "../../domain/calendar/zone.ts";
+import { alertEnded, alertRaised, alertStream, type AlertEvent } from "../../domain/lifecycle/alert.ts";
+import type { Channel, ReadsNeeds, Unit, UsageAlert } from "../../domain/metering/index.ts";
+import type { CommitUnit } from "../commit.ts";
+import type { Row, Statement } from "../port.ts";
+import { jsonArgs, type InsertRow } from "../rows.ts";
+
+export type AlertRow = Required<InsertRow<"usageAlert">>;
+
+/** An alert with the rest of its row and the end of its stream. */
+export type StoredAlert = UsageAlert & Pick<AlertRow, "accountId" | "stepMinutes" | "raisedAt" | "clearedAt" | "acknowledgedAt"> & { readonly unit: Unit; readonly head: Head };
+
+/** Runs that reach this far back may have been told of and ended already. */
+const TOLD_MS = 8 * 86_400_000;
+
+export const ALERT_COLUMNS = `a.id, a.kind, a.channel_id AS "channelId", a.meter_id AS "meterId", a.service_point_id AS "servicePointId", a.account_id AS "accountId", a.started_at AS "startedAt", a.through_at AS "throughAt",
+    a.ended_at AS "endedAt", a.unit, a.step_minutes AS "stepMinutes", a.least, a.usage, a.raised_at AS "raisedAt", a.cleared_at AS "clearedAt", a.acknowledged_at AS "acknowledgedAt"`;
+
+export const ALERT_HEAD = "LEFT JOIN event AS e ON e.stream = 'alert:' || a.id AND NOT EXISTS (SELECT 1 FROM event AS later WHERE later.stream = e.stream AND later.seq = e.seq + 1)";
+
+const KNOWN = `SELECT ${ALERT_COLUMNS}, e.seq, e.hash FROM json_each(?) AS w CROSS JOIN usage_alert AS a ON a.channel_id = w.value->>0 AND (a.ended_at IS NULL OR a.through_at >= w.value->>1) ${ALERT_HEAD}`;
+
+/** Asks for the alerts of the channels needed that run or ended lately. */
+export function alertStatements(needs: ReadsNeeds["days"], zone: TimeZone): Statement[] {
+  return jsonArgs(needs.map(({ channelId, from }) => [channelId, startOfDay(from, zone) - TOLD_MS])).map((arg) => ({ sql: KNOWN, args: [arg] }));
+}
+
+export function alertOf(row: Row): StoredAlert {
+  const { seq, hash, ...alert } = row as unknown as Omit<StoredAlert, "head"> & Head;
+  return { ...alert, head: { seq, hash } };
+}
+
+export interface AlertChanges {
+  /** Alerts that were raised or are over, with their events. */
+  readonly units: readonly CommitUnit[];
+  /** What is merely measured further has no event of its own: the reads that say so are in the log. */
+  readonly further: readonly Statement[];
+}
+
+export interface AlertsDecided {
+  readonly alerts: readonly UsageAlert[];
+  readonly known: readonly StoredAlert[];
+  readonly channelOf: (channelId: number) => Channel;
+  readonly customerOf: (alert: UsageAlert) => string | null;
+}
+
+/** The commit of what days did to alerts. */
+export function alertChanges({ alerts, known, channelOf, customerOf }: AlertsDecided, provenance: Provenance, command: CommitUnit["command"]): AlertChanges {
+  const stored = new Map(known.map((alert) => [alert.id, alert]));
+  const units: CommitUnit[] = [];
+  const goingOn: UsageAlert[] = [];
+  for (const alert of alerts) {
+    const before = stored.get(alert.id);
+    const { unit, stepMinutes } = channelOf(alert.channelId);
+    const full: StoredAlert = {
+      unit, stepMinutes: stepMinutes ?? 0, accountId: before ? before.accountId : customerOf(alert), raisedAt: provenance.recordedAt, acknowledgedAt: null, head: EMPTY_HEAD, ...before, ...alert,
+      clearedAt: alert.endedAt === null ? null : provenance.recordedAt,
+    };
+    const events = [...(before ? [] : [alertRaised(alert, full)]), ...(alert.endedAt === null ? [] : [alertEnded(alert, full)])];
+    if (events.length === 0) goingOn.push(alert);
+    else units.push(alertUnit(full, before?.head ?? EMPTY_HEAD, events, provenance, command));
+  }
+  return { units, further: goingOn.length === 0 ? [] : [measuredFurther(goingOn)] };
+}
+
+/** A change as a unit of the commit of `command`. */
+export function alertUnit({ head: _, ...row }: StoredAlert, head: Head, events: readonly AlertEvent[], provenance: Provenance, command: CommitUnit["command"]): CommitUnit {
+  const stream = alertStream(row.id);
+  return { stream, baseSeq: head.seq, baseHash: head.hash, events: seal(stream, head, events, provenance), writes: { usageAlert: [row] }, inputs: [], command };
+}
+
+function measuredFurther(alerts: readonly UsageAlert[]): Statement {
+  return {
+    sql: `UPDATE usage_alert SET through_at = w.value->>1, least = w.value->>2, usage = w.value->>3 FROM json_each(?) AS w WHERE usage_alert.id = w.value->>0 AND usage_alert.ended_at IS NULL`,
+    args: [JSON.stringify(alerts.map(({ id, throughAt, least, usage }) => [id, throughAt, least, usage]))],
+  };
+}

@@ -1,0 +1,140 @@
+/**
+ * Usage alerts: what a customer is told at once. A leak clock that runs from the first interval of a flow that has not
+ * stopped, a burst, a day far above the usual. Raised and ended by measured intervals alone: an estimate, a gap or a day
+ * in doubt proves nothing. Rates and hours are the thresholds of validation (`leak`, `burst`, `highLow`).
+ */
+import { MINUTE_MS, type Instant } from "../calendar/zone.ts";
+import { QUALITY_ESTIMATED, type Channel } from "./channel.ts";
+import { MISSING } from "./packed-day.ts";
+import { timesMultiplier, type Milli } from "./units.ts";
+import type { ChannelThresholds } from "./vee-thresholds.ts";
+
+export const ALERT_KINDS = ["leak", "burst", "high", "budget"] as const;
+export type AlertKind = (typeof ALERT_KINDS)[number];
+
+/** An alert of one channel. Quantities are in thousandths of the channel's unit, after the multiplier. */
+export interface UsageAlert {
+  readonly id: string;
+  readonly kind: AlertKind;
+  readonly channelId: number;
+  readonly meterId: string;
+  readonly servicePointId: string;
+  readonly startedAt: Instant;
+  /** End of the last interval that proves it. */
+  readonly throughAt: Instant;
+  /** When it was over; null while it runs. */
+  readonly endedAt: Instant | null;
+  /** Flow: the lowest interval since it was noticed. A high day: the usual day. A month: the budget. */
+  readonly least: Milli;
+  /** Flow: what went through at that lowest rate since it began, so at least that much. Else the usage of the day or month. */
+  readonly usage: Milli;
+}
+
+/** A judged local day of a channel, as far as it came. */
+export interface AlertDay {
+  readonly meterId: string;
+  readonly servicePointId: string;
+  readonly channel: Channel;
+  readonly start: Instant;
+  readonly values: Int32Array;
+  readonly quality: Uint8Array | null;
+  /** Intervals of flow without a pause that ran into the first slot. */
+  readonly flowSlotsBefore: number;
+  readonly thresholds: ChannelThresholds;
+  /** Usage of the day and the usual, after the multiplier, where it is far above; else null. */
+  readonly high: { readonly usage: Milli; readonly usual: Milli } | null;
+}
+
+/** Older days tell nobody anything new, and days after them may be stored already: a back-load raises no alarm. */
+export const ALERT_FRESH_MS = 72 * 60 * MINUTE_MS;
+
+/**
+ * The alerts of the channel that a day raises, prolongs or ends, as they are after it.
+ * @param known those that run, and those that ended on that day or later
+ */
+export function followAlerts(day: AlertDay, known: readonly UsageAlert[]): UsageAlert[] {
+  const { leakSlots, leakMinimum, burstSlots, burstMinimum } = day.thresholds;
+  return [
+    ...followFlow({ kind: "leak", needed: leakSlots, minimum: leakMinimum, slotsBefore: day.flowSlotsBefore }, day, known),
+    ...followFlow({ kind: "burst", needed: burstSlots, minimum: burstMinimum, slotsBefore: 0 }, day, known),
+    ...followHigh(day, known),
+  ];
+}
+
+interface FlowRule {
+  readonly kind: "leak" | "burst";
+  /** Intervals without a pause; 0: the rule is off. */
+  readonly needed: number;
+  readonly minimum: Milli;
+  readonly slotsBefore: number;
+}
+
+interface Run {
+  readonly startedAt: Instant;
+  readonly slots: number;
+  readonly least: Milli;
+}
+
+function followFlow({ kind, needed, minimum, slotsBefore }: FlowRule, day: AlertDay, known: readonly UsageAlert[]): UsageAlert[] {
+  const before = known.filter((alert) => alert.kind === kind);
+  const changed = new Map<string, UsageAlert>();
+  const step = stepOf(day);
+  let running = before.find(({ endedAt }) => endedAt === null) ?? null;
+  let run: Run | null = slotsBefore > 0 ? { startedAt: day.start - slotsBefore * step, slots: slotsBefore, least: Number.MAX_SAFE_INTEGER } : null;
+  for (const [slot, value] of day.values.entries()) {
+    if (value === MISSING || day.quality?.[slot] === QUALITY_ESTIMATED) continue;
+    const at = day.start + slot * step;
+    if (running !== null) {
+      if (at < running.throughAt) continue;
+      const next: UsageAlert = value >= minimum ? prolonged(running, usageIn(value, day), at + step, step) : { ...running, endedAt: at };
+      changed.set(next.id, next);
+      running = next.endedAt === null ? next : null;
+      run = null;
+      continue;
+    }
+    if (value < minimum) {
+      run = null;
+      continue;
+    }
+    run = run === null ? { startedAt: at, slots: 1, least: value } : { ...run, slots: run.slots + 1, least: Math.min(run.least, value) };
+    if (needed === 0 || run.slots < needed || toldBefore(before, run.startedAt)) continue;
+    running = prolonged(newAlert(kind, day, run.startedAt, usageIn(run.least, day)), usageIn(run.least, day), at + step, step);
+    changed.set(running.id, running);
+  }
+  return [...changed.values()];
+}
+
+/** The same flow was told of and is over: the day was merely filled up or corrected. */
+function toldBefore(before: readonly UsageAlert[], startedAt: Instant): boolean {
+  return before.some((alert) => alert.endedAt !== null && startedAt < alert.endedAt);
+}
+
+function prolonged(alert: UsageAlert, value: Milli, throughAt: Instant, step: number): UsageAlert {
+  const least = Math.min(alert.least, value);
+  return { ...alert, throughAt, least, usage: least * Math.round((throughAt - alert.startedAt) / step) };
+}
+
+function followHigh(day: AlertDay, known: readonly UsageAlert[]): UsageAlert[] {
+  const { high } = day;
+  const ofKind = known.filter(({ kind }) => kind === "high");
+  const running = ofKind.find(({ endedAt }) => endedAt === null);
+  const throughAt = measuredThrough(day);
+  if (throughAt === null || (running !== undefined && throughAt <= running.startedAt)) return [];
+  if (high === null) return running === undefined ? [] : [{ ...running, endedAt: Math.max(day.start, running.throughAt) }];
+  if (running === undefined && toldBefore(ofKind, day.start)) return [];
+  return [{ ...(running ?? newAlert("high", day, day.start, high.usual)), throughAt: Math.max(throughAt, running?.throughAt ?? throughAt), least: high.usual, usage: high.usage }];
+}
+
+/** The end of the last measured interval; null where none was. */
+function measuredThrough(day: AlertDay): Instant | null {
+  const last = day.values.findLastIndex((value, slot) => value !== MISSING && day.quality?.[slot] !== QUALITY_ESTIMATED);
+  return last < 0 ? null : day.start + (last + 1) * stepOf(day);
+}
+
+function newAlert(kind: AlertKind, { channel, meterId, servicePointId }: AlertDay, startedAt: Instant, least: Milli): UsageAlert {
+  return { id: `${kind}:${channel.channelId}:${startedAt}`, kind, channelId: channel.channelId, meterId, servicePointId, startedAt, throughAt: startedAt, endedAt: null, least, usage: 0 };
+}
+
+const stepOf = ({ channel }: AlertDay): number => (channel.stepMinutes ?? 0) * MINUTE_MS;
+
+const usageIn = (value: Milli, { channel }: AlertDay): Milli => timesMultiplier(value, channel.multiplier);
