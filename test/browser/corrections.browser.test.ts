@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { writeRows } from "../../db/commit.ts";
 import { addMonths } from "../../domain/calendar/local-date.ts";
 import { startOfDay } from "../../domain/calendar/zone.ts";
+import { nextEdition } from "../../domain/lifecycle/correction.ts";
 import { createUser, type PeopleWorld } from "../../worker/operations/people.ts";
 import { ZONE } from "../support/utility.ts";
 import { useStage } from "./harness.ts";
@@ -18,6 +19,7 @@ declare const axe: { run: (on: Document) => Promise<{ violations: { id: string; 
 const PICTURES = process.env.PICTURES;
 
 const BILLING = { email: "bea@staff.test", name: "Bea Novak" };
+const ADMIN = { email: "ada@staff.test", name: "Ada Lindqvist" };
 const SUPERVISOR = { email: "sol@staff.test", name: "Sol Reyes" };
 const GAS = channelOf(SECOND_ACCOUNT, "gas");
 const PHONE: BrowserContextOptions = { viewport: { width: 320, height: 740 } };
@@ -27,7 +29,7 @@ const stage = useStage({
   async prepare(meterline) {
     household = await loadHousehold(meterline);
     const people: PeopleWorld = { ...household.world, env: { SECRET_KEY: meterline.secrets.secretKey, PUBLIC_URL: meterline.publicUrl } };
-    for (const [person, role] of [[BILLING, "billing"], [SUPERVISOR, "supervisor"]] as const) {
+    for (const [person, role] of [[BILLING, "billing"], [SUPERVISOR, "supervisor"], [ADMIN, "admin"]] as const) {
       const user = await createUser(people, { ...person, password: PASSWORD, role, language: "en" });
       if (!user.ok) throw new Error(user.refusal.code);
     }
@@ -104,6 +106,9 @@ test("more than one person may decide on waits for another, who agrees", async (
   await bea.getByRole("button", { name: "Propose to a second person" }).click();
   await bea.getByText("Proposed.", { exact: false }).first().waitFor();
 
+  await bea.goto(`/staff/bills/${billId}`);
+  await bea.getByText("Reopened: a correction is being decided on").waitFor();
+
   const sol = await stage.person({ viewport: { width: 1280, height: 900 }, colorScheme: "dark" });
   await signIn(sol, SUPERVISOR, "/staff/exceptions?kind=approval");
   await sol.getByRole("link", { name: "Look at it" }).click();
@@ -112,4 +117,18 @@ test("more than one person may decide on waits for another, who agrees", async (
   await sol.getByRole("button", { name: "Agree and correct" }).click();
   await sol.getByText("The bills are corrected.").waitFor();
   await looksRight(sol, "account-corrected-dark");
+
+  const rosa = await stage.person({ viewport: { width: 360, height: 740 } });
+  await signIn(rosa, ROSA, `/portal/bills/${nextEdition(billId)}?account=${SECOND_ACCOUNT}`);
+  await rosa.getByText("Pay in parts").first().waitFor();
+  await looksRight(rosa, "bill-in-parts-phone");
+});
+
+test("the limits of corrections are read and changed on their page", async () => {
+  const ada = await stage.person({ viewport: { width: 1280, height: 900 } });
+  await signIn(ada, ADMIN, "/staff/settings/corrections");
+  await ada.getByText("Oak Harbor", { exact: false }).first().waitFor();
+  await looksRight(ada, "settings-corrections-desk");
+  await ada.setViewportSize({ width: 320, height: 740 });
+  await looksRight(ada, "settings-corrections-phone");
 });

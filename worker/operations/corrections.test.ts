@@ -12,7 +12,7 @@ import { billingUtility, customer, dialRead, channelOf, publish, runBills, SEWER
 import { branchOf, type CorrectionAsked } from "../billing/branch.ts";
 import { postAdjustment } from "./adjustments.ts";
 import { billPage } from "./billing.ts";
-import { correctBills, correctionPage, decideCorrection } from "./corrections.ts";
+import { correctBills, correctionPage, decideCorrection, waitingCorrection } from "./corrections.ts";
 import { payAtCounter } from "./payments.ts";
 
 const billing: UserActor = { kind: "user", userId: "billing", role: "billing", accountIds: [] };
@@ -332,6 +332,7 @@ describe("above the limit of one person", () => {
     expect((await state(utility)).corrections).toEqual([{ correctionId: proposalId, billIds: [B2], reopened: [B2] }]);
     expect(await utility.port.query("SELECT status FROM exception WHERE id = ?", [`approval:${proposalId}`])).toEqual([{ status: "open" }]);
     expect((await bills(utility)).every(({ status }) => status === "complete")).toBe(true);
+    expect([await waitingCorrection(utility.world, supervisor, "1001", B2), await waitingCorrection(utility.world, supervisor, "1001", B1)]).toEqual([{ proposalId, reopened: true }, null]);
     expect(await correct(utility, asked({ fromBill: B1 }), supervisor)).toMatchObject({ status: "refused", refusal: { code: "proposed" } });
     const page = await correctionPage(utility.world, supervisor, "1001", null, proposalId);
     expect(page.proposal).toMatchObject({ status: "open", current: true, actions: ["approve", "reject"], reason: "The reader took a 6 for a 4." });

@@ -257,6 +257,14 @@ async function proposalPage(world: World, actor: UserActor, row: ProposalRow, br
   };
 }
 
+/** The correction that is being decided on for a bill, and whether the bill is reopened meanwhile. Null when there is none. @throws ForbiddenError */
+export async function waitingCorrection(world: World, actor: UserActor, accountId: string, billId: string): Promise<{ readonly proposalId: string; readonly reopened: boolean } | null> {
+  requirePermission(actor, "read:bill:any");
+  const { state } = await loadAccount(world.port, accountId);
+  const waiting = state.corrections.find(({ billIds }) => billIds.includes(billId));
+  return waiting ? { proposalId: waiting.correctionId, reopened: waiting.reopened.includes(billId) } : null;
+}
+
 // ---- the page -------------------------------------------------------------------------------------------------
 
 export interface BillChoice {

@@ -2,6 +2,7 @@ import { Link } from "react-router";
 import type { Route } from "./+types/bill";
 import { may, owns } from "../../../domain/lifecycle/permissions.ts";
 import { billPage, checkBill } from "../../../worker/operations/billing.ts";
+import { waitingCorrection } from "../../../worker/operations/corrections.ts";
 import { loadPlace } from "../../../worker/operations/place.ts";
 import { CheckMyBill } from "../../check/check-my-bill.tsx";
 import { UsageBars } from "../../charts/usage-bars.tsx";
@@ -37,7 +38,7 @@ export async function loader(asked: Route.LoaderArgs) {
       estimated: usage !== null && usage.estimatedPerMille > 0 ? usage.estimatedPerMille : 0, reads: usage?.legs.length ?? 0, corrects: corrects?.billId ?? null,
     }));
     return {
-      canCorrect: page.canceled === null && may(actor, "correct:bill:any", owns(actor, page.accountId)), corrects: page.corrects, canceled: page.canceled, replacedBy: page.replacedBy,
+      canCorrect: page.canceled === null && may(actor, "correct:bill:any", owns(actor, page.accountId)), waiting: await waitingCorrection(world, actor, page.accountId, billId), corrects: page.corrects, canceled: page.canceled, replacedBy: page.replacedBy,
       accountId: page.accountId, name: page.name, mailing: page.mailing, bill: page.bill, previous: page.previous, snapshotHash: page.snapshotHash, segments,
       content: billContent(page, "en", place.zone), checked: checked && { same: checked.differences.length === 0, replayed: checked.replayed },
     };
@@ -45,7 +46,7 @@ export async function loader(asked: Route.LoaderArgs) {
 }
 
 /** The bill as the customer has it, and what it was computed from. */
-export default function Bill({ loaderData: { canCorrect, corrects, canceled, replacedBy, accountId, name, mailing, bill, previous, snapshotHash, segments, content, checked } }: Route.ComponentProps) {
+export default function Bill({ loaderData: { canCorrect, waiting, corrects, canceled, replacedBy, accountId, name, mailing, bill, previous, snapshotHash, segments, content, checked } }: Route.ComponentProps) {
   const { groups, summary, due, charts, changes, messages } = content;
   const [change, ...why] = changes;
   return (
@@ -78,6 +79,11 @@ export default function Bill({ loaderData: { canCorrect, corrects, canceled, rep
           ]} />
         </Card>
       </>}>
+        {waiting ? (
+          <Notice tone="info" icon="pending" title={waiting.reopened ? "Reopened: a correction is being decided on" : "A correction is being decided on"} action={<Link to={accountPath(accountId, `/correct?proposal=${encodeURIComponent(waiting.proposalId)}`)}>Look at it</Link>}>
+            {waiting.reopened ? "Its services are to be canceled once another person agrees." : "Its accounting period is closed, so that it stays complete; its services are to be canceled once another person agrees, by entries of that day."}
+          </Notice>
+        ) : null}
         {canceled ? <Notice tone="warn" title={<>Canceled on <DateText date={canceled.on} />: {causeName(canceled.cause).toLowerCase()}</>} action={replacedBy ? <Link to={`/staff/bills/${encodeURIComponent(replacedBy.id)}`}>{replacedBy.number}</Link> : null}>{replacedBy ? "Another bill took its place." : "No bill took its place."} It stays as it was sent.</Notice> : null}
         {change ? <Notice tone="info" title={change}>{why.map((sentence) => <p key={sentence}>{sentence}</p>)}</Notice> : null}
         {messages.map((message) => <Notice key={message} tone="warn">{message}</Notice>)}
