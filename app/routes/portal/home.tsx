@@ -1,3 +1,4 @@
+import { memo } from "react";
 import { Link } from "react-router";
 import type { Route } from "./+types/home";
 import { addDays } from "../../../domain/calendar/local-date.ts";
@@ -50,9 +51,7 @@ export async function loader(asked: Route.LoaderArgs) {
 /** In this order: what I owe, pay, the bill so far, usage, what is running, the last payment. */
 export default function Home({ loaderData: { usage, lastPayment, proposals } }: Route.ComponentProps) {
   const t = useT();
-  const { locale, today } = usePlace();
   const { view, soFar } = useLiveAccount();
-  const shown = usage.filter(({ days }) => days.some(({ value }) => value !== null));
   return (
     <div className="page">
       <h1 className="unseen">{t("home.title")}</h1>
@@ -63,20 +62,30 @@ export default function Home({ loaderData: { usage, lastPayment, proposals } }: 
       </>}>
         <Balance view={view} />
         <BillSoFar soFar={soFar} last={view.lastBill?.charges} />
-        <Grid>
-          {shown.map(({ service, days }) => {
-            const title = `${serviceWord(t, service.commodity)}, ${t("usage.last14").toLowerCase()}`;
-            return (
-              <Card key={service.agreementId} title={title} action={<Link to={`/portal/usage?${new URLSearchParams({ service: service.agreementId })}`}>{t("list.details")}<span className="unseen">: {serviceWord(t, service.commodity)}</span></Link>}>
-                <UsageBars title={title} showTitle={false} unit={service.unit} bars={dayBars(locale, days, today)} height="low" />
-              </Card>
-            );
-          })}
-        </Grid>
+        <Usage usage={usage} />
       </Columns>
     </div>
   );
 }
+
+/** Loaded, never pushed: a new balance does not draw the charts again before it is painted. */
+const Usage = memo(function Usage({ usage }: Pick<Route.ComponentProps["loaderData"], "usage">) {
+  const t = useT();
+  const { locale, today } = usePlace();
+  const shown = usage.filter(({ days }) => days.some(({ value }) => value !== null));
+  return (
+    <Grid>
+      {shown.map(({ service, days }) => {
+        const title = `${serviceWord(t, service.commodity)}, ${t("usage.last14").toLowerCase()}`;
+        return (
+          <Card key={service.agreementId} title={title} action={<Link to={`/portal/usage?${new URLSearchParams({ service: service.agreementId })}`}>{t("list.details")}<span className="unseen">: {serviceWord(t, service.commodity)}</span></Link>}>
+            <UsageBars title={title} showTitle={false} unit={service.unit} bars={dayBars(locale, days, today)} height="low" />
+          </Card>
+        );
+      })}
+    </Grid>
+  );
+});
 
 function Balance({ view }: { view: AccountView }) {
   const t = useT();
