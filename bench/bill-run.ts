@@ -12,9 +12,9 @@ import { benchDatabase, type BenchDatabase } from "./support/database.ts";
 import { foundUtility, loadDays, loadHomes, type Home } from "../test/support/town.ts";
 
 const PAIRS = 5;
-/** A cycle for each pair, and one to warm up. */
+/** A cycle of a utility of thirty thousand meters for each pair, and one to warm up. */
 const CYCLES = Array.from({ length: PAIRS + 1 }, (_, n) => `C${n + 1}`);
-const HOMES_A_CYCLE = 900;
+const HOMES_A_CYCLE = 1_500;
 const PERIOD = { from: "2026-09-01", to: "2026-10-01" };
 const STEP_MINUTES = 60;
 /** As many bills as a run commits together. */
