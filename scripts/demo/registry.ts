@@ -93,8 +93,9 @@ const EMPTY = { seq: 0, hash: "" };
 
 /** Opens accounts and starts their services. */
 export async function openAccounts(demo: Demo, accounts: readonly TownAccount[]): Promise<void> {
-  const { world, staff } = demo;
+  const { world, staff, onProgress } = demo;
   const by: SetBy = { actor: actorText(staff.clerk), source: "staff" };
+  let done = 0;
   for (const some of chunks(accounts, SET_SIZE)) {
     const opened = await commitCommands(demo, some.map((account) => [
       { state: emptyAccount(account.accountId), head: EMPTY },
@@ -102,6 +103,8 @@ export async function openAccounts(demo: Demo, accounts: readonly TownAccount[])
       by,
     ]));
     await forEachService(demo, some, opened, (service, { accountId }) => ({ id: `start-${accountId}-${service.commodity}`, command: { type: "StartService", ...service } }));
+    done += some.length;
+    onProgress(`${done.toLocaleString("en-US")} of ${accounts.length.toLocaleString("en-US")} accounts`);
   }
 }
 

@@ -100,6 +100,22 @@ test("an object evicted between accepting and committing finishes what it had ac
   expect(await book(id)).toMatchObject({ payments: 1, balance: -700 });
 });
 
+const inboxRows = (accountId: string) => runInDurableObject(objectOf(accountId), (_object, state) => state.storage.sql.exec("SELECT command_id FROM inbox").toArray().length);
+
+test("the inbox is empty soon after the answer; a row that an object left behind when it died is asked for again and posts nothing", async () => {
+  const id = await openAccount();
+  const envelope = payment(id, "p1", 700);
+  expect(await objectOf(id).execute(envelope)).toMatchObject({ status: "done" });
+  await vi.waitFor(async () => expect(await inboxRows(id)).toBe(0));
+  await runInDurableObject(objectOf(id), (_object, state) => {
+    state.storage.sql.exec("INSERT INTO inbox (command_id, hash, envelope) VALUES (?, ?, ?)", envelope.commandId, "set-below", JSON.stringify(envelope));
+  });
+  await evictDurableObject(objectOf(id));
+  expect(await objectOf(id).drain()).toBe(true);
+  expect(await inboxRows(id)).toBe(0);
+  expect(await book(id)).toMatchObject({ payments: 1, balance: -700 });
+});
+
 async function connect(accountId: string, since: number | null, sessionId = "s1"): Promise<{ socket: WebSocket; messages: AccountMessage[] }> {
   const query = since === null ? "" : `?since=${since}`;
   const response = await objectOf(accountId).fetch(`http://object/live${query}`, { headers: { upgrade: "websocket", "x-meterline-user": "u1", "x-meterline-session": sessionId } });
