@@ -68,17 +68,19 @@ interface RowColumn {
 }
 
 /** Rows of short fields, with empty ones at the end for more. A row whose fields are emptied is taken away. */
-export function RowFields({ name, legend, titled, hint, columns, rows, spare }: {
+export function RowFields({ name, legend, titled, stacked, hint, columns, rows, spare }: {
   name: string; legend: string; hint?: string; columns: readonly RowColumn[]; rows: readonly Readonly<Record<string, string>>[];
   /** How many empty rows. */
   spare: number;
   /** A title above says the legend already. */
   titled?: boolean;
+  /** More fields than fit one line: each row is a block. */
+  stacked?: boolean;
 }) {
   const field = useField(name);
   const all = [...rows, ...Array.from({ length: spare }, (): Readonly<Record<string, string>> => ({}))];
   return (
-    <fieldset className="row-fields" id={field.id} tabIndex={field.error ? -1 : undefined} aria-describedby={field.error ? field.errorId : undefined}>
+    <fieldset className="row-fields" data-stacked={stacked || undefined} id={field.id} tabIndex={field.error ? -1 : undefined} aria-describedby={field.error ? field.errorId : undefined}>
       <legend className={titled ? "unseen" : undefined}>{legend}</legend>
       {hint ? <div className="field-hint">{hint}</div> : null}
       {field.error ? <p className="field-error" id={field.errorId}><Icon name="bad" /><span>{field.error}</span></p> : null}
@@ -191,7 +193,7 @@ export function CorrectionFields({ value }: { value: Setting<"corrections"> }) {
         columns={[{ field: "role", label: "Role", options: CORRECTING_ROLES.map((role) => ({ value: role, label: roleName(role) })) }, { field: "most", label: "Up to", inputMode: "decimal" }]}
         rows={value.approvals.map(({ role, most }) => ({ role, most: dollarsText(most) }))} />
       <MoneyField name="corrections.offerFrom" label="Offered in parts from" hint="A correction that asks for so much more comes with an offer of instalments, as many as the months it covers." defaultValue={dollarsText(value.offerFrom)} />
-      <RowFields name="corrections.rules" legend="How far back" hint="The line that names the cause counts first, then the state, then the class. No months: without limit. What is billed too little beyond it is not charged." spare={2}
+      <RowFields stacked name="corrections.rules" legend="How far back" hint="The line that names the cause counts first, then the state, then the class. No months: without limit. What is billed too little beyond it is not charged." spare={2}
         columns={[
           { field: "state", label: "State", width: "short" }, { field: "customerClass", label: "Class", options: CLASS_CHOICES }, { field: "cause", label: "Cause", options: CAUSE_CHOICES },
           { field: "direction", label: "About", options: DIRECTION_CHOICES }, { field: "months", label: "Months", width: "short", inputMode: "numeric" }, { field: "sharePercent", label: "Share, %", width: "short", inputMode: "numeric" },
