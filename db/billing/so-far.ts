@@ -35,6 +35,39 @@ interface LastData {
  * @throws UnavailableError
  */
 export async function loadSoFar(port: SqlPort, accountId: string, state: AccountState, now: number): Promise<{ soFar: SoFar | null; version: number }> {
+  const { open, waiting, version } = await loadOpen(port, accountId, state, now);
+  if (open === null) return { soFar: null, version };
+  const { services, customerClass, zone, today } = open;
+  return {
+    soFar: billSoFar({
+      services, customerClass, zone, asOf: today,
+      closed: waiting.length > 0 ? { from: waiting.map(({ period }) => period.from).sort()[0]!, to: waiting.map(({ period }) => period.to).sort().at(-1)! } : null,
+    }),
+    version,
+  };
+}
+
+/** The services of an account in their open period, as they are priced. */
+export interface OpenPeriod {
+  readonly services: readonly OpenService[];
+  readonly customerClass: string;
+  readonly zone: TimeZone;
+  readonly today: LocalDate;
+}
+
+/** The open period alone, for what else is priced in it; null where nothing is open. @throws UnavailableError */
+export async function loadOpenPeriod(port: SqlPort, accountId: string, state: AccountState, now: number): Promise<OpenPeriod | null> {
+  return (await loadOpen(port, accountId, state, now)).open;
+}
+
+interface Opened {
+  readonly open: OpenPeriod | null;
+  /** What closed and waits for its bill. */
+  readonly waiting: readonly DueSegment[];
+  readonly version: number;
+}
+
+async function loadOpen(port: SqlPort, accountId: string, state: AccountState, now: number): Promise<Opened> {
   const zone = await timeZoneOf(port, now);
   const today = localDateOf(now, zone);
   const [{ accounts, rates: heads }, [cycle]] = await Promise.all([
@@ -47,7 +80,7 @@ export async function loadSoFar(port: SqlPort, accountId: string, state: Account
   const waiting = facts ? dueSegments(facts.state.agreements, closedOn) : [];
   const open = facts ? dueSegments(facts.state.agreements, addDays(today, 1)).flatMap((due) => sinceClose(due, closedOn)) : [];
   const version = (stamp: number) => dayNumber(closedOn) * CLOSE_STAMP + (facts?.head.seq ?? 0) * PERIOD_STAMP_MAX + Math.min(stamp, PERIOD_STAMP_MAX - 1);
-  if (!facts || open.length === 0) return { soFar: null, version: version(0) };
+  if (!facts || open.length === 0) return { open: null, waiting, version: version(0) };
   const periodTo = nextClose(closedOn);
   const rates = await loadRates(port, heads);
   const services = open.map((due) => ({ due, point: facts.points.get(due.agreement.servicePointId), versions: rates.get(due.agreement.rateScheduleId) ?? [] }));
@@ -58,13 +91,7 @@ export async function loadSoFar(port: SqlPort, accountId: string, state: Account
   const usages = await loadUsages(port, sofar.flatMap(({ need }) => (need ? [need] : [])), zone);
   const found = sofar.map(({ service, need }): OpenService => ({ ...service, segment: { ...service.segment, ...known, ...(need ? { usage: usages.get(need.agreementId)!.usage } : {}) } }));
   const stamp = [...usages.values()].flatMap(({ inputs }) => inputs).reduce((sum, input) => sum + input.stamp, 0);
-  return {
-    soFar: billSoFar({
-      services: found, customerClass: facts.state.customerClass, zone, asOf: today,
-      closed: waiting.length > 0 ? { from: waiting.map(({ period }) => period.from).sort()[0]!, to: waiting.map(({ period }) => period.to).sort().at(-1)! } : null,
-    }),
-    version: version(stamp),
-  };
+  return { open: { services: found, customerClass: facts.state.customerClass, zone, today }, waiting, version: version(stamp) };
 }
 
 /** The part of what is due that lies in the period that is open now. */

@@ -57,13 +57,14 @@ export function billSoFar({ services, customerClass, zone, asOf, closed }: SoFar
   }
 }
 
-interface PricedNow {
+export interface PricedNow {
   readonly service: OpenService;
   readonly determinants: Determinants;
   readonly cents: Cents;
 }
 
-function priceNow(service: OpenService, zone: TimeZone, customerClass: string): PricedNow {
+/** Prices a service on what is known of its period so far. @throws RatingError */
+export function priceNow(service: OpenService, zone: TimeZone, customerClass: string): PricedNow {
   const { segment } = service;
   const known = determinantsOf(segment, zone, { customerClass });
   const quantities = segment.usage !== null && known.quantities["usage"] === undefined ? { ...known.quantities, usage: { [segment.usage.unit]: 0 } } : known.quantities;

@@ -14,7 +14,7 @@ export const isStaffRole = (text: string): text is StaffRole => (STAFF_ROLES as 
 /** Whoever has linked an account may do this with it, in the portal. */
 const OWN = [
   "read:account:own", "read:bill:own", "read:usage:own", "pay:account:own",
-  "read:request:own", "open:request:own", "edit:delivery:own", "end:access:own",
+  "read:request:own", "open:request:own", "edit:delivery:own", "end:access:own", "edit:alerts:own",
 ] as const;
 
 /** What every member of staff sees: nobody at a counter or in a truck can help without it. */
@@ -25,7 +25,7 @@ const SERVE = [
   "post:payment:any", "open:request:any", "advance:request:any", "edit:delivery:any", "edit:person:any",
   "open:account:any", "start:service:any", "stop:service:any", "place:hold:any", "release:hold:any",
   "invite:customer:any", "end:access:any", "read:exception:any", "order:reread:any",
-  "edit:service-fact:any",
+  "edit:service-fact:any", "edit:alerts:any",
 ] as const;
 
 /** From reads to bills. */

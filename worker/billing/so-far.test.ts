@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { billingUtility, channelOf, customer, dialRead, meterDays, missingHours, publish, runBills, SEWER_RATE } from "./billing.testing.ts";
-import type { TestUtility } from "../../test/support/utility.ts";
+import { ZONE, type TestUtility } from "../../test/support/utility.ts";
 import { loadAccount } from "../../db/account/store.ts";
 import { loadSoFar } from "../../db/billing/so-far.ts";
+import { startOfDay } from "../../domain/calendar/zone.ts";
+import { writeRows } from "../../db/commit.ts";
+import { alertsOf } from "../operations/alerts.ts";
 
 const soFar = async ({ port, clock }: TestUtility, accountId = "1001") => loadSoFar(port, accountId, (await loadAccount(port, accountId)).state, clock.now);
 
@@ -84,5 +87,27 @@ describe("the bill so far", () => {
     expect((await soFar(utility, "1002")).soFar?.total).toBe(0);
     await utility.port.write([{ sql: "UPDATE account_state SET state = replace(state, 'sewer-res', 'sewer-new')" }]);
     expect((await soFar(utility, "1002")).soFar).toBeNull();
+  });
+});
+
+describe("a leak that runs costs", () => {
+  test("what a further day of it, and what it took so far, make of the bill: water at its tier and the sewer that follows it", async () => {
+    const leaking = async (lastDay: number) => {
+      const utility = await billingUtility("2026-03-11T15:00:00Z");
+      await customer(utility, "1001", ["water", "sewer"]);
+      const channel = channelOf("1001", "water");
+      await meterDays(utility.port, channel, "2026-03-01", "2026-03-10", 20_000);
+      await meterDays(utility.port, channel, "2026-03-10", "2026-03-11", lastDay);
+      return { utility, channel, total: (await soFar(utility)).soFar!.total };
+    };
+    const { utility, channel, total } = await leaking(20_000);
+    const [point] = await utility.port.query<{ meterId: string; servicePointId: string }>(`SELECT c.meter_id AS "meterId", i.service_point_id AS "servicePointId" FROM channel AS c JOIN meter_installation AS i ON i.meter_id = c.meter_id WHERE c.id = ?`, [channel]);
+    await writeRows(utility.port, { usageAlert: [{
+      id: "leak", kind: "leak", channelId: channel, ...point!, accountId: "1001", startedAt: startOfDay("2026-03-10", ZONE), throughAt: startOfDay("2026-03-11", ZONE), endedAt: null,
+      unit: "gal", stepMinutes: 60, least: 10_000, usage: 240_000, raisedAt: 1, clearedAt: null, acknowledgedAt: null,
+    }] });
+    const [alert] = await alertsOf(utility.world, { kind: "user", userId: "U", role: "customer", accountIds: ["1001"] }, "1001");
+    expect(alert!.cost).toEqual({ perDay: (await leaking(30_000)).total - total, soFar: total - (await leaking(10_000)).total });
+    expect(alert!.cost!.perDay).toBeGreaterThan(100);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { verifyLog } from "../../db/log.ts";
 import { startOfDay } from "../../domain/calendar/zone.ts";
-import { ZONE } from "../../test/support/utility.ts";
+import { clerk, ZONE } from "../../test/support/utility.ts";
+import { acknowledgeAlert, alertsOf, runningAlerts } from "./alerts.ts";
 import { addHouse, iso, openStreet, type Street } from "./reads.testing.ts";
 
 const HOUR = 3_600_000;
@@ -63,5 +64,39 @@ describe("a toilet runs", () => {
     expect(await alerts(street)).toMatchObject([{ ended: at("2026-06-10"), usage: 120_000 }]);
     await expect(street.port.write([{ sql: "UPDATE usage_alert SET usage = 1", args: [] }])).rejects.toThrow("evidence");
     await expect(street.port.write([{ sql: "DELETE FROM usage_alert", args: [] }])).rejects.toThrow("evidence");
+  });
+});
+
+describe("the customer looks at it", () => {
+  const customer = { kind: "user", userId: "U-2", role: "customer", accountIds: ["A-2"] } as const;
+
+  test("what runs, since when and how much; says that they know; a neighbour learns nothing", async () => {
+    const street = await waterStreet("2026-06-11T12:00:00Z");
+    await street.post([water("2026-06-10", hours(5)), water("2026-06-11", [5, 5])]);
+    const [alert] = await alertsOf(street.world, customer, "A-2");
+    expect(alert).toMatchObject({ kind: "leak", commodity: "water", unit: "gal", startedAt: at("2026-06-10"), perHour: 5_000, usage: 130_000, endedAt: null, acknowledgedAt: null });
+
+    const neighbour = { ...customer, userId: "U-1", accountIds: ["A-1"] } as const;
+    await expect(alertsOf(street.world, neighbour, "A-2")).rejects.toThrow("not yours");
+    await expect(acknowledgeAlert(street.world, neighbour, { commandId: "k0", accountId: "A-2", alertId: alert!.id })).rejects.toThrow("not yours");
+    expect(await acknowledgeAlert(street.world, neighbour, { commandId: "k1", accountId: "A-1", alertId: alert!.id })).toMatchObject({ status: "refused", refusal: { code: "no-alert" } });
+
+    expect(await acknowledgeAlert(street.world, customer, { commandId: "k2", accountId: "A-2", alertId: alert!.id })).toMatchObject({ status: "done", replayed: false });
+    expect(await acknowledgeAlert(street.world, customer, { commandId: "k2", accountId: "A-2", alertId: alert!.id })).toMatchObject({ status: "done", replayed: true });
+    expect(await alertsOf(street.world, customer, "A-2")).toMatchObject([{ acknowledgedAt: street.clock.now }]);
+
+    await street.post([water("2026-06-11", [5, 0], 2)]);
+    expect(await alertsOf(street.world, customer, "A-2")).toMatchObject([{ acknowledgedAt: street.clock.now, endedAt: at("2026-06-11", 3) }]);
+    expect((await verifyLog(street.port)).broken).toBeNull();
+  });
+
+  test("staff see it on the list of what runs until it is over", async () => {
+    const street = await waterStreet("2026-06-11T12:00:00Z");
+    await street.post([water("2026-06-10", hours(5))]);
+    expect(await runningAlerts(street.world, clerk, null, null)).toMatchObject({ counts: { leak: 1, burst: 0 }, next: null, items: [{ accountId: "A-2", address: "2 Elm St, Cedar Falls", badge: "W2", usage: 120_000 }] });
+    expect((await runningAlerts(street.world, clerk, "burst", null)).items).toEqual([]);
+    await street.post([water("2026-06-11", [0])]);
+    expect(await runningAlerts(street.world, clerk, null, null)).toMatchObject({ counts: { leak: 0 }, items: [] });
+    await expect(runningAlerts(street.world, customer, null, null)).rejects.toThrow("not yours");
   });
 });

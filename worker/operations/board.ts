@@ -9,7 +9,7 @@ export interface BoardPage {
   readonly feed: readonly FeedItem[];
   readonly runs: readonly RunProgress[];
   /** Counts of what waits for a person, each with the list it leads to. */
-  readonly waiting: { readonly exceptions: number; readonly requests: number; readonly heldBills: number; readonly unbilled: number; readonly proposals: number; readonly parkedMessages: number; readonly silentGateways: number };
+  readonly waiting: { readonly exceptions: number; readonly requests: number; readonly heldBills: number; readonly unbilled: number; readonly alerts: number; readonly proposals: number; readonly parkedMessages: number; readonly silentGateways: number };
 }
 
 /** A gateway that has posted before and has not for a day is silent. */
@@ -32,6 +32,7 @@ export async function boardPage(request: RequestContext, actor: UserActor): Prom
          (SELECT count(*) FROM request WHERE status <> 'closed') AS requests,
          (SELECT count(*) FROM exception WHERE status = 'open' AND kind = 'billing') AS "heldBills",
          (SELECT count(*) FROM exception WHERE status = 'open' AND kind = 'unbilled') AS unbilled,
+         (SELECT count(*) FROM usage_alert WHERE ended_at IS NULL) AS alerts,
          (SELECT count(*) FROM setting_proposal WHERE status = 'open') AS proposals,
          (SELECT count(*) FROM outbox WHERE parked_at IS NOT NULL) AS "parkedMessages",
          (SELECT count(*) FROM gateway WHERE status = 'active' AND last_seen_at < ?) AS "silentGateways"`,

@@ -207,7 +207,8 @@ const rank = (commodity: string): number => (ORDER.includes(commodity) ? ORDER.i
 
 /** Units that nobody reads off a bill, and the ones that people know. */
 const SHOWN: Partial<Record<Unit, Unit>> = { kgal: "gal", L: "gal", Wh: "kWh", MWh: "kWh", mcf: "ccf", dth: "therm", MMBtu: "therm" };
-const shownUnitOf = (unit: Unit): Unit => SHOWN[unit] ?? unit;
+/** The unit in which a customer is shown a quantity of this one. */
+export const shownUnitOf = (unit: Unit): Unit => SHOWN[unit] ?? unit;
 
 const covers = (leg: Leg, day: LocalDate): boolean => leg.from <= day && (leg.to === null || day < leg.to);
 

@@ -5,6 +5,7 @@ import { addDays } from "../../../domain/calendar/local-date.ts";
 import { formatDollars } from "../../../domain/money/cents.ts";
 import type { SoFar } from "../../../domain/live/messages.ts";
 import type { AccountView } from "../../../domain/lifecycle/account/view.ts";
+import { alertsOf, type AccountAlert } from "../../../worker/operations/alerts.ts";
 import { paymentsOf, type OwnPayment } from "../../../worker/operations/portal.ts";
 import { proposalsFor, type ProposalForAccount } from "../../../worker/operations/rate-draft-pages.ts";
 import { dailyUsage } from "../../../worker/operations/usage.ts";
@@ -18,6 +19,7 @@ import { DateText, TimeText } from "../../components/date-text.tsx";
 import { Why } from "../../components/disclosure.tsx";
 import { Columns, Grid, Row, Stack } from "../../components/layout.tsx";
 import { LiveValue } from "../../components/live.tsx";
+import { Notice } from "../../components/notice.tsx";
 import { Money, moneyText } from "../../components/money.tsx";
 import { formatDate } from "../../format/dates.ts";
 import { formatQuantity, type Unit } from "../../format/quantities.ts";
@@ -26,6 +28,7 @@ import { t } from "../../i18n/translate.ts";
 import { useLiveAccount } from "../../live/live-account.tsx";
 import { answering, localeOf } from "../../session.server.ts";
 import { lookingAt } from "./account.server.ts";
+import { AlertFacts, AlertTitle } from "./alert-item.tsx";
 import { RequestItem } from "./request-item.tsx";
 import { serviceWord, tenderWord } from "./words.ts";
 import { dayBars } from "./usage-chart.ts";
@@ -40,16 +43,16 @@ export async function loader(asked: Route.LoaderArgs) {
   const today = await answering(() => todayOf(world));
   // Today's own readings count once there are any.
   const period = { from: addDays(today, -DAYS), to: addDays(today, 1) };
-  const [usage, payments, proposals] = await answering(() => Promise.all([dailyUsage(world, actor, accountId, period), paymentsOf(world, actor, accountId, 1), proposalsFor(world, actor, accountId)]));
+  const [usage, payments, proposals, alerts] = await answering(() => Promise.all([dailyUsage(world, actor, accountId, period), paymentsOf(world, actor, accountId, 1), proposalsFor(world, actor, accountId), alertsOf(world, actor, accountId)]));
   return {
     title: t(localeOf(asked), "home.title"),
     usage: usage.filter(({ service }) => service.stopOn === null).map(({ service, days }) => ({ service, days: days.at(-1)!.value === null ? days.slice(0, DAYS) : days.slice(1) })),
-    lastPayment: payments[0] ?? null, proposals,
+    lastPayment: payments[0] ?? null, proposals, running: alerts.filter(({ endedAt }) => endedAt === null),
   };
 }
 
 /** In this order: what I owe, pay, the bill so far, usage, what is running, the last payment. */
-export default function Home({ loaderData: { usage, lastPayment, proposals } }: Route.ComponentProps) {
+export default function Home({ loaderData: { usage, lastPayment, proposals, running } }: Route.ComponentProps) {
   const t = useT();
   const { view, soFar } = useLiveAccount();
   return (
@@ -60,6 +63,7 @@ export default function Home({ loaderData: { usage, lastPayment, proposals } }: 
         {proposals.map((proposal) => <RateChange key={proposal.draftId} proposal={proposal} />)}
         <LastPayment view={view} known={lastPayment} />
       </>}>
+        {running.map((alert) => <Running key={alert.id} alert={alert} />)}
         <Balance view={view} />
         <BillSoFar soFar={soFar} last={view.lastBill?.charges} />
         <Usage usage={usage} />
@@ -86,6 +90,16 @@ const Usage = memo(function Usage({ usage }: Pick<Route.ComponentProps["loaderDa
     </Grid>
   );
 });
+
+/** Something that costs money while the customer reads this. */
+function Running({ alert }: { alert: AccountAlert }) {
+  const t = useT();
+  return (
+    <Notice tone="warn" icon="bell" title={<AlertTitle alert={alert} />} action={<Link to="/portal/usage#alerts">{t("alert.see")}</Link>}>
+      <Stack gap={1}><AlertFacts alert={alert} /></Stack>
+    </Notice>
+  );
+}
 
 function Balance({ view }: { view: AccountView }) {
   const t = useT();

@@ -1,13 +1,15 @@
-import { Form, Link } from "react-router";
+import { Form, Link, redirect } from "react-router";
 import type { Route } from "./+types/usage";
 import { addDays, addMonths, isLocalDate, type LocalDate, type Period } from "../../../domain/calendar/local-date.ts";
 import { NOT_FOUND_MESSAGE } from "../../../domain/lifecycle/permissions.ts";
+import { acknowledgeAlert, alertsOf, type AccountAlert } from "../../../worker/operations/alerts.ts";
 import { todayOf } from "../../../worker/operations/place.ts";
 import { dailyUsage, hourlyUsage, knownDays, meteredServices, usageByReads, type MeteredService, type UsageDay, type UsageHour, type UsageSpan } from "../../../worker/operations/usage.ts";
 import { UsageBars } from "../../charts/usage-bars.tsx";
 import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { DateField } from "../../components/fields.tsx";
+import { newCommandId } from "../../components/form-state.ts";
 import { Icon } from "../../components/icons.tsx";
 import { Page } from "../../components/layout.tsx";
 import { EmptyState } from "../../components/notice.tsx";
@@ -15,8 +17,10 @@ import { formatDate } from "../../format/dates.ts";
 import { formatQuantity } from "../../format/quantities.ts";
 import { usePlace, useT } from "../../i18n/context.tsx";
 import { t } from "../../i18n/translate.ts";
+import { useLiveAccount } from "../../live/live-account.tsx";
 import { answering, localeOf, refused } from "../../session.server.ts";
-import { lookingAt } from "./account.server.ts";
+import { formAccount, lookingAt } from "./account.server.ts";
+import { AlertItem } from "./alert-item.tsx";
 import { dayBars, hourBars, spanBars } from "./usage-chart.ts";
 import { serviceIcon, serviceWord } from "./words.ts";
 
@@ -55,16 +59,17 @@ export async function loader(asked: Route.LoaderArgs) {
   const { searchParams } = asked.url;
   const title = t(localeOf(asked), "usage.title");
   return answering(async () => {
-    const [services, today] = await Promise.all([meteredServices(world, actor, accountId), todayOf(world)]);
+    const [services, today, alerts] = await Promise.all([meteredServices(world, actor, accountId), todayOf(world), alertsOf(world, actor, accountId)]);
+    const always = { title, services, alerts, commandId: newCommandId() };
     const named = searchParams.get("service");
     const service = services.find(({ agreementId }) => agreementId === named) ?? (named === null ? services[0] : undefined);
     if (!service) {
       if (named !== null) throw refused(404, NOT_FOUND_MESSAGE);
-      return { title, services, shown: null };
+      return { ...always, shown: null };
     }
     if (service.source === "reads") {
       const shown: Monthly = { kind: "reads", service, spans: await usageByReads(world, actor, accountId, service.agreementId, addMonths(today, -READS_MONTHS)) };
-      return { title, services, shown };
+      return { ...always, shown };
     }
     const known = await knownDays(world, actor, accountId, service.agreementId);
     const last = known ? addDays(known.to, -1) : today;
@@ -83,11 +88,21 @@ export async function loader(asked: Route.LoaderArgs) {
       earlierMonth: known && known.from < month.from ? addMonths(month.from, -1).slice(0, 7) : null,
       laterMonth: known && known.to > month.to ? month.to.slice(0, 7) : null,
     };
-    return { title, services, shown };
+    return { ...always, shown };
   });
 }
 
-export default function Usage({ loaderData: { services, shown } }: Route.ComponentProps) {
+/** The customer knows of an alert. Pressed twice, or on one that somebody else answered: it is known, which is what was wanted. */
+export async function action(asked: Route.ActionArgs) {
+  const looking = lookingAt(asked);
+  const form = await asked.request.formData();
+  const typed = (name: string) => String(form.get(name) ?? "");
+  const accountId = formAccount(looking, form);
+  await answering(() => acknowledgeAlert(looking.world, looking.session.actor, { commandId: typed("commandId"), accountId, alertId: typed("alertId") }));
+  return redirect(`/portal/usage?${new URLSearchParams({ account: accountId })}#alerts`);
+}
+
+export default function Usage({ loaderData: { services, alerts, commandId, shown } }: Route.ComponentProps) {
   const t = useT();
   return (
     <Page title={t("usage.title")}>
@@ -103,8 +118,20 @@ export default function Usage({ loaderData: { services, shown } }: Route.Compone
       {shown === null ? <Card><EmptyState icon="usage" title={t("usage.none")}>{t("usage.noneHint")}</EmptyState></Card>
       : shown.kind === "reads" ? <ByReads shown={shown} />
       : <ByDay shown={shown} />}
-      <Card title={t("usage.alerts")}><EmptyState icon="bell" title={t("usage.alertsNone")}>{t("usage.alertsHint")}</EmptyState></Card>
+      <Alerts alerts={alerts} commandId={commandId} />
     </Page>
+  );
+}
+
+/** What runs, and what was: kept, so that a leak can be shown when its bill comes. */
+function Alerts({ alerts, commandId }: { alerts: readonly AccountAlert[]; commandId: string }) {
+  const t = useT();
+  const { view: { accountId } } = useLiveAccount();
+  return (
+    <Card id="alerts" title={t("usage.alerts")}>
+      {alerts.length === 0 ? <EmptyState icon="bell" title={t("usage.alertsNone")}>{t("usage.alertsHint")}</EmptyState>
+      : <ul className="plain-list">{alerts.map((alert) => <AlertItem key={alert.id} alert={alert} commandId={`${commandId}:${alert.id}`} accountId={accountId} />)}</ul>}
+    </Card>
   );
 }
 

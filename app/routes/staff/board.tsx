@@ -51,6 +51,7 @@ export default function Board({ loaderData }: Route.ComponentProps) {
           <Needs to="/staff/billing/unbilled" label="Not billed" value={waiting.unbilled} tone="bad" />
           <Needs to="/staff/requests" label="Requests" value={board.requests} tone="info" />
           <Needs to="/staff/messages" label="Messages not sent" value={waiting.parkedMessages} tone="bad" />
+          <Needs to="/staff/alerts" label="Leaks and high usage" value={waiting.alerts} tone="info" />
           {waiting.proposals > 0 ? <Needs to="/staff/settings" label="Changes to approve" value={waiting.proposals} tone="info" /> : null}
           <Needs to="/staff/gateways" label="Silent gateways" value={waiting.silentGateways} tone="bad" />
         </Grid>
@@ -80,7 +81,7 @@ export default function Board({ loaderData }: Route.ComponentProps) {
 }
 
 /** Events after which something else waits for a person: what the push does not count is loaded again. */
-const CHANGES_WAITING: ReadonlySet<string> = new Set(["BillRunFinished", "ExceptionOpened", "ExceptionDecided", "ExceptionClosed", "SettingProposed", "SettingApproved", "SettingRejected", "SettingWithdrawn", "GatewayCreated", "GatewayRevoked", "RequestOpened", "RequestAdvanced"]);
+const CHANGES_WAITING: ReadonlySet<string> = new Set(["BillRunFinished", "ExceptionOpened", "ExceptionDecided", "ExceptionClosed", "SettingProposed", "SettingApproved", "SettingRejected", "SettingWithdrawn", "GatewayCreated", "GatewayRevoked", "RequestOpened", "RequestAdvanced", "UsageAlertRaised", "UsageAlertEnded"]);
 
 function useCountedAgain(feed: BoardLive["feed"], loaded: number): void {
   const { revalidate } = useRevalidator();

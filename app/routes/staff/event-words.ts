@@ -51,7 +51,7 @@ const factTitle = (f: Facts): string => [FACTS[f.text("kind") as FactKind]?.name
 const factValue = (f: Facts): string => f.text("text") || (f.text("milli") === "" ? "" : `${milliText(f.number("milli"))} ${f.text("unit")}`.trim());
 const fileTo = (facts: Facts): string => `/staff/files/${encodeURIComponent(facts.text("fileId"))}`;
 
-const alertTo = (facts: Facts): string | undefined => (facts.text("accountId") ? `/staff/accounts/${encodeURIComponent(facts.text("accountId"))}` : undefined);
+const alertTo = (facts: Facts): string => (facts.text("accountId") ? `/staff/accounts/${encodeURIComponent(facts.text("accountId"))}` : "/staff/alerts");
 const alertQuantity = (facts: Facts): string => `${milliText(facts.number("usage"))} ${facts.text("unit")}`;
 
 const draftTo = (facts: Facts): string => `/staff/rates/drafts/${encodeURIComponent(facts.text("draftId"))}`;

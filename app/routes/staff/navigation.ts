@@ -45,6 +45,7 @@ const COMMANDS: readonly (StaffCommand & { readonly needs: Permission })[] = [
   { to: "/staff/premises/new", label: "Register a premise", icon: "place", needs: "edit:meter:any" },
   { to: "/staff/accounts?list=owing", label: "Accounts that owe", icon: "people", needs: "read:account:any" },
   { to: "/staff/billing/unbilled", label: "Who is not billed", icon: "flag", needs: "read:billing:any" },
+  { to: "/staff/alerts", label: "Leaks and high usage now", icon: "bell", needs: "read:usage:any" },
   { to: "/staff/people/invite", label: "Invite a customer to the portal", icon: "mail", needs: "invite:customer:any" },
   { to: "/staff/files", label: "Send a file of reads", icon: "meter", needs: "post:file:any" },
   { to: "/staff/files/mappings", label: "Mappings of tables of reads", icon: "settings", needs: "edit:mapping:any" },

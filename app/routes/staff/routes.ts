@@ -30,6 +30,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("requests/:requestId", "request.tsx"),
 
     page("exceptions/:exceptionId?", "exceptions.tsx"),
+    page("alerts", "alerts.tsx"),
     page("billing", "billing.tsx"),
     page("billing/unbilled", "unbilled.tsx"),
     page("billing/runs/new", "run-new.tsx"),

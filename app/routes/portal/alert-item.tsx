@@ -1,0 +1,68 @@
+import { Form } from "react-router";
+import { formatDollars } from "../../../domain/money/cents.ts";
+import type { AccountAlert } from "../../../worker/operations/alerts.ts";
+import { Badge } from "../../components/badge.tsx";
+import { Button } from "../../components/button.tsx";
+import { TimeText } from "../../components/date-text.tsx";
+import { CommandIdField } from "../../components/form.tsx";
+import { Icon, type IconName } from "../../components/icons.tsx";
+import { Stack } from "../../components/layout.tsx";
+import { formatQuantity } from "../../format/quantities.ts";
+import { Message, usePlace, useT } from "../../i18n/context.tsx";
+import { serviceWord } from "./words.ts";
+
+const ICONS: Readonly<Record<AccountAlert["kind"], IconName>> = { leak: "bell", burst: "bell", high: "usage", budget: "usage" };
+
+/** What an alert is about, in a line: "Water: running without a pause". */
+export function AlertTitle({ alert: { kind, commodity } }: { alert: AccountAlert }) {
+  const t = useT();
+  return t(`alert.${kind}`, { service: serviceWord(t, commodity) });
+}
+
+/** Since when, how much, and what it costs. */
+export function AlertFacts({ alert }: { alert: AccountAlert }) {
+  const t = useT();
+  const { locale } = usePlace();
+  const { kind, startedAt, endedAt, unit, perHour, usage, usual, cost } = alert;
+  const quantity = (value: number): string => formatQuantity(locale, value, unit);
+  const flow = kind === "leak" || kind === "burst";
+  const hour = cost === null ? 0 : Math.round(cost.perDay / 24);
+  return (
+    <>
+      <span>{endedAt === null
+        ? <Message k="alert.since" values={{ at: <TimeText at={startedAt} form="full" /> }} />
+        : <Message k="alert.ended" values={{ from: <TimeText at={startedAt} form="full" />, to: <TimeText at={endedAt} form="full" /> }} />}</span>
+      <span className="num">{flow ? t(endedAt === null ? "alert.flow" : "alert.lost", { hour: quantity(perHour), lost: quantity(usage) })
+        : kind === "high" ? t("alert.usual", { usage: quantity(usage), usual: quantity(usual) })
+        : t("alert.overBudget", { usage: quantity(usage), budget: quantity(usual) })}</span>
+      {cost === null ? null : <span className="num">{hour > 0
+        ? t("alert.costHour", { hour: formatDollars(hour), day: formatDollars(cost.perDay), soFar: formatDollars(cost.soFar) })
+        : t("alert.costDay", { day: formatDollars(cost.perDay), soFar: formatDollars(cost.soFar) })}</span>}
+    </>
+  );
+}
+
+/** An alert in the list of them; one that runs asks whether the customer knows. */
+export function AlertItem({ alert, commandId, accountId }: { alert: AccountAlert; commandId: string; accountId: string }) {
+  const t = useT();
+  const runs = alert.endedAt === null;
+  return (
+    <li className="plain-item">
+      <Icon name={ICONS[alert.kind]} />
+      <Stack gap={1}>
+        <span><strong><AlertTitle alert={alert} /></strong> <Badge tone={runs ? "warn" : "good"}>{t(runs ? "alert.runs" : "alert.over")}</Badge></span>
+        <AlertFacts alert={alert} />
+        {runs && (alert.kind === "leak" || alert.kind === "burst") ? <span className="soft">{t("alert.hint")}</span> : null}
+        {alert.acknowledgedAt !== null ? <span className="soft"><Message k="alert.known" values={{ at: <TimeText at={alert.acknowledgedAt} /> }} /></span>
+        : runs ? (
+          <Form method="post">
+            <CommandIdField value={commandId} />
+            <input type="hidden" name="accountId" value={accountId} readOnly />
+            <input type="hidden" name="alertId" value={alert.id} readOnly />
+            <Button kind="secondary" name="do" value="know">{t("alert.know")}</Button>
+          </Form>
+        ) : null}
+      </Stack>
+    </li>
+  );
+}
