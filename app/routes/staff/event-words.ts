@@ -54,6 +54,7 @@ const fileTo = (facts: Facts): string => `/staff/files/${encodeURIComponent(fact
 const alertTo = (facts: Facts): string => (facts.text("accountId") ? `/staff/accounts/${encodeURIComponent(facts.text("accountId"))}` : "/staff/alerts");
 const alertQuantity = (facts: Facts): string => `${milliText(facts.number("usage"))} ${facts.text("unit")}`;
 
+const meterTo = (facts: Facts): string => `/staff/meters/${encodeURIComponent(facts.text("meterId"))}`;
 const draftTo = (facts: Facts): string => `/staff/rates/drafts/${encodeURIComponent(facts.text("draftId"))}`;
 const replayTo = (facts: Facts): string => `/staff/rates/replays/${encodeURIComponent(facts.text("replayId"))}`;
 
@@ -119,6 +120,14 @@ const EVENTS: Readonly<Record<string, Words>> = {
   GatewayCreated: (f) => ({ title: `Gateway made: ${f.text("name")}`, icon: "globe", to: "/staff/gateways" }),
   GatewaySecretRotated: () => ({ title: "Gateway has a new secret", icon: "lock", to: "/staff/gateways" }),
   GatewayRevoked: () => ({ title: "Gateway revoked", icon: "globe", tone: "warn", to: "/staff/gateways" }),
+  MeterExchanged: (f) => ({ title: "Meter exchanged", icon: "meter", value: f.day("on"), detail: plainWord(f.text("reason")), to: f.text("installed") ? `/staff/meters/${encodeURIComponent(f.text("installed"))}` : undefined }),
+  MeterOrdered: (f) => ({ title: `Meter ${f.text("badge")} ordered`, icon: "meter", to: meterTo(f) }),
+  MeterReceived: (f) => ({ title: `Meter ${f.text("badge")} received`, icon: "meter", to: meterTo(f) }),
+  MeterSentToTest: (f) => ({ title: "Meter sent to test", icon: "meter", to: meterTo(f) }),
+  MeterRestocked: (f) => ({ title: "Meter back in stock", icon: "meter", to: meterTo(f) }),
+  MeterRetired: (f) => ({ title: "Meter retired", icon: "meter", to: meterTo(f) }),
+  MeterTested: (f) => ({ title: "Meter tested", icon: "check", value: `${milliText(f.number("asFound"))} %`, detail: f.day("testedOn"), to: meterTo(f) }),
+  EndpointPaired: (f) => ({ title: "Meter paired with a module", icon: "globe", value: f.text("endpointId"), detail: f.day("fromOn"), to: meterTo(f) }),
   MeterRemoved: (f) => ({ title: "Meter removed", icon: "meter", value: f.day("removedOn") }),
   UtilitySetUp: () => ({ title: "Utility set up", icon: "settings", tone: "good" }),
   SettingChanged: (f) => ({ title: `Setting changed: ${plainWord(f.text("topic")).toLowerCase()}`, icon: "settings", value: f.day("effectiveOn"), to: `/staff/settings/${f.text("topic")}` }),
