@@ -58,6 +58,8 @@ const meterTo = (facts: Facts): string => `/staff/meters/${encodeURIComponent(fa
 const draftTo = (facts: Facts): string => `/staff/rates/drafts/${encodeURIComponent(facts.text("draftId"))}`;
 const replayTo = (facts: Facts): string => `/staff/rates/replays/${encodeURIComponent(facts.text("replayId"))}`;
 
+const BUDGET_ENDS: Readonly<Record<string, string>> = { request: "On request", missed: "Instalments were missed", finalBill: "Final bill" };
+
 const EVENTS: Readonly<Record<string, Words>> = {
   AccountOpened: (f) => ({ title: "Account opened", icon: "people", detail: `${className(f.text("class"))}, bill cycle ${f.text("cycle")}` }),
   ServiceStarted: (f) => ({ title: `${commodityName(f.text("commodity"))} service started`, icon: "meter", value: f.day("on") }),
@@ -76,6 +78,13 @@ const EVENTS: Readonly<Record<string, Words>> = {
   HoldPlaced: (f) => ({ title: `Hold: ${holdName(f.text("kind")).toLowerCase()}`, icon: "lock", tone: "warn" }),
   HoldReleased: (f) => ({ title: "Hold released", icon: "lock", detail: f.text("cause") }),
   ServiceFactSet: (f) => ({ title: factTitle(f), icon: "rates", value: factValue(f), detail: [f.day("on") && `From ${f.day("on")}`, f.day("to") && `until ${f.day("to")}`, f.text("reason")].filter(Boolean).join(", ") }),
+  BudgetEnrolled: (f) => ({ title: "Budget billing begun", icon: "pay", tone: "info", value: ledgerText(f.number("amount")), detail: [`Settled from ${f.day("settleOn")}`, f.text("reason")].filter(Boolean).join(". ") }),
+  BudgetReviewed: (f, account) => f.text("proposed") === ""
+    ? { title: "Budget amount looked at: it fits", icon: "pay", value: ledgerText(f.number("amount")) }
+    : { title: "Another budget amount proposed", icon: "pay", tone: "warn", value: ledgerText(f.number("proposed")), detail: `${ledgerText(f.number("amount"))} until now`, to: `/staff/accounts/${account}/budget` },
+  BudgetChanged: (f) => ({ title: "Budget amount changed", icon: "pay", value: ledgerText(f.number("amount")), detail: [`${ledgerText(f.number("before"))} until now`, f.text("reason")].filter(Boolean).join(". ") }),
+  BudgetSettled: (f) => ({ title: "Budget year settled", icon: "pay", value: ledgerText(f.number("difference")), detail: `${f.text("carriedOn") === "true" ? "Spread over the next year" : `Due ${f.day("dueOn")}`}; now ${ledgerText(f.number("amount"))} a month` }),
+  BudgetEnded: (f) => ({ title: "Budget billing ended", icon: "pay", tone: f.text("cause") === "missed" ? "warn" : undefined, value: ledgerText(f.number("difference")), detail: [BUDGET_ENDS[f.text("cause")], f.text("reason"), `due ${f.day("dueOn")}`].filter(Boolean).join(", ") }),
   RequestOpened: (f) => ({ title: `Request: ${requestKindName(f.text("kind")).toLowerCase()}`, icon: "request", tone: "info", to: `/staff/requests/${encodeURIComponent(f.text("requestId"))}` }),
   RequestAdvanced: (f) => ({ title: `Request: ${requestState(f.text("to")).name.toLowerCase()}`, icon: "request", to: `/staff/requests/${encodeURIComponent(f.text("requestId"))}` }),
 
