@@ -189,6 +189,11 @@ export const portalMessages = {
   "alert.know": { en: "I know about it", es: "Ya lo sé" },
   "alert.known": { en: "You told us that you know, {at}", es: "Nos dijo que ya lo sabe, {at}" },
   "alert.see": { en: "See alerts", es: "Ver alertas" },
+  "usage.budget": { en: "Your monthly budget", es: "Su presupuesto mensual" },
+  "usage.budgetLabel": { en: "At most, in a calendar month", es: "Como máximo, en un mes calendario" },
+  "usage.budgetHint": { en: "We tell you when your readings pass it. Leave it empty for no budget.", es: "Le avisamos cuando sus lecturas lo superen. Déjelo vacío para no tener presupuesto." },
+  "usage.budgetWrong": { en: "Enter an amount such as 3000, or nothing for no budget.", es: "Escriba una cantidad como 3000, o nada para no tener presupuesto." },
+  "usage.budgetSaved": { en: "Saved. The next readings are held against it.", es: "Guardado. Las próximas lecturas se comparan con él." },
   "usage.services": { en: "Services", es: "Servicios" },
 
   // Paying

@@ -53,16 +53,16 @@ export function alertChanges({ alerts, known, channelOf, customerOf }: AlertsDec
   const goingOn: UsageAlert[] = [];
   for (const alert of alerts) {
     const before = stored.get(alert.id);
-    const { unit, stepMinutes } = channelOf(alert.channelId);
-    const full: StoredAlert = {
-      unit, stepMinutes: stepMinutes ?? 0, accountId: before ? before.accountId : customerOf(alert), raisedAt: provenance.recordedAt, acknowledgedAt: null, head: EMPTY_HEAD, ...before, ...alert,
-      clearedAt: alert.endedAt === null ? null : provenance.recordedAt,
-    };
+    const full: StoredAlert = { ...(before ?? unheard(alert, channelOf(alert.channelId), customerOf(alert), provenance.recordedAt)), ...alert, clearedAt: alert.endedAt === null ? null : provenance.recordedAt };
     const events = [...(before ? [] : [alertRaised(alert, full)]), ...(alert.endedAt === null ? [] : [alertEnded(alert, full)])];
     if (events.length === 0) goingOn.push(alert);
     else units.push(alertUnit(full, before?.head ?? EMPTY_HEAD, events, provenance, command));
   }
   return { units, further: goingOn.length === 0 ? [] : [measuredFurther(goingOn)] };
+}
+
+function unheard(alert: UsageAlert, { unit, stepMinutes }: Channel, accountId: string | null, raisedAt: number): StoredAlert {
+  return { ...alert, unit, stepMinutes: stepMinutes ?? 0, accountId, raisedAt, clearedAt: null, acknowledgedAt: null, head: EMPTY_HEAD };
 }
 
 /** A change as a unit of the commit of `command`. */

@@ -11,6 +11,7 @@ import {
 import type { CommitUnit } from "../commit.ts";
 import type { SqlPort, Statement } from "../port.ts";
 import { alertChanges } from "./alerts.ts";
+import { followBudgets, type FollowedBudgets } from "./budgets.ts";
 import { encodeAnswer, type BatchAnswer, type ReadAnswer } from "./batches.ts";
 import { cureWork, exceptionsStatement, exceptionUnit, openWork, recordsOf, updateWork, workOf, type ExceptionChange, type ExceptionRecord, type NewWork } from "./exceptions.ts";
 import { issuedStatements, rebillWork, type ChangedValue } from "./issued.ts";
@@ -33,6 +34,8 @@ export interface ClassifiedBatch {
   readonly loaded: LoadedReads;
   readonly meters: LoadedMeters;
   readonly places: ReadonlyMap<number, ChannelPlace>;
+  /** Alerts of customers' budgets. */
+  readonly budgets: FollowedBudgets;
   /** Exceptions that the result speaks of, as far as they are stored. */
   readonly records: ReadonlyMap<string, ExceptionRecord>;
   /** Work for bills that were issued on values which change now. */
@@ -46,7 +49,11 @@ export async function classifyBatch(port: SqlPort, readings: readonly Reading[],
   const places = placesOf(meters.byBadge.values());
   const loaded = await loadStored(port, matched.needs, setting.zone, (channelId) => places.get(channelId)!.channel);
   const result = classifyReads(matched, loaded, setting);
-  return { matched, result, loaded, meters, places, ...(await loadConsequences(port, result, loaded, places)) };
+  const [consequences, budgets] = await Promise.all([
+    loadConsequences(port, result, loaded, places),
+    followBudgets(port, { result, channelOf: (channelId) => places.get(channelId)!.channel, customerOf: (servicePointId, day) => customerOn(meters.customers, servicePointId, day), suspect: suspectSubjects(loaded.exceptions, result), ...setting }),
+  ]);
+  return { matched, result, loaded, meters, places, budgets, ...consequences };
 }
 
 export interface ChannelPlace {
@@ -199,7 +206,7 @@ export const readsStream = (batchId: string): string => `reads:${batchId}`;
 
 /** The commit of a classified batch, and what its sender is answered. */
 export function commitOf(batch: ClassifiedBatch, origin: BatchOrigin, setting: ReadsSetting): { readonly answer: BatchAnswer; readonly units: CommitUnit[]; readonly further: Statement[] } {
-  const { result, loaded, meters, places } = batch;
+  const { result, loaded, meters, places, budgets } = batch;
   const { batchId, gatewayId, bodyHash, actor, source, file } = origin;
   const recordedAt = setting.now;
   const answer = answerOf(batch, batchId);
@@ -218,7 +225,7 @@ export function commitOf(batch: ClassifiedBatch, origin: BatchOrigin, setting: R
     writes: { readBatch: [{ id: batchId, gatewayId, receivedAt: recordedAt, reads, outcome: encodeAnswer(answer), fileId: file?.fileId ?? null }] },
   };
   const alerts = alertChanges({
-    alerts: result.alerts, known: loaded.alerts, channelOf: (channelId) => places.get(channelId)!.channel,
+    alerts: [...result.alerts, ...budgets.alerts], known: [...loaded.alerts, ...budgets.known], channelOf: (channelId) => places.get(channelId)!.channel,
     customerOf: ({ servicePointId, throughAt }) => customerOn(meters.customers, servicePointId, localDateOf(throughAt - 1, setting.zone)),
   }, provenance, command);
   return {

@@ -8,11 +8,14 @@ export interface AlertEvents {
   /** The meter has shown that it is over; what it lost by then is evidence. */
   UsageAlertEnded: { alertId: string; kind: AlertKind; accountId: string | null; startedAt: number; endedAt: number; least: number; usage: number; unit: Unit };
   UsageAlertAcknowledged: { alertId: string; kind: AlertKind; accountId: string };
+  /** For a calendar month, in thousandths of the unit; 0: none any more. */
+  UsageBudgetSet: { accountId: string; servicePointId: string; quantity: number; unit: Unit; before: number | null };
 }
 
 export type AlertEvent = { [T in keyof AlertEvents]: EventDraft<T, AlertEvents[T]> }[keyof AlertEvents];
 
 export const alertStream = (alertId: string): string => `alert:${alertId}`;
+export const budgetStream = (servicePointId: string, accountId: string): string => `budget:${servicePointId}:${accountId}`;
 
 function alertEvent<T extends keyof AlertEvents>(type: T, data: AlertEvents[T]): EventDraft<T, AlertEvents[T]> {
   return { type, version: 1, data };
@@ -35,4 +38,8 @@ export function alertEnded({ id, kind, startedAt, endedAt, least, usage }: Usage
 
 export function alertAcknowledged({ id, kind }: Pick<UsageAlert, "id" | "kind">, accountId: string): AlertEvent {
   return alertEvent("UsageAlertAcknowledged", { alertId: id, kind, accountId });
+}
+
+export function budgetSet(data: AlertEvents["UsageBudgetSet"]): AlertEvent {
+  return alertEvent("UsageBudgetSet", data);
 }

@@ -14,6 +14,7 @@ export * from "./revise-reads.ts";
 export * from "./vee-parameters.ts";
 export * from "./vee.ts";
 export * from "./alerts.ts";
+export * from "./budget.ts";
 export * from "./usage.ts";
 export * from "./like-days.ts";
 export * from "./estimate.ts";

@@ -3,6 +3,7 @@ import { verifyLog } from "../../db/log.ts";
 import { startOfDay } from "../../domain/calendar/zone.ts";
 import { clerk, ZONE } from "../../test/support/utility.ts";
 import { acknowledgeAlert, alertsOf, runningAlerts } from "./alerts.ts";
+import { budgetsOf, setBudget } from "./budgets.ts";
 import { addHouse, iso, openStreet, type Street } from "./reads.testing.ts";
 
 const HOUR = 3_600_000;
@@ -67,9 +68,9 @@ describe("a toilet runs", () => {
   });
 });
 
-describe("the customer looks at it", () => {
-  const customer = { kind: "user", userId: "U-2", role: "customer", accountIds: ["A-2"] } as const;
+const customer = { kind: "user", userId: "U-2", role: "customer", accountIds: ["A-2"] } as const;
 
+describe("the customer looks at it", () => {
   test("what runs, since when and how much; says that they know; a neighbour learns nothing", async () => {
     const street = await waterStreet("2026-06-11T12:00:00Z");
     await street.post([water("2026-06-10", hours(5)), water("2026-06-11", [5, 5])]);
@@ -98,5 +99,48 @@ describe("the customer looks at it", () => {
     await street.post([water("2026-06-11", [0])]);
     expect(await runningAlerts(street.world, clerk, null, null)).toMatchObject({ counts: { leak: 0 }, items: [] });
     await expect(runningAlerts(street.world, customer, null, null)).rejects.toThrow("not yours");
+  });
+});
+
+describe("a budget for the month", () => {
+  const ask = { accountId: "A-2", agreementId: "A-2-water" } as const;
+  const dry = (gallons: number): number[] => Array.from({ length: 24 }, (_, hour) => (hour === 12 ? gallons : 0));
+  const running = ({ port }: Street) => port.query<{ usage: number; least: number; ended: number | null }>("SELECT usage, least, ended_at AS ended FROM usage_alert WHERE kind = 'budget' ORDER BY raised_at");
+
+  test("is passed by the reads that pass it, told of once, and over when the customer allows more", async () => {
+    const street = await waterStreet("2026-06-12T12:00:00Z");
+    expect(await setBudget(street.world, customer, { commandId: "b1", ...ask, quantity: "1,000" })).toMatchObject({ status: "done", result: { quantity: 1_000_000 } });
+    expect(await budgetsOf(street.world, customer, "A-2")).toEqual([{ agreementId: "A-2-water", quantity: 1_000_000, unit: "gal" }]);
+    await street.post([water("2026-05-31", dry(900)), water("2026-06-09", dry(600))]);
+    expect(await running(street)).toEqual([]);
+    await street.post([water("2026-06-10", dry(500)), water("2026-06-11", dry(10))]);
+    expect(await running(street)).toEqual([{ usage: 1_110_000, least: 1_000_000, ended: null }]);
+    expect(await alertsOf(street.world, customer, "A-2")).toMatchObject([{ kind: "budget", usage: 1_110_000, usual: 1_000_000, cost: null }]);
+    expect(await setBudget(street.world, customer, { commandId: "b2", ...ask, quantity: "1500" })).toMatchObject({ status: "done" });
+    expect(await running(street)).toMatchObject([{ ended: street.clock.now }]);
+    await street.post([water("2026-06-12", [0, 0])]);
+    expect(await running(street)).toHaveLength(1);
+    expect((await verifyLog(street.port)).broken).toBeNull();
+  });
+
+  test("ends with its month, and with the budget itself", async () => {
+    const street = await waterStreet("2026-06-30T12:00:00Z");
+    await setBudget(street.world, customer, { commandId: "b1", ...ask, quantity: "100" });
+    await street.post([water("2026-06-29", dry(150))]);
+    expect(await running(street)).toMatchObject([{ ended: null }]);
+    street.clock.now = at("2026-07-02", 9);
+    await street.post([water("2026-07-01", dry(10))]);
+    expect(await running(street)).toMatchObject([{ ended: at("2026-07-01") }]);
+    expect(await setBudget(street.world, customer, { commandId: "b2", ...ask, quantity: "" })).toMatchObject({ status: "done", result: { quantity: 0 } });
+    await street.post([water("2026-07-02", dry(500).slice(0, 9)), water("2026-07-01", [...dry(10)])]);
+    expect(await budgetsOf(street.world, customer, "A-2")).toEqual([]);
+    expect(await running(street)).toHaveLength(1);
+  });
+
+  test("is nobody else's to set, and what is no amount is said", async () => {
+    const street = await waterStreet("2026-06-12T12:00:00Z");
+    await expect(setBudget(street.world, { ...customer, accountIds: ["A-1"] }, { commandId: "b1", ...ask, quantity: "5" })).rejects.toThrow("not yours");
+    expect(await setBudget(street.world, customer, { commandId: "b2", ...ask, quantity: "much" })).toMatchObject({ status: "refused", refusal: { field: "quantity" } });
+    expect(await setBudget(street.world, customer, { commandId: "b3", accountId: "A-2", agreementId: "A-1-electric", quantity: "5" })).toMatchObject({ status: "refused", refusal: { code: "no-service" } });
   });
 });

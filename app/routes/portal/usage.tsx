@@ -1,18 +1,21 @@
-import { Form, Link, redirect } from "react-router";
+import { data, Form, Link, redirect } from "react-router";
 import type { Route } from "./+types/usage";
 import { addDays, addMonths, isLocalDate, type LocalDate, type Period } from "../../../domain/calendar/local-date.ts";
 import { NOT_FOUND_MESSAGE } from "../../../domain/lifecycle/permissions.ts";
 import { acknowledgeAlert, alertsOf, type AccountAlert } from "../../../worker/operations/alerts.ts";
+import { budgetsOf, setBudget, type Budget } from "../../../worker/operations/budgets.ts";
+import { milliText } from "../../../domain/metering/units.ts";
 import { todayOf } from "../../../worker/operations/place.ts";
 import { dailyUsage, hourlyUsage, knownDays, meteredServices, usageByReads, type MeteredService, type UsageDay, type UsageHour, type UsageSpan } from "../../../worker/operations/usage.ts";
 import { UsageBars } from "../../charts/usage-bars.tsx";
 import { Button } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
-import { DateField } from "../../components/fields.tsx";
-import { newCommandId } from "../../components/form-state.ts";
+import { DateField, TextField } from "../../components/fields.tsx";
+import { formState, newCommandId, type FormState } from "../../components/form-state.ts";
+import { FormFrame, Submit } from "../../components/form.tsx";
 import { Icon } from "../../components/icons.tsx";
 import { Page } from "../../components/layout.tsx";
-import { EmptyState } from "../../components/notice.tsx";
+import { EmptyState, Notice } from "../../components/notice.tsx";
 import { formatDate } from "../../format/dates.ts";
 import { formatQuantity } from "../../format/quantities.ts";
 import { usePlace, useT } from "../../i18n/context.tsx";
@@ -59,8 +62,8 @@ export async function loader(asked: Route.LoaderArgs) {
   const { searchParams } = asked.url;
   const title = t(localeOf(asked), "usage.title");
   return answering(async () => {
-    const [services, today, alerts] = await Promise.all([meteredServices(world, actor, accountId), todayOf(world), alertsOf(world, actor, accountId)]);
-    const always = { title, services, alerts, commandId: newCommandId() };
+    const [services, today, alerts, budgets] = await Promise.all([meteredServices(world, actor, accountId), todayOf(world), alertsOf(world, actor, accountId), budgetsOf(world, actor, accountId)]);
+    const always = { title, services, alerts, budgets, commandId: newCommandId(), saved: searchParams.has("saved") };
     const named = searchParams.get("service");
     const service = services.find(({ agreementId }) => agreementId === named) ?? (named === null ? services[0] : undefined);
     if (!service) {
@@ -92,17 +95,23 @@ export async function loader(asked: Route.LoaderArgs) {
   });
 }
 
-/** The customer knows of an alert. Pressed twice, or on one that somebody else answered: it is known, which is what was wanted. */
+/** The customer sets a budget, or knows of an alert. Pressed twice, or on one that somebody else answered: it is known, which is what was wanted. */
 export async function action(asked: Route.ActionArgs) {
   const looking = lookingAt(asked);
   const form = await asked.request.formData();
   const typed = (name: string) => String(form.get(name) ?? "");
   const accountId = formAccount(looking, form);
+  const agreementId = typed("agreementId");
+  if (typed("do") === "budget") {
+    const answer = await answering(() => setBudget(looking.world, looking.session.actor, { commandId: typed("commandId"), accountId, agreementId, quantity: typed("quantity") }));
+    if (answer.status === "done") return redirect(`/portal/usage?${new URLSearchParams({ account: accountId, service: agreementId, saved: "1" })}#budget`);
+    return data<FormState>(formState(form, [{ field: "quantity", message: t(localeOf(asked), "usage.budgetWrong") }]), { status: 422 });
+  }
   await answering(() => acknowledgeAlert(looking.world, looking.session.actor, { commandId: typed("commandId"), accountId, alertId: typed("alertId") }));
   return redirect(`/portal/usage?${new URLSearchParams({ account: accountId })}#alerts`);
 }
 
-export default function Usage({ loaderData: { services, alerts, commandId, shown } }: Route.ComponentProps) {
+export default function Usage({ loaderData: { services, alerts, budgets, commandId, saved, shown }, actionData }: Route.ComponentProps) {
   const t = useT();
   return (
     <Page title={t("usage.title")}>
@@ -119,7 +128,26 @@ export default function Usage({ loaderData: { services, alerts, commandId, shown
       : shown.kind === "reads" ? <ByReads shown={shown} />
       : <ByDay shown={shown} />}
       <Alerts alerts={alerts} commandId={commandId} />
+      {shown?.kind === "intervals" && shown.service.stopOn === null ? <BudgetOf key={shown.service.agreementId} service={shown.service} budget={budgets.find(({ agreementId }) => agreementId === shown.service.agreementId)} commandId={commandId} saved={saved && !actionData} state={actionData} /> : null}
     </Page>
+  );
+}
+
+/** What the customer means to use at most in a month; only where single days are known. */
+function BudgetOf({ service, budget, commandId, saved, state }: { service: MeteredService; budget: Budget | undefined; commandId: string; saved: boolean; state: FormState | undefined }) {
+  const t = useT();
+  const { view: { accountId } } = useLiveAccount();
+  return (
+    <Card id="budget" title={t("usage.budget")}>
+      {saved ? <Notice tone="good" live>{t("usage.budgetSaved")}</Notice> : null}
+      <FormFrame id="budget-form" state={state} commandId={`${commandId}:budget`}>
+        <input type="hidden" name="accountId" value={accountId} readOnly />
+        <input type="hidden" name="agreementId" value={service.agreementId} readOnly />
+        <input type="hidden" name="do" value="budget" readOnly />
+        <TextField name="quantity" label={t("usage.budgetLabel")} hint={t("usage.budgetHint")} width="short" suffix={service.unit} inputMode="decimal" autoComplete="off" maxLength={12} defaultValue={budget ? milliText(budget.quantity) : undefined} />
+        <Submit kind="secondary">{t("form.save")}</Submit>
+      </FormFrame>
+    </Card>
   );
 }
 

@@ -111,6 +111,8 @@ const EVENTS: Readonly<Record<string, Words>> = {
   UsageAlertEnded: (f) => ({ title: `${alertName(f.text("kind"))} is over`, icon: "bell", tone: "good", value: alertQuantity(f), to: alertTo(f) }),
   UsageAlertAcknowledged: (f) => ({ title: `The customer knows: ${alertName(f.text("kind")).toLowerCase()}`, icon: "bell", to: alertTo(f) }),
 
+  UsageBudgetSet: (f) => ({ title: f.number("quantity") > 0 ? "Budget set by the customer" : "Budget taken back by the customer", icon: "usage", value: f.number("quantity") > 0 ? `${milliText(f.number("quantity"))} ${f.text("unit")} a month` : undefined, to: alertTo(f) }),
+
   BillRunStarted: (f) => ({ title: `Bill run started, cycle ${f.text("cycleId")}`, icon: "cycle", tone: "info", value: `${formatCount(f.number("due"))} due` }),
   BillRunRetried: (f) => ({ title: "Bill run tried again", icon: "cycle", value: `${formatCount(f.number("due"))} due` }),
   BillRunFinished: (f) => ({ title: `Bill run finished, cycle ${f.text("cycleId")}`, icon: "cycle", tone: f.number("failed") > 0 ? "bad" : "good", value: `${formatCount(f.number("billed"))} billed`, detail: f.number("held") > 0 ? `${formatCount(f.number("held"))} held for review` : undefined }),
