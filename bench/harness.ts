@@ -17,6 +17,8 @@ export interface BenchRow {
   /** A second bound of the row on our own figure, e.g. at least 2,000 bills/s. */
   readonly floor?: number;
   readonly pairs?: number;
+  /** False: no pair before those that count, for a row that measures one long run. */
+  readonly warmUp?: boolean;
   readonly setUp?: () => Promise<void>;
   /** One measurement, as a figure in `unit`. */
   readonly ours: () => Promise<number> | number;
@@ -69,8 +71,10 @@ export async function runRow(row: BenchRow, log: (line: string) => void): Promis
   try {
     await row.setUp?.();
     // One pair to warm up: compilers, caches, connections.
-    await row.ours();
-    await row.reference();
+    if (row.warmUp !== false) {
+      await row.ours();
+      await row.reference();
+    }
     const pairs: { ours: number; reference: number }[] = [];
     for (let n = 0; n < (row.pairs ?? PAIRS); n += 1) {
       const pair = { ours: await row.ours(), reference: await row.reference() };

@@ -9,6 +9,7 @@ import type { SqlPort } from "../../db/port.ts";
 import { startSqld } from "../../scripts/runtime/sqld.ts";
 
 export interface BenchDatabase {
+  readonly url: string;
   readonly port: SqlPort;
   stop(): Promise<void>;
 }
@@ -19,6 +20,7 @@ export async function benchDatabase(): Promise<BenchDatabase> {
   const port = openLibsql({ url: sqld.url });
   await migrate(port, { migrations: loadMigrations() });
   return {
+    url: sqld.url,
     port,
     async stop() {
       await sqld.stop();

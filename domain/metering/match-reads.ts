@@ -130,7 +130,7 @@ type Match = Rejected | { readonly held: HeldReading } | MatchedRegister | Match
 const reject = (field: string, reason: string): Rejected => ({ rejected: { field, reason } });
 
 function matchOne(reading: Reading, meter: MeterRecord | undefined, { now, zone }: ReadsContext, limits: ReadsLimits): Match {
-  const { first, last, inside } = spanOf(reading);
+  const { first, last } = spanOf(reading);
   const when = reading.kind === "register" ? "at" : "start";
   if (last > now + limits.futureToleranceMinutes * MINUTE_MS) return reject(when, "lies in the future; check the gateway's clock and time zone");
   if (first < now - limits.maxAgeDays * DAY_MINUTES * MINUTE_MS) return reject(when, `is more than ${limits.maxAgeDays} days old`);
@@ -142,7 +142,7 @@ function matchOne(reading: Reading, meter: MeterRecord | undefined, { now, zone 
   };
   if (meter === undefined) return hold("unknown-meter", null, `No meter has the number ${reading.meter}.`);
 
-  const installation = meter.installations.find((at) => at.from <= inside.first && (at.to === null || inside.last <= at.to));
+  const installation = meter.installations.find((at) => at.from <= first && (at.to === null || last <= at.to));
   if (installation === undefined) return hold("not-installed", null, `Meter ${reading.meter} was not installed anywhere at that time.`);
 
   const choice = chooseChannel(reading, meter);
@@ -163,21 +163,12 @@ function matchOne(reading: Reading, meter: MeterRecord | undefined, { now, zone 
   return { meter, channel, installation, reading: converted };
 }
 
-/**
- * First and last instant that the reading speaks of; intervals without a value at the end do not count. `inside` is when the
- * meter must have hung there: without empty intervals at either end, and within the first and last that are not, since a
- * meter is exchanged in the middle of one.
- */
-function spanOf(reading: Reading): { first: Instant; last: Instant; inside: { first: Instant; last: Instant } } {
-  if (reading.kind === "register") return { first: reading.at, last: reading.at, inside: { first: reading.at, last: reading.at } };
-  const { values, start } = reading;
-  const step = reading.stepMinutes * MINUTE_MS;
-  let filled = values.length;
-  while (filled > 0 && values[filled - 1] === MISSING) filled--;
-  let empty = 0;
-  while (empty < filled && values[empty] === MISSING) empty++;
-  const last = start + filled * step;
-  return { first: start, last, inside: filled === empty ? { first: start, last } : { first: start + (empty + 1) * step - 1, last: last - step + 1 } };
+/** First and last instant that the reading speaks of; intervals without a value at the end do not count. */
+function spanOf(reading: Reading): { first: Instant; last: Instant } {
+  if (reading.kind === "register") return { first: reading.at, last: reading.at };
+  let filled = reading.values.length;
+  while (filled > 0 && reading.values[filled - 1] === MISSING) filled--;
+  return { first: reading.start, last: reading.start + filled * reading.stepMinutes * MINUTE_MS };
 }
 
 /** The one channel that the reading can mean, or the reason why there is none. */
@@ -201,7 +192,7 @@ function namedChannels({ channel: name, foreign, unit }: Reading, ofKind: readon
   if (name === null) return ofKind;
   const ours = ofKind.filter((channel) => channel.name === name);
   if (ours.length > 0 || !foreign) return ours;
-  const way = DIRECTION_WORDS.find(([words]) => words.test(name))?.[1] ?? null;
+  const way = directionIn(name);
   return ofKind.filter((channel) => sameDimension(channel.unit, unit) && (way === null || channel.direction === way));
 }
 
@@ -211,6 +202,19 @@ const DIRECTION_WORDS: readonly (readonly [RegExp, Direction])[] = [
   [/rec(?:eived|v)?\b|export|reverse|generat|^b\d$|^g(?=kw|kva)/i, "received"],
   [/deliv|\bdel\b|import|forward|^e\d$/i, "delivered"],
 ];
+
+/** The few words of a head-end, with what they say of the direction: they come with every reading of a file. */
+const directions = new Map<string, Direction | null>();
+const DIRECTIONS_MAX = 1000;
+
+function directionIn(name: string): Direction | null {
+  const known = directions.get(name);
+  if (known !== undefined) return known;
+  if (directions.size >= DIRECTIONS_MAX) directions.clear();
+  const direction = DIRECTION_WORDS.find(([words]) => words.test(name))?.[1] ?? null;
+  directions.set(name, direction);
+  return direction;
+}
 
 /** The reading in the channel's unit, or null where that is another kind of quantity or would lose digits. */
 function inChannelUnit<R extends Reading>(reading: R, channel: Channel): R | null {

@@ -178,6 +178,28 @@ describe("what dies in the middle", () => {
       expect(await count("read_batch")).toBe(1);
     }
   });
+
+  test("of several parts, of which one is read while the other is stored: none is there before the one before it", SLOW, async () => {
+    const noise = (lines: number): string[] => Array.from({ length: lines }, (_, i) => `NOISE,${i}`);
+    const several = [...noise(1_200), FILE, ...noise(2_100)].join("\n");
+    const inPieces = () => memoryFiles(4_096);
+    files = inPieces();
+    const whole = (await send(several, "?format=cmep")).body;
+    expect(whole.counts).toMatchObject({ refused: 3_301, exception: 1 });
+    const parts = async (): Promise<number[]> => (await street.port.query<{ part: number }>("SELECT part FROM reads_file_part ORDER BY part")).map(({ part }) => part);
+    expect(await parts()).toEqual([0, 1, 2, 3]);
+    for (let writes = 0; ; writes++) {
+      street = await openStreet("2026-06-10T15:00:00Z");
+      files = inPieces();
+      const first = await send(several, "?format=cmep", {}, { ...street.world, port: failingAfter(street.port, writes) }).catch((error: unknown) => error);
+      if (!(first instanceof Error)) break;
+      expect(first).toBeInstanceOf(UnavailableError);
+      const stored = await parts();
+      expect(stored).toEqual(stored.map((_, part) => part));
+      expect((await send(several, "?format=cmep")).body).toMatchObject({ counts: whole.counts, refusals: whole.refusals });
+      expect([await storedSum(), await count("read_batch")]).toEqual([total, 1]);
+    }
+  });
 });
 
 describe("what cannot be taken", () => {

@@ -91,6 +91,9 @@ export class CmepRecords {
   #flag = "";
   #letter: string | null = "";
   #quality: Quality = "actual";
+  /** The date read last as CCYYMMDD, and its day. */
+  #date = Number.NaN;
+  #day = -1;
 
   constructor(sink: ReadSink, context: FileContext) {
     this.#sink = sink;
@@ -237,7 +240,7 @@ export class CmepRecords {
 
   /** CCYYMMDDHHMM as an instant, or why it is none. */
   #instant(stamp: string, series: string): { wall: number; at: Instant } | string {
-    const day = stamp.length === 12 ? civilDay(two(stamp, 0) * 100 + two(stamp, 2), two(stamp, 4), two(stamp, 6)) : -1;
+    const day = stamp.length === 12 ? this.#dayOf(two(stamp, 0) * 100 + two(stamp, 2), two(stamp, 4), two(stamp, 6)) : -1;
     const hour = two(stamp, 8);
     const minute = two(stamp, 10);
     if (day < 0 || !((hour < 24 && minute < 60) || (hour === 24 && minute === 0))) return `${quoted(stamp)} is not a date and time (CCYYMMDDHHMM)`;
@@ -245,6 +248,16 @@ export class CmepRecords {
     const ordinary = this.#clock.ordinary(wall);
     const at = Number.isNaN(ordinary) ? this.#clock.instant(wall, series) : ordinary;
     return at === null ? skippedTime(stamp, this.#clock.zone) : { wall, at };
+  }
+
+  /** The day as a number, -1 for none; stamps of one day follow each other. */
+  #dayOf(year: number, month: number, day: number): number {
+    const date = (year * 100 + month) * 100 + day;
+    if (date !== this.#date) {
+      this.#day = civilDay(year, month, day);
+      this.#date = date;
+    }
+    return this.#day;
   }
 
   /** The time of a reading that gives none: one interval after the one before. */

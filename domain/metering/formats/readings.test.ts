@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { MISSING } from "../packed-day.ts";
+import { parseMilli } from "../units.ts";
 import { BEACON } from "./fixtures.testing.ts";
 import type { Refusal } from "./read.ts";
 import { ReadingCollector, type ReadingBatch } from "./readings.ts";
@@ -38,6 +39,14 @@ describe("what ingest takes", () => {
       ["actual", [9000]],
       ["estimated", [4000]],
     ]);
+  });
+
+  test("values are counted in thousandths as posted ones are, whatever digits they come in", () => {
+    const written = ["0", "7", "0.5", "0.05", "0.005", "12.34", "1048.576", "-3.25", "-0.001", "0.0004", "0.0005", "1.23456", "999999.999", "1000000.5", "00012.500", "1E2"];
+    const stamps = hours(1, written.length + 1).map((each) => each.slice(0, each.lastIndexOf(",")));
+    const { batches, refusals } = collect(cmep("CF", "00000100", written.map((value, i) => `${stamps[i]},${value}`)));
+    expect(refusals).toEqual([]);
+    expect([...(batches[0]!.reads[0] as { values: Int32Array }).values]).toEqual(written.map((value) => parseMilli(value)));
   });
 
   test("an end written as the last minute of its hour is the hour's end", () => {

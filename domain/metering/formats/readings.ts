@@ -18,8 +18,8 @@ export interface ReadingBatch {
 /** Intervals of a batch: ten thousand meters' day of hours, or a hundred meters' month of quarter hours. */
 const BATCH_VALUES = 300_000;
 
-/** Values of a run at first; it grows to a month. */
-const RUN_VALUES = 32;
+/** Values of a run at first: a day of quarter hours, the one on which clocks go back as well. It grows to a month. */
+const RUN_VALUES = 100;
 
 /** Missing values up to here are a gap in one run; after a longer one another begins. */
 const GAP_MAX = 96;
@@ -145,15 +145,23 @@ function grown(values: Int32Array, needed: number): Int32Array {
   return more;
 }
 
+/** As many characters of a canonical decimal are read digit by digit: far below what a number counts exactly. */
+const PLAIN_MAX = 10;
+/** Thousandths in one unit of the last digit, by how many digits stand behind the point. */
+const SCALES = [1000, 100, 10, 1] as const;
+
 /** Canonical decimal text as thousandths; further digits are rounded half away from zero, as for posted reads. */
 function milliOf(value: string): Milli | null {
   const length = value.length;
-  if (length > 9) return parseMilli(value);
-  let whole = 0;
+  if (length > PLAIN_MAX) return parseMilli(value);
+  let digits = 0;
+  let point = length - 1;
   for (let i = 0; i < length; i++) {
-    const digit = value.charCodeAt(i) - 48;
-    if (!(digit >= 0 && digit <= 9)) return parseMilli(value);
-    whole = whole * 10 + digit;
+    const code = value.charCodeAt(i);
+    if (code >= 48 && code <= 57) digits = digits * 10 + code - 48;
+    else if (code === 46 && point === length - 1 && i > 0) point = i;
+    else return parseMilli(value);
   }
-  return whole * 1000;
+  const scale = SCALES[length - 1 - point];
+  return scale === undefined ? parseMilli(value) : digits * scale;
 }

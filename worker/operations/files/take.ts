@@ -1,7 +1,7 @@
 /**
  * A file of reads on its way into the book: registered once, read from the store in pieces, its reads ingested batch by
- * batch. Each batch and then what became of it is stored before the next begins, under names that follow from the file's
- * content, so that whoever takes up a file that was left (posted again, or by the clock) does nothing twice.
+ * batch. Each batch and then what became of it is stored before the next is (which is read meanwhile), under names that follow
+ * from the file's content, so that whoever takes up a file that was left (posted again, or by the clock) does nothing twice.
  */
 import { createHash } from "node:crypto";
 import { runStreamCommand } from "../../../db/command.ts";
@@ -77,21 +77,31 @@ export async function takeFile(world: World, files: FileStore, file: FileRow): P
   const parts = new Parts();
   const collector = new ReadingCollector((batch) => parts.batch(batch), (refusal) => parts.note(refusal));
   const reader = new ReadsFile(collector, await readerOptions(world, file));
+  // While a part is being stored the next one is read; it is stored when that one is.
+  let storing: Promise<void> = Promise.resolve();
   const storeReady = async (): Promise<void> => {
-    for (const part of parts.take()) await storePart(world, file, part, done);
+    for (const part of parts.take()) {
+      await storing;
+      storing = storePart(world, file, part, done);
+      storing.catch(() => undefined);
+    }
   };
   let result: ReadsFileResult | null = null;
-  if (object === null) parts.note({ line: 1, kind: "unreadable", reason: "the file is no longer in the store; send it again" });
-  else {
-    for await (const bytes of unpacked(bytesOf(object.body), false)) {
-      reader.write(bytes);
-      await storeReady();
+  try {
+    if (object === null) parts.note({ line: 1, kind: "unreadable", reason: "the file is no longer in the store; send it again" });
+    else {
+      for await (const bytes of unpacked(bytesOf(object.body), false)) {
+        reader.write(bytes);
+        await storeReady();
+      }
+      result = reader.end();
+      collector.end();
     }
-    result = reader.end();
-    collector.end();
+    parts.end();
+    await storeReady();
+  } finally {
+    await storing;
   }
-  parts.end();
-  await storeReady();
   return finish(world, file, result);
 }
 
@@ -175,9 +185,9 @@ async function ingest(world: World, file: FileRow, batchId: string, { reads, lin
 function batchIdOf(fileId: string, part: number, { reads }: ReadingBatch): string {
   const hash = createHash("sha256").update(`${fileId}\n${part}`);
   for (const read of reads) {
-    hash.update(`\n${read.meter}\t${read.channel ?? ""}\t${read.unit}\t${read.quality}\t`);
-    if (read.kind === "register") hash.update(`${read.at}\t${read.value}`);
-    else hash.update(`${read.start}\t${read.stepMinutes}\t`).update(new Uint8Array(read.values.buffer, read.values.byteOffset, read.values.byteLength));
+    const head = `\n${read.meter}\t${read.channel ?? ""}\t${read.unit}\t${read.quality}\t`;
+    if (read.kind === "register") hash.update(`${head}${read.at}\t${read.value}`);
+    else hash.update(`${head}${read.start}\t${read.stepMinutes}\t`).update(new Uint8Array(read.values.buffer, read.values.byteOffset, read.values.byteLength));
   }
   return hash.digest("hex");
 }
