@@ -74,6 +74,7 @@ export async function settingsOn(port: SqlPort, day: LocalDate, now: number): Pr
     corrections: value("corrections") ?? SETTING_DEFAULTS.corrections,
     holds: value("holds") ?? SETTING_DEFAULTS.holds,
     estimation: value("estimation") ?? SETTING_DEFAULTS.estimation,
+    budget: value("budget") ?? SETTING_DEFAULTS.budget,
     holidays: value("holidays") ?? SETTING_DEFAULTS.holidays,
     riders: value("riders") ?? SETTING_DEFAULTS.riders,
     systemPeaks: value("systemPeaks") ?? SETTING_DEFAULTS.systemPeaks,
@@ -91,8 +92,8 @@ export async function validationSettings(port: SqlPort, now: number): Promise<Ve
 
 /** What account decisions need to know of the utility today. */
 export async function factsOn(port: SqlPort, now: number): Promise<Facts> {
-  const { gl, utility } = await settingsOn(port, await todayOf(port, now), now);
-  return { gl: { receivable: gl.receivable, cash: gl.cash, suspense: gl.suspense }, timeZone: utility.timeZone, booksOpenFrom: await booksOpenFrom(port, now) };
+  const { gl, utility, budget } = await settingsOn(port, await todayOf(port, now), now);
+  return { gl: { receivable: gl.receivable, cash: gl.cash, suspense: gl.suspense }, timeZone: utility.timeZone, booksOpenFrom: await booksOpenFrom(port, now), budget };
 }
 
 /** The first day of the books that is open; null: no month has been closed. Months are closed in order. */

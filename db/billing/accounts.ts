@@ -8,6 +8,7 @@ import type { ServiceFact } from "../../domain/lifecycle/service-fact.ts";
 import { storedState } from "../../domain/lifecycle/account/state.ts";
 import type { Channel, ChannelLeg } from "../../domain/metering/index.ts";
 import { loadExceptions, type ExceptionRecord } from "../metering/exceptions.ts";
+import { hungBetween, type HungOn } from "../metering/meters.ts";
 import type { SqlPort } from "../port.ts";
 
 /** A published version of a rate schedule, without its document. */
@@ -35,7 +36,7 @@ const POINTS = `SELECT DISTINCT sp.id AS "servicePointId", coalesce(sp.usage_fro
   FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value JOIN service_point AS sp ON sp.id = a.service_point_id JOIN premise AS p ON p.id = sp.premise_id`;
 
 /** Each measuring point once: sewer asks for the meter of the water, and takes off what its deduct meters count. */
-const METERS = `SELECT mi.service_point_id AS "servicePointId", mi.installed_on AS "installedOn", mi.removed_on AS "removedOn", m.id AS "meterId", m.badge, m.size, m.commodity,
+const METERS = `SELECT mi.service_point_id AS "servicePointId", mi.installed_on AS "installedOn", mi.removed_on AS "removedOn", mi.installed_at AS "installedAt", mi.removed_at AS "removedAt", m.id AS "meterId", m.badge, m.size, m.commodity,
     c.id AS "channelId", c.name, c.kind, c.unit, c.step_minutes AS "stepMinutes", c.multiplier, c.dials, c.direction
   FROM (SELECT DISTINCT coalesce(sp.usage_from, sp.id) AS id FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value JOIN service_point AS sp ON sp.id = a.service_point_id
     UNION SELECT f.value->>'text' FROM ${IDS} CROSS JOIN account_state AS s ON s.account_id = i.value CROSS JOIN json_each(s.state, '$.facts') AS f WHERE f.value->>'kind' = 'deduct-meter') AS p
@@ -52,7 +53,7 @@ const HISTORY = `SELECT b.account_id AS "accountId", b.period_from AS "periodFro
 /** Few accounts have any; their items are fetched by id. */
 const WORK = `SELECT x.account_id AS "accountId", x.id FROM ${IDS} CROSS JOIN exception AS x ON x.account_id = i.value WHERE x.kind IN ('${BILLING_KIND}', '${UNBILLED_KIND}') AND (x.status = 'open' OR x.run_id = ?)`;
 
-type MeterRow = Channel & { servicePointId: string; installedOn: LocalDate; removedOn: LocalDate | null; badge: string; size: string | null };
+type MeterRow = Channel & HungOn & { servicePointId: string; badge: string; size: string | null };
 type PointRow = Pick<PointFacts, "servicePointId" | "measuredAt" | "dwellingUnits"> & { readonly disconnected: number };
 
 export interface AccountsAsked {
@@ -113,10 +114,9 @@ function pointFacts(row: PointRow, meters: readonly MeterRow[], zone: TimeZone):
 }
 
 function legsOf(meters: readonly MeterRow[], zone: TimeZone): ChannelLeg[] {
-  return meters.map(({ badge, installedOn, removedOn, channelId, meterId, commodity, kind, name, unit, stepMinutes, multiplier, dials, direction }): ChannelLeg => ({
+  return meters.map(({ badge, installedOn, removedOn, installedAt, removedAt, channelId, meterId, commodity, kind, name, unit, stepMinutes, multiplier, dials, direction }): ChannelLeg => ({
     channel: { channelId, meterId, commodity, kind, name: name ?? null, unit, stepMinutes: stepMinutes ?? null, multiplier, dials: dials ?? null, direction },
     badge,
-    from: startOfDay(installedOn, zone),
-    to: removedOn === null ? null : startOfDay(removedOn, zone),
+    ...hungBetween({ installedOn, removedOn, installedAt, removedAt }, zone),
   }));
 }

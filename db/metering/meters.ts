@@ -1,6 +1,6 @@
 /** Meters by the numbers on their faces, with everything that ingest must know of them, for thousands of them in one read. */
 import type { LocalDate } from "../../domain/calendar/local-date.ts";
-import { startOfDay, type TimeZone } from "../../domain/calendar/zone.ts";
+import { startOfDay, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
 import type { Channel, Commodity, MeterRecord } from "../../domain/metering/index.ts";
 import type { SqlPort } from "../port.ts";
 
@@ -25,7 +25,7 @@ const CHANNELS = (by: Key): string => `SELECT json_group_array(json_array(m.id, 
   FROM json_each(?) AS b CROSS JOIN meter AS m ON m.${by} = b.value LEFT JOIN channel AS c ON c.meter_id = m.id`;
 
 /** Where each meter hung, and whose usage was measured there: the point's own service, and sewer billed on its water. */
-const PLACES = (by: Key): string => `SELECT json_group_array(json_array(m.id, i.service_point_id, i.installed_on, i.removed_on, p.premise_class, a.account_id, a.start_on, a.stop_on, o.customer_class)) AS found
+const PLACES = (by: Key): string => `SELECT json_group_array(json_array(m.id, i.service_point_id, i.installed_on, i.removed_on, p.premise_class, a.account_id, a.start_on, a.stop_on, o.customer_class, i.installed_at, i.removed_at)) AS found
   FROM json_each(?) AS b CROSS JOIN meter AS m ON m.${by} = b.value CROSS JOIN meter_installation AS i ON i.meter_id = m.id CROSS JOIN service_point AS sp ON sp.id = i.service_point_id
   CROSS JOIN premise AS p ON p.id = sp.premise_id LEFT JOIN service_point AS s ON s.premise_id = sp.premise_id AND (s.id = sp.id OR s.usage_from = sp.id)
   LEFT JOIN service_agreement AS a ON a.service_point_id = s.id LEFT JOIN account AS o ON o.id = a.account_id`;
@@ -38,6 +38,7 @@ type ChannelRow = [
 type PlaceRow = [
   meterId: string, servicePointId: string, installedOn: LocalDate, removedOn: LocalDate | null, premiseClass: string,
   accountId: string | null, startOn: LocalDate, stopOn: LocalDate | null, customerClass: string,
+  installedAt: Instant | null, removedAt: Instant | null,
 ];
 
 /** The meters with these numbers, as many of them as there are. Zone: the utility's, for when installations begin and end. */
@@ -70,10 +71,23 @@ function customersOf([, , , , , accountId, from, to]: PlaceRow): Customer[] {
   return accountId === null ? [] : [{ accountId, from, to }];
 }
 
+/** A row of `meter_installation`, as far as it says when. */
+export interface HungOn {
+  readonly installedOn: LocalDate;
+  readonly removedOn: LocalDate | null;
+  readonly installedAt: Instant | null;
+  readonly removedAt: Instant | null;
+}
+
+/** Between which moments a meter hung: those at which its dials were read, else the beginnings of the days. */
+export function hungBetween({ installedOn, removedOn, installedAt, removedAt }: HungOn, zone: TimeZone): { from: Instant; to: Instant | null } {
+  return { from: installedAt ?? startOfDay(installedOn, zone), to: removedAt ?? (removedOn === null ? null : startOfDay(removedOn, zone)) };
+}
+
 function meterOf(channels: readonly ChannelRow[], places: readonly PlaceRow[], zone: TimeZone): MeterRecord {
   const [meterId, badge, commodity] = channels[0]!;
   const served = places.filter(([, , , , , accountId]) => accountId !== null);
-  const installations = new Map(places.map(([, servicePointId, installedOn, removedOn]) => [`${servicePointId} ${installedOn}`, { servicePointId, from: startOfDay(installedOn, zone), to: removedOn === null ? null : startOfDay(removedOn, zone) }]));
+  const installations = new Map(places.map(([, servicePointId, installedOn, removedOn, , , , , , installedAt, removedAt]) => [`${servicePointId} ${installedOn}`, { servicePointId, ...hungBetween({ installedOn, removedOn, installedAt, removedAt }, zone) }]));
   return {
     meterId, badge, commodity,
     // The newest customer's class; where nobody ever was one, the premise's.

@@ -28,7 +28,7 @@ const settings: Settings = {
   // Random bills are anything but usual.
   billing: { ...SETTING_DEFAULTS.billing, highBillMin: 100_000_00 },
 };
-const facts = { gl: { receivable: "1200", cash: "1010", suspense: "2300" }, timeZone: zone, booksOpenFrom: null };
+const facts = { gl: { receivable: "1200", cash: "1010", suspense: "2300" }, timeZone: zone, booksOpenFrom: null, budget: SETTING_DEFAULTS.budget };
 
 const versions: readonly PricedVersion[] = PUBLISHED_RATES.map(({ scheduleId, document }) => {
   const parsed = parseRateDocument(document);

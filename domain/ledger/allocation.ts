@@ -75,7 +75,7 @@ export type AgingBucket = (typeof AGING_BUCKETS)[number];
 export type Aging = Readonly<Record<AgingBucket, Cents>>;
 
 /** What is owed by age as of a day. What falls due today is not yet past due. */
-export function ageItems(items: readonly OpenItem[], asOf: LocalDate): Aging {
+export function ageItems(items: readonly Pick<OpenItem, "arrearsOn" | "open">[], asOf: LocalDate): Aging {
   const aging: Record<AgingBucket, Cents> = { notDue: 0, days1to30: 0, days31to60: 0, days61to90: 0, over90: 0 };
   for (const item of items) {
     const days = daysBetween(item.arrearsOn, asOf);
@@ -85,7 +85,7 @@ export function ageItems(items: readonly OpenItem[], asOf: LocalDate): Aging {
   return aging;
 }
 
-export function pastDue(items: readonly OpenItem[], asOf: LocalDate): Cents {
+export function pastDue(items: readonly Pick<OpenItem, "arrearsOn" | "open">[], asOf: LocalDate): Cents {
   return items.reduce((sum, item) => (item.arrearsOn < asOf ? sum + item.open : sum), 0);
 }
 

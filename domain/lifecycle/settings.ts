@@ -5,6 +5,7 @@
 import * as v from "valibot";
 import { isLocalDate } from "../calendar/local-date.ts";
 import { BACK_BILLING_DEFAULTS } from "./back-billing.ts";
+import { DIFFERENCES } from "./budget-rules.ts";
 import { CORRECTION_CAUSES } from "./correction.ts";
 import { isTimeZone } from "../calendar/zone.ts";
 import { CUSTOMER_CLASSES } from "./customer-class.ts";
@@ -113,6 +114,17 @@ export const SETTINGS = {
       source: v.pipe(v.string(), v.trim(), v.minLength(1, "must say whose rule it is"), v.maxLength(200, "at most 200 characters")),
     })), v.maxLength(100, "at most 100 lines")),
   }),
+  /** Budget (levelised) billing. */
+  budget: v.object({
+    billsLeast: v.pipe(v.number(), v.integer(), v.minValue(1, "at least one bill"), v.maxValue(12, "at most 12 bills")),
+    roundUpTo: v.pipe(CentsAmount, v.minValue(1, "at least a cent"), v.maxValue(100_00, "at most $100")),
+    /** The trade looks every three to six months. */
+    reviewMonths: v.pipe(v.number(), v.integer(), v.minValue(3, "at least 3 months"), v.maxValue(12, "at most 12 months")),
+    tolerancePercent: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100, "at most 100 %")),
+    settleMonth: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(12, "must be one of the months offered")),
+    difference: v.picklist(DIFFERENCES, "must be one of the ways offered"),
+    missedMost: v.pipe(v.number(), v.integer(), v.minValue(1, "at least 1"), v.maxValue(12, "at most 12")),
+  }),
   holidays: v.array(v.object({ on: LocalDateText, name: Name })),
   /** Factors that several rates follow from this setting's day on: power cost, gas cost, fuel, heat content. One that is left out goes on as it was. */
   riders: v.pipe(
@@ -152,6 +164,7 @@ export const SETTING_DEFAULTS: Omit<Settings, "utility"> = {
     approvals: [{ role: "billing", most: 500_00 }, { role: "supervisor", most: 5_000_00 }, { role: "admin", most: 50_000_00 }],
     offerFrom: 50_00, rules: [...BACK_BILLING_DEFAULTS],
   },
+  budget: { billsLeast: 6, roundUpTo: 1_00, reviewMonths: 6, tolerancePercent: 10, settleMonth: 0, difference: "bill", missedMost: 2 },
   holidays: [],
   riders: [],
   systemPeaks: [],

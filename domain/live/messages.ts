@@ -14,6 +14,8 @@ export const AccountViewSchema = v.object({
   accountId: v.string(),
   status: v.picklist(["none", "open", "closed"]),
   balance: Cents,
+  due: Cents,
+  budget: v.nullable(v.object({ amount: Cents, carried: Cents, settleOn: LocalDate, proposed: v.nullable(Cents) })),
   pastDue: Cents,
   dueOn: v.nullable(LocalDate),
   aging: v.object({ notDue: Cents, days1to30: Cents, days31to60: Cents, days61to90: Cents, over90: Cents }),

@@ -130,7 +130,7 @@ type Match = Rejected | { readonly held: HeldReading } | MatchedRegister | Match
 const reject = (field: string, reason: string): Rejected => ({ rejected: { field, reason } });
 
 function matchOne(reading: Reading, meter: MeterRecord | undefined, { now, zone }: ReadsContext, limits: ReadsLimits): Match {
-  const { first, last } = spanOf(reading);
+  const { first, last, inside } = spanOf(reading);
   const when = reading.kind === "register" ? "at" : "start";
   if (last > now + limits.futureToleranceMinutes * MINUTE_MS) return reject(when, "lies in the future; check the gateway's clock and time zone");
   if (first < now - limits.maxAgeDays * DAY_MINUTES * MINUTE_MS) return reject(when, `is more than ${limits.maxAgeDays} days old`);
@@ -142,7 +142,7 @@ function matchOne(reading: Reading, meter: MeterRecord | undefined, { now, zone 
   };
   if (meter === undefined) return hold("unknown-meter", null, `No meter has the number ${reading.meter}.`);
 
-  const installation = meter.installations.find((at) => at.from <= first && (at.to === null || last <= at.to));
+  const installation = meter.installations.find((at) => at.from <= inside.first && (at.to === null || inside.last <= at.to));
   if (installation === undefined) return hold("not-installed", null, `Meter ${reading.meter} was not installed anywhere at that time.`);
 
   const choice = chooseChannel(reading, meter);
@@ -163,12 +163,21 @@ function matchOne(reading: Reading, meter: MeterRecord | undefined, { now, zone 
   return { meter, channel, installation, reading: converted };
 }
 
-/** First and last instant that the reading speaks of; intervals without a value at the end do not count. */
-function spanOf(reading: Reading): { first: Instant; last: Instant } {
-  if (reading.kind === "register") return { first: reading.at, last: reading.at };
-  let filled = reading.values.length;
-  while (filled > 0 && reading.values[filled - 1] === MISSING) filled--;
-  return { first: reading.start, last: reading.start + filled * reading.stepMinutes * MINUTE_MS };
+/**
+ * First and last instant that the reading speaks of; intervals without a value at the end do not count. `inside` is when the
+ * meter must have hung there: without empty intervals at either end, and within the first and last that are not, since a
+ * meter is exchanged in the middle of one.
+ */
+function spanOf(reading: Reading): { first: Instant; last: Instant; inside: { first: Instant; last: Instant } } {
+  if (reading.kind === "register") return { first: reading.at, last: reading.at, inside: { first: reading.at, last: reading.at } };
+  const { values, start } = reading;
+  const step = reading.stepMinutes * MINUTE_MS;
+  let filled = values.length;
+  while (filled > 0 && values[filled - 1] === MISSING) filled--;
+  let empty = 0;
+  while (empty < filled && values[empty] === MISSING) empty++;
+  const last = start + filled * step;
+  return { first: start, last, inside: filled === empty ? { first: start, last } : { first: start + (empty + 1) * step - 1, last: last - step + 1 } };
 }
 
 /** The one channel that the reading can mean, or the reason why there is none. */

@@ -199,7 +199,7 @@ function serviceProblems({ commodity, byWater, meter }: ServiceEntered, services
   return meter && isMetered(commodity) ? meterProblems(commodity, meter, today) : [];
 }
 
-function meterProblems(commodity: Commodity, meter: MeterEntered, today: LocalDate): Refusal[] {
+export function meterProblems(commodity: Commodity, meter: MeterEntered, today: LocalDate): Refusal[] {
   const at = (field: keyof MeterEntered, message: string) => problem(`${commodity}.${field}`, message);
   const { badge, size, manufacturer, installedOn, kind, unit, dials, stepMinutes, multiplier } = meter;
   const registers = kind !== "interval";
@@ -232,7 +232,7 @@ async function sameAddress(port: SqlPort, { line, zip }: Address): Promise<Refus
   return same ? problem("line", `This address is registered already, as premise ${same.id}. An apartment has its own number in the street's line.`) : null;
 }
 
-async function takenBadge(port: SqlPort, services: readonly ServiceEntered[]): Promise<Refusal | null> {
+export async function takenBadge(port: SqlPort, services: readonly ServiceEntered[]): Promise<Refusal | null> {
   const entered = services.flatMap(({ commodity, meter }) => (meter ? [{ commodity, badge: meter.badge.trim() }] : []));
   const twice = entered.find(({ badge }, i) => entered.findIndex((each) => each.badge === badge) < i);
   if (twice) return problem(`${twice.commodity}.badge`, `Meter ${twice.badge} is entered twice.`);
@@ -284,7 +284,7 @@ function freeId(name: string, taken: Set<string>): string {
   return id;
 }
 
-function channelsOf({ kind, unit, dials, stepMinutes, multiplier }: MeterEntered): Omit<NewChannel, "id">[] {
+export function channelsOf({ kind, unit, dials, stepMinutes, multiplier }: MeterEntered): Omit<NewChannel, "id">[] {
   const common = { unit: unitOf(unit)!, multiplier: multiplier.trim(), direction: "delivered" } as const;
   return [
     ...(kind === "register" ? [] : [{ ...common, name: "1", kind: "interval", stepMinutes: Number(stepMinutes), dials: null } as const]),
@@ -295,7 +295,7 @@ function channelsOf({ kind, unit, dials, stepMinutes, multiplier }: MeterEntered
 const premiseIdOf = (commandId: string): string => `P-${digest(`premise ${commandId}`)}`;
 
 /** Ten hexadecimal digits: the same form, the same place. */
-const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 10);
+export const digest = (text: string): string => createHash("sha256").update(text).digest("hex").slice(0, 10);
 
 function answerOf(premiseId: string, answer: StreamAnswer<{ premiseId: string }>): PlaceAnswer {
   switch (answer.status) {

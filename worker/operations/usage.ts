@@ -173,7 +173,7 @@ type LoadedService = MeteredService & { readonly legs: readonly Leg[] };
 /** Sorts after every day. */
 const FOREVER: LocalDate = "9999-12-31";
 
-const SERVICES = `SELECT a.id AS "agreementId", a.commodity, a.start_on AS "startOn", a.stop_on AS "stopOn", mi.installed_on AS "installedOn", mi.removed_on AS "removedOn",
+const SERVICES = `SELECT a.id AS "agreementId", a.commodity, a.start_on AS "startOn", a.stop_on AS "stopOn", mi.installed_on AS "installedOn", CASE WHEN mi.removed_at IS NULL THEN mi.removed_on ELSE date(mi.removed_on, '+1 day') END AS "removedOn",
     c.id AS "channelId", c.meter_id AS "meterId", c.name, c.kind, c.unit, c.step_minutes AS "stepMinutes", c.multiplier, c.dials, c.direction
   FROM service_agreement AS a
   JOIN service_point AS sp ON sp.id = a.service_point_id AND sp.usage_from IS NULL

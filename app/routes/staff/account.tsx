@@ -52,6 +52,7 @@ export async function loader(asked: Route.LoaderArgs) {
       adjust: may(actor, "post:adjustment:any", mine),
       request: may(actor, "open:request:any", mine),
       hold: may(actor, "place:hold:any", mine),
+      budget: may(actor, "edit:budget-billing:any", mine),
       serve: may(actor, "start:service:any", mine),
       invite: may(actor, "invite:customer:any", mine),
       erase: may(actor, "erase:person:any", mine),
@@ -85,6 +86,7 @@ function AccountPage({ page, group, before, can, mine }: Route.ComponentProps["l
         <span className="num">{header.accountId}</span><span>{place}</span>
         {view.status === "open" ? <Badge tone="good">Open</Badge> : <Badge>Closed</Badge>}
         {view.pastDue > 0 ? <Badge tone="bad">Past due</Badge> : null}
+        {view.budget ? <Badge tone="info">Budget</Badge> : null}
         {view.holds.map((hold) => <Badge key={hold.holdId} tone="warn" icon="lock">{holdName(hold.kind)}</Badge>)}
         {exceptions.length > 0 ? <Badge tone="warn">{exceptions.length === 1 ? "1 read in doubt" : `${exceptions.length} in doubt`}</Badge> : null}
         {mine ? <Badge tone="info">Linked to you</Badge> : null}
@@ -96,7 +98,7 @@ function AccountPage({ page, group, before, can, mine }: Route.ComponentProps["l
       </>}>
       <AnswerNotice />
       <Grid>
-        <Card title={view.balance < 0 ? "In credit" : "Owes"}><Balance view={view} /></Card>
+        <Card title={view.balance < 0 ? "In credit" : "Owes"} action={can.budget ? <Link to={to("/budget")}>{view.budget ? "Budget billing" : "Offer a budget"}</Link> : null}><Balance view={view} /></Card>
         <Card title="Next"><DescriptionList lines facts={nextFacts(page, view, soFar)} /></Card>
         <Card title="Customer" action={can.invite ? <Link to={`/staff/people/invite?account=${header.accountId}`}>Invite to the portal</Link> : null}>
           <DescriptionList lines facts={customerFacts(page)} />
@@ -156,13 +158,22 @@ type View = StaffAccountPage["view"];
 function nextFacts(page: StaffAccountPage, view: View, soFar: StaffAccountPage["soFar"]): Fact[] {
   const facts: Fact[] = [];
   if (view.pastDue > 0) facts.push({ term: "Past due", value: <strong><Money cents={view.pastDue} /></strong> });
-  if (view.dueOn && view.balance > 0) facts.push({ term: view.pastDue > 0 ? "Since" : "Due", value: <DateText date={view.dueOn} /> });
+  if (view.budget) facts.push(...budgetFacts(view, view.budget));
+  if (view.dueOn && view.due > 0) facts.push({ term: view.pastDue > 0 ? "Since" : "Due", value: <DateText date={view.dueOn} /> });
   facts.push({ term: "Last payment", value: view.lastPayment ? <><Money cents={view.lastPayment.amount} />, <TimeText at={view.lastPayment.receivedAt} /></> : <span className="soft">None yet</span> });
   if (soFar) facts.push({ term: "Bill so far", value: <LiveValue value={soFar.total}><Money cents={soFar.total} /></LiveValue>, more: <>through <DateText date={soFar.asOf} form="day" /></> });
   if (page.nextBillOn) facts.push({ term: "Next bill", value: <DateText date={page.nextBillOn} /> });
   const waiting = view.requests.filter((request) => request.status !== "closed").length;
   facts.push({ term: "Requests", value: waiting === 0 ? <span className="soft">None open</span> : `${waiting} open` });
   return facts;
+}
+
+/** Under a budget what is due now is not what is owed. */
+function budgetFacts(view: View, budget: NonNullable<View["budget"]>): Fact[] {
+  return [
+    { term: "Due now", value: <LiveValue value={view.due}><Money cents={view.due} ledger /></LiveValue>, more: <><Money cents={budget.amount} /> a month</> },
+    { term: "Budget balance", value: <Money cents={budget.carried} ledger />, ...(budget.proposed === null ? {} : { more: <><Money cents={budget.proposed} /> a month is proposed</> }) },
+  ];
 }
 
 function customerFacts({ header }: StaffAccountPage): Fact[] {

@@ -54,8 +54,11 @@ const fileTo = (facts: Facts): string => `/staff/files/${encodeURIComponent(fact
 const alertTo = (facts: Facts): string => (facts.text("accountId") ? `/staff/accounts/${encodeURIComponent(facts.text("accountId"))}` : "/staff/alerts");
 const alertQuantity = (facts: Facts): string => `${milliText(facts.number("usage"))} ${facts.text("unit")}`;
 
+const meterTo = (facts: Facts): string => `/staff/meters/${encodeURIComponent(facts.text("meterId"))}`;
 const draftTo = (facts: Facts): string => `/staff/rates/drafts/${encodeURIComponent(facts.text("draftId"))}`;
 const replayTo = (facts: Facts): string => `/staff/rates/replays/${encodeURIComponent(facts.text("replayId"))}`;
+
+const BUDGET_ENDS: Readonly<Record<string, string>> = { request: "On request", missed: "Instalments were missed", finalBill: "Final bill" };
 
 const EVENTS: Readonly<Record<string, Words>> = {
   AccountOpened: (f) => ({ title: "Account opened", icon: "people", detail: `${className(f.text("class"))}, bill cycle ${f.text("cycle")}` }),
@@ -75,6 +78,13 @@ const EVENTS: Readonly<Record<string, Words>> = {
   HoldPlaced: (f) => ({ title: `Hold: ${holdName(f.text("kind")).toLowerCase()}`, icon: "lock", tone: "warn" }),
   HoldReleased: (f) => ({ title: "Hold released", icon: "lock", detail: f.text("cause") }),
   ServiceFactSet: (f) => ({ title: factTitle(f), icon: "rates", value: factValue(f), detail: [f.day("on") && `From ${f.day("on")}`, f.day("to") && `until ${f.day("to")}`, f.text("reason")].filter(Boolean).join(", ") }),
+  BudgetEnrolled: (f) => ({ title: "Budget billing begun", icon: "pay", tone: "info", value: ledgerText(f.number("amount")), detail: [`Settled from ${f.day("settleOn")}`, f.text("reason")].filter(Boolean).join(". ") }),
+  BudgetReviewed: (f, account) => f.text("proposed") === ""
+    ? { title: "Budget amount looked at: it fits", icon: "pay", value: ledgerText(f.number("amount")) }
+    : { title: "Another budget amount proposed", icon: "pay", tone: "warn", value: ledgerText(f.number("proposed")), detail: `${ledgerText(f.number("amount"))} until now`, to: `/staff/accounts/${account}/budget` },
+  BudgetChanged: (f) => ({ title: "Budget amount changed", icon: "pay", value: ledgerText(f.number("amount")), detail: [`${ledgerText(f.number("before"))} until now`, f.text("reason")].filter(Boolean).join(". ") }),
+  BudgetSettled: (f) => ({ title: "Budget year settled", icon: "pay", value: ledgerText(f.number("difference")), detail: `${f.text("carriedOn") === "true" ? "Spread over the next year" : `Due ${f.day("dueOn")}`}; now ${ledgerText(f.number("amount"))} a month` }),
+  BudgetEnded: (f) => ({ title: "Budget billing ended", icon: "pay", tone: f.text("cause") === "missed" ? "warn" : undefined, value: ledgerText(f.number("difference")), detail: [BUDGET_ENDS[f.text("cause")], f.text("reason"), `due ${f.day("dueOn")}`].filter(Boolean).join(", ") }),
   RequestOpened: (f) => ({ title: `Request: ${requestKindName(f.text("kind")).toLowerCase()}`, icon: "request", tone: "info", to: `/staff/requests/${encodeURIComponent(f.text("requestId"))}` }),
   RequestAdvanced: (f) => ({ title: `Request: ${requestState(f.text("to")).name.toLowerCase()}`, icon: "request", to: `/staff/requests/${encodeURIComponent(f.text("requestId"))}` }),
 
@@ -121,6 +131,14 @@ const EVENTS: Readonly<Record<string, Words>> = {
   GatewayCreated: (f) => ({ title: `Gateway made: ${f.text("name")}`, icon: "globe", to: "/staff/gateways" }),
   GatewaySecretRotated: () => ({ title: "Gateway has a new secret", icon: "lock", to: "/staff/gateways" }),
   GatewayRevoked: () => ({ title: "Gateway revoked", icon: "globe", tone: "warn", to: "/staff/gateways" }),
+  MeterExchanged: (f) => ({ title: "Meter exchanged", icon: "meter", value: f.day("on"), detail: plainWord(f.text("reason")), to: f.text("installed") ? `/staff/meters/${encodeURIComponent(f.text("installed"))}` : undefined }),
+  MeterOrdered: (f) => ({ title: `Meter ${f.text("badge")} ordered`, icon: "meter", to: meterTo(f) }),
+  MeterReceived: (f) => ({ title: `Meter ${f.text("badge")} received`, icon: "meter", to: meterTo(f) }),
+  MeterSentToTest: (f) => ({ title: "Meter sent to test", icon: "meter", to: meterTo(f) }),
+  MeterRestocked: (f) => ({ title: "Meter back in stock", icon: "meter", to: meterTo(f) }),
+  MeterRetired: (f) => ({ title: "Meter retired", icon: "meter", to: meterTo(f) }),
+  MeterTested: (f) => ({ title: "Meter tested", icon: "check", value: `${milliText(f.number("asFound"))} %`, detail: f.day("testedOn"), to: meterTo(f) }),
+  EndpointPaired: (f) => ({ title: "Meter paired with a module", icon: "globe", value: f.text("endpointId"), detail: f.day("fromOn"), to: meterTo(f) }),
   MeterRemoved: (f) => ({ title: "Meter removed", icon: "meter", value: f.day("removedOn") }),
   UtilitySetUp: () => ({ title: "Utility set up", icon: "settings", tone: "good" }),
   SettingChanged: (f) => ({ title: `Setting changed: ${plainWord(f.text("topic")).toLowerCase()}`, icon: "settings", value: f.day("effectiveOn"), to: `/staff/settings/${f.text("topic")}` }),

@@ -1,7 +1,10 @@
 import { Link } from "react-router";
 import type { Route } from "./+types/meter";
+import { may } from "../../../domain/lifecycle/permissions.ts";
+import { meterShop, type EndpointShown, type MeterTestRow } from "../../../worker/operations/meter-stock.ts";
 import { meterPage, type ChannelRow, type MeterException, type MeterInstalled, type MeterPage, type MeterRead } from "../../../worker/operations/meters.ts";
 import { Badge } from "../../components/badge.tsx";
+import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { DateText, TimeText } from "../../components/date-text.tsx";
 import { DescriptionList } from "../../components/description-list.tsx";
@@ -11,6 +14,7 @@ import { Table } from "../../components/table.tsx";
 import { milliText } from "../../../domain/metering/units.ts";
 import { answering, refused } from "../../session.server.ts";
 import { accountPath } from "./account-head.tsx";
+import { AnswerNotice } from "./answer-notice.tsx";
 import { UsageStory } from "./meter-bars.tsx";
 import { atWork } from "./staff.server.ts";
 import { commodityName, plainWord, ruleName, severityTone } from "./words.ts";
@@ -21,23 +25,25 @@ export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "read:meter:any");
   const page = await answering(() => meterPage(world, actor, asked.params.meterId));
   if (!page) throw refused(404, "There is no such meter.");
-  return { page };
+  return { page, shop: await answering(() => meterShop(world, actor, page.meterId)), mayEdit: may(actor, "edit:meter:any") };
 }
 
 const stepWords = (channel: ChannelRow): string => (channel.kind === "register" ? `Register${channel.dials ? `, ${channel.dials} dials` : ""}` : channel.stepMinutes === 60 ? "Every hour" : `Every ${channel.stepMinutes} minutes`);
 
-export default function Meter({ loaderData: { page } }: Route.ComponentProps) {
+export default function Meter({ loaderData: { page, shop, mayEdit } }: Route.ComponentProps) {
   const open = page.exceptions.filter((row) => row.status !== "closed");
   const here = page.installations.find((each) => each.removedOn === null);
   const charted = chartsOf(page);
   return (
-    <Page title={`Meter ${page.badge}`} back={here ? { to: `/staff/premises/${encodeURIComponent(here.premiseId)}`, label: here.address } : { to: "/staff", label: "Board" }}
+    <Page title={`Meter ${page.badge}`} back={here ? { to: `/staff/premises/${encodeURIComponent(here.premiseId)}`, label: here.address } : { to: `/staff/meters?state=${page.status}`, label: "Meters" }}
+      actions={mayEdit ? <Row>{here ? <ButtonLink to="exchange" icon="cycle">Exchange</ButtonLink> : null}<ButtonLink to="shop" icon="check">Test, module, shop</ButtonLink></Row> : null}
       intro={<Row>
         <span>{commodityName(page.commodity)}</span>
-        {here ? <Badge tone="good">Installed</Badge> : <Badge>In the shop</Badge>}
+        {here ? <Badge tone="good">Installed</Badge> : <Badge>{plainWord(page.status)}</Badge>}
         {open.length > 0 ? <Badge tone="warn">{open.length === 1 ? "1 in doubt" : `${open.length} in doubt`}</Badge> : null}
         {page.accounts.map((account) => <Link key={account.accountId} to={accountPath(account.accountId)}>{account.name}, <span className="num">{account.accountId}</span></Link>)}
       </Row>}>
+      <AnswerNotice />
       <Columns aside={<>
         <Card title="Meter"><DescriptionList lines facts={[
           { term: "Badge", value: page.badge },
@@ -45,6 +51,23 @@ export default function Meter({ loaderData: { page } }: Route.ComponentProps) {
           { term: "Maker", value: page.manufacturer ?? <span className="soft">Not known</span> },
           { term: "State", value: plainWord(page.status) },
         ]} /></Card>
+        {shop.endpoints.length > 0 ? <Card title="Modules" flush>
+          <Table<EndpointShown> caption="Modules of the head-end, newest first" narrow="keep" rows={shop.endpoints} rowKey={(row) => row.fromOn} empty={<EmptyState title="None" />}
+            columns={[
+              { key: "id", head: "Module", main: true, cell: (row) => <><code className="break">{row.endpointId}</code> <span className="soft">{row.gateway}</span></> },
+              { key: "from", head: "From", cell: (row) => <DateText date={row.fromOn} form="day" /> },
+              { key: "to", head: "To", cell: (row) => (row.toOn ? <DateText date={row.toOn} form="day" /> : "now") },
+            ]} />
+        </Card> : null}
+        {shop.tests.length > 0 ? <Card title="Tests" flush>
+          <Table<MeterTestRow> caption="Accuracy tests, newest first" narrow="keep" rows={shop.tests} rowKey={(row) => row.id} empty={<EmptyState title="None" />}
+            columns={[
+              { key: "on", head: "Tested", main: true, cell: (row) => <DateText date={row.testedOn} form="day" /> },
+              { key: "found", head: "As found", numeric: true, cell: (row) => `${milliText(row.asFound)} %` },
+              { key: "left", head: "As left", numeric: true, cell: (row) => (row.asLeft === null ? "" : `${milliText(row.asLeft)} %`) },
+              { key: "passed", head: "", cell: (row) => <Badge tone={row.passed === 1 ? "good" : "bad"}>{row.passed === 1 ? "Passed" : "Failed"}</Badge> },
+            ]} />
+        </Card> : null}
         <Card title="Channels" flush>
           <Table<ChannelRow> caption="What it measures" narrow="keep" rows={page.channels} rowKey={(row) => String(row.channelId)} empty={<EmptyState title="No channel" />}
             columns={[

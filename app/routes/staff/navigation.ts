@@ -43,6 +43,8 @@ const PLACES: readonly { readonly label?: string; readonly places: readonly Plac
 const COMMANDS: readonly (StaffCommand & { readonly needs: Permission })[] = [
   { to: "/staff/accounts/new", label: "Open an account", icon: "plus", needs: "open:account:any" },
   { to: "/staff/premises/new", label: "Register a premise", icon: "place", needs: "edit:meter:any" },
+  { to: "/staff/meters", label: "Meters in stock", icon: "meter", needs: "read:meter:any" },
+  { to: "/staff/meters/new", label: "Enter a new meter", icon: "plus", needs: "edit:meter:any" },
   { to: "/staff/accounts?list=owing", label: "Accounts that owe", icon: "people", needs: "read:account:any" },
   { to: "/staff/billing/unbilled", label: "Who is not billed", icon: "flag", needs: "read:billing:any" },
   { to: "/staff/alerts", label: "Leaks and high usage now", icon: "bell", needs: "read:usage:any" },

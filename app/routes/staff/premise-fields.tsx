@@ -13,14 +13,15 @@ const USUAL: Readonly<Record<Commodity, { readonly unit: Unit; readonly dials: s
   gas: { unit: "ccf", dials: "4", stepMinutes: "60" },
 };
 
-export function MeterFields({ commodity, today, optional }: { commodity: Commodity; today: string; optional?: boolean }) {
+/** `today` null: it does not hang yet. */
+export function MeterFields({ commodity, today, optional }: { commodity: Commodity; today: string | null; optional?: boolean }) {
   const usual = USUAL[commodity];
   const name = (field: keyof MeterEntered) => `${commodity}.${field}`;
   return (
     <>
       <Row align="start">
         <TextField name={name("badge")} label="Meter" hint={optional ? "The number on its face. Empty: no meter hangs there." : "The number on its face."} width="medium" optional={optional} maxLength={32} autoComplete="off" spellCheck={false} />
-        <DateField name={name("installedOn")} label="Hung on" hint="Today or before." defaultValue={today} optional={optional} />
+        {today === null ? null : <DateField name={name("installedOn")} label="Hung on" hint="Today or before." defaultValue={today} optional={optional} />}
       </Row>
       <RadioField name={name("kind")} label="Read by" defaultValue="both" options={[
         { value: "both", label: "Intervals and a register", hint: "A head-end sends both; they are compared." },

@@ -19,12 +19,17 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("accounts/:accountId/holds", "account-holds.tsx"),
     page("accounts/:accountId/erase", "account-erase.tsx"),
     page("accounts/:accountId/services", "account-services.tsx"),
+    page("accounts/:accountId/budget", "account-budget.tsx"),
     page("accounts/:accountId/facts", "account-facts.tsx"),
 
     page("premises/new", "premise-new.tsx"),
     page("premises/:premiseId", "premise.tsx"),
     page("premises/:premiseId/service", "premise-service.tsx"),
+    page("meters", "meters.tsx"),
+    page("meters/new", "meter-new.tsx"),
     page("meters/:meterId", "meter.tsx"),
+    page("meters/:meterId/exchange", "meter-exchange.tsx"),
+    page("meters/:meterId/shop", "meter-shop.tsx"),
 
     page("requests", "requests.tsx"),
     page("requests/:requestId", "request.tsx"),

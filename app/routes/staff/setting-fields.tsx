@@ -8,7 +8,7 @@ import { CUSTOMER_CLASSES } from "../../../domain/lifecycle/customer-class.ts";
 import { COMMODITIES as METERED } from "../../../domain/metering/channel.ts";
 import { dollarsText } from "./dollars.ts";
 import { roleName } from "./role-names.ts";
-import { ACCOUNTING_CHOICES, ACTION_CHOICES, CAUSE_CHOICES, CLASS_CHOICES, DIRECTION_CHOICES, ESTIMATE_WAYS, REASON_CHOICES } from "./setting-options.ts";
+import { ACCOUNTING_CHOICES, ACTION_CHOICES, CAUSE_CHOICES, CLASS_CHOICES, DIFFERENCE_CHOICES, DIRECTION_CHOICES, ESTIMATE_WAYS, REASON_CHOICES, SETTLE_CHOICES } from "./setting-options.ts";
 import { linesOf, THRESHOLD_PATHS, thresholdName } from "./thresholds.ts";
 import { className, commodityName } from "./words.ts";
 
@@ -214,6 +214,20 @@ export function EstimationFields({ value }: { value: Setting<"estimation"> }) {
         columns={[{ field: "method", label: "Way", width: "wide", options: ESTIMATE_WAYS }]} rows={value.methods.map(({ method }) => ({ method }))} />
       <MoneyField name="estimation.planFrom" label="A catch-up comes with a plan from" hint="When the next read asks for so much more at once, the bill offers instalments." defaultValue={dollarsText(value.planFrom)} />
       <TextField name="estimation.planMonthsPerEstimate" label="Months of the plan" hint="For each month that was estimated." suffix="months" width="short" inputMode="numeric" defaultValue={String(value.planMonthsPerEstimate)} autoComplete="off" />
+    </>
+  );
+}
+
+export function BudgetFields({ value }: { value: Setting<"budget"> }) {
+  return (
+    <>
+      <TextField name="budget.billsLeast" label="Bills that an average takes" hint="With fewer, staff say the amount." suffix="bills" width="short" inputMode="numeric" defaultValue={String(value.billsLeast)} autoComplete="off" />
+      <MoneyField name="budget.roundUpTo" label="Amounts are rounded up to a multiple of" defaultValue={dollarsText(value.roundUpTo)} />
+      <TextField name="budget.reviewMonths" label="An amount is looked at every" hint="With the first bill after so many months." suffix="months" width="short" inputMode="numeric" defaultValue={String(value.reviewMonths)} autoComplete="off" />
+      <TextField name="budget.tolerancePercent" label="Another one is proposed when it is off by more than" suffix="%" width="short" inputMode="numeric" defaultValue={String(value.tolerancePercent)} autoComplete="off" />
+      <SelectField name="budget.settleMonth" label="The year is settled" options={SETTLE_CHOICES} defaultValue={String(value.settleMonth)} />
+      <SelectField name="budget.difference" label="The year's difference is" options={DIFFERENCE_CHOICES} defaultValue={value.difference} />
+      <TextField name="budget.missedMost" label="A budget ends when so many instalments are past due" width="short" inputMode="numeric" defaultValue={String(value.missedMost)} autoComplete="off" />
     </>
   );
 }

@@ -66,7 +66,7 @@ class Reader {
   }
 }
 
-type Topic = "utility" | "billing" | "windows" | "holds" | "estimation" | "corrections" | "holidays" | "riders" | "systemPeaks" | "fees" | "validation" | "gl" | "cycles";
+type Topic = "utility" | "billing" | "windows" | "holds" | "estimation" | "corrections" | "budget" | "holidays" | "riders" | "systemPeaks" | "fees" | "validation" | "gl" | "cycles";
 
 const READ: Readonly<Record<Topic, (reader: Reader) => unknown>> = {
   utility: (r) => ({
@@ -93,6 +93,10 @@ const READ: Readonly<Record<Topic, (reader: Reader) => unknown>> = {
       state: r.text(`${at}.state`).toUpperCase() || null, customerClass: r.text(`${at}.customerClass`) || null, cause: r.text(`${at}.cause`) || null, direction: r.text(`${at}.direction`),
       months: r.text(`${at}.months`) === "" ? null : r.whole(`${at}.months`), sharePercent: r.whole(`${at}.sharePercent`), source: r.text(`${at}.source`),
     })),
+  }),
+  budget: (r) => ({
+    billsLeast: r.whole("budget.billsLeast"), roundUpTo: r.cents("budget.roundUpTo"), reviewMonths: r.whole("budget.reviewMonths"), tolerancePercent: r.whole("budget.tolerancePercent"),
+    settleMonth: r.whole("budget.settleMonth"), difference: r.text("budget.difference"), missedMost: r.whole("budget.missedMost"),
   }),
   holidays: (r) => r.rows("holidays", ["on", "name"], (at) => ({ on: r.text(`${at}.on`), name: r.text(`${at}.name`) })),
   riders: (r) => r.rows("riders", ["id", "name", "value"], (at) => ({ id: r.text(`${at}.id`), name: r.text(`${at}.name`), value: r.text(`${at}.value`) })),

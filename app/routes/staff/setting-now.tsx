@@ -5,7 +5,7 @@ import { DescriptionList } from "../../components/description-list.tsx";
 import { Money } from "../../components/money.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
-import { ACCOUNTING_CHOICES, ACTION_CHOICES, CAUSE_CHOICES, CLASS_CHOICES, DIRECTION_CHOICES, ESTIMATE_WAYS, labelOf, REASON_CHOICES } from "./setting-options.ts";
+import { ACCOUNTING_CHOICES, ACTION_CHOICES, CAUSE_CHOICES, CLASS_CHOICES, DIFFERENCE_CHOICES, DIRECTION_CHOICES, ESTIMATE_WAYS, labelOf, REASON_CHOICES, SETTLE_CHOICES } from "./setting-options.ts";
 import { figureText, forWhom, lineKey, linesOf, thresholdName, type ThresholdLine } from "./thresholds.ts";
 import { zoneName } from "./setting-fields.tsx";
 import type { TopicPath } from "./setting-topics.ts";
@@ -62,6 +62,15 @@ const NOW: { readonly [T in Topic]: (value: Setting<T>) => React.ReactNode } = {
         ]} />
     </>
   ),
+  budget: (value) => <DescriptionList lines facts={[
+    { term: "An average takes", value: `${value.billsLeast} bills at least` },
+    { term: "Amounts are rounded up to", value: <Money cents={value.roundUpTo} /> },
+    { term: "Looked at every", value: `${value.reviewMonths} months` },
+    { term: "A new amount is proposed when it is off by more than", value: `${value.tolerancePercent} %` },
+    { term: "The year is settled in", value: labelOf(SETTLE_CHOICES, String(value.settleMonth)) },
+    { term: "The difference is", value: labelOf(DIFFERENCE_CHOICES, value.difference) },
+    { term: "Instalments past due that end it", value: value.missedMost },
+  ]} />,
   holidays: (value) => <Table caption="Holidays" narrow="keep" rows={value.toSorted((a, b) => a.on.localeCompare(b.on))} rowKey={(row) => `${row.on} ${row.name}`} empty={<EmptyState title="No holidays">Then only weekends move a due date on.</EmptyState>}
     columns={[{ key: "name", head: "Name", main: true, cell: (row) => row.name }, { key: "on", head: "Day", cell: (row) => <DateText date={row.on} /> }]} />,
   riders: (value) => <Table caption="Riders" narrow="keep" rows={value} rowKey={(row) => row.id} empty={<EmptyState title="No riders">Rates have all their prices in themselves.</EmptyState>}

@@ -1,6 +1,7 @@
 /** What staff choose from where a setting is one of a few codes. */
 import { HOLD_RULES } from "../../../domain/billing/hold-rules.ts";
 import type { BackBillingRule } from "../../../domain/lifecycle/back-billing.ts";
+import type { Difference } from "../../../domain/lifecycle/budget-rules.ts";
 import { CAUSES, CORRECTION_CAUSES } from "../../../domain/lifecycle/correction.ts";
 import { CUSTOMER_CLASSES } from "../../../domain/lifecycle/customer-class.ts";
 import { REVIEW_HOLDS, type AccountingDate, type HoldAction } from "../../../domain/lifecycle/settings.ts";
@@ -26,5 +27,10 @@ export const CLASS_CHOICES: readonly Choice[] = [{ value: "", label: "Every clas
 export const CAUSE_CHOICES: readonly Choice[] = [{ value: "", label: "Every cause" }, ...CORRECTION_CAUSES.map((value) => ({ value, label: CAUSES[value].name }))];
 const DIRECTIONS: Readonly<Record<BackBillingRule["direction"], string>> = { charge: "Billed too little", refund: "Billed too much" };
 export const DIRECTION_CHOICES = choices(DIRECTIONS);
+
+const DIFFERENCE: Readonly<Record<Difference, string>> = { bill: "Due with the bill that settles, or credited", carry: "Spread over the next year's amounts" };
+export const DIFFERENCE_CHOICES = choices(DIFFERENCE);
+const MONTH_NAMES = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+export const SETTLE_CHOICES: readonly Choice[] = [{ value: "0", label: "A year after enrolment" }, ...MONTH_NAMES.map((label, i) => ({ value: String(i + 1), label }))];
 
 export const labelOf = (of: readonly Choice[], value: string | null): string => of.find((choice) => choice.value === (value ?? ""))?.label ?? value ?? "";

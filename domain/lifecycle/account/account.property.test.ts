@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { entriesOf } from "../../ledger/entries.ts";
 import { addDays } from "../../calendar/local-date.ts";
 import { nextEdition } from "../correction.ts";
+import { SETTING_DEFAULTS } from "../settings.ts";
 import type { AccountCommand, CommandOf, Facts } from "./commands.ts";
 import { decide } from "./decide.ts";
 import type { AccountEvent } from "./events.ts";
@@ -10,7 +11,7 @@ import { replay } from "./evolve.ts";
 import { standingBills } from "./standing-bills.ts";
 import { balanceOf, emptyAccount, type AccountState } from "./state.ts";
 
-const facts: Facts = { gl: { receivable: "1200", cash: "1010", suspense: "2300" }, timeZone: "America/Chicago", booksOpenFrom: null };
+const facts: Facts = { gl: { receivable: "1200", cash: "1010", suspense: "2300" }, timeZone: "America/Chicago", booksOpenFrom: null, budget: SETTING_DEFAULTS.budget };
 const START = "2026-01-01";
 const RUNS = process.env["METERLINE_NIGHTLY"] ? 20_000 : 1_500;
 

@@ -3,8 +3,10 @@ import type { LocalDate } from "../../calendar/local-date.ts";
 import type { TimeZone } from "../../calendar/zone.ts";
 import type { Cents } from "../../money/cents.ts";
 import type { PendingSegment } from "../bill.ts";
+import type { BudgetRules } from "../budget-rules.ts";
 import type { CorrectionCause } from "../correction.ts";
 import type { InstalmentOffer } from "../instalments.ts";
+import type { BudgetMonth } from "./budget-billing.ts";
 import type { LastBill } from "./state.ts";
 import type { ServiceFact } from "../service-fact.ts";
 import type { SegmentBilled } from "./events.ts";
@@ -16,6 +18,7 @@ export interface Facts {
   readonly timeZone: TimeZone;
   /** First day of the books that is open; null: no month has been closed. */
   readonly booksOpenFrom: LocalDate | null;
+  readonly budget: BudgetRules;
 }
 
 /** A bill as the log has it, and what the account would be without it. */
@@ -33,7 +36,7 @@ export interface BillToCancel {
   readonly billBefore: LastBill | null;
 }
 
-export type CorrectedBill = Omit<Commands["CompleteBill"], "runId"> & { readonly corrects: string };
+export type CorrectedBill = Omit<Commands["CompleteBill"], "runId" | "instalment"> & { readonly corrects: string };
 
 /** What goes with a correction beside its bills: a fee that falls away, what the law does not let us charge. */
 export interface CorrectionAdjustment {
@@ -53,6 +56,8 @@ interface Commands {
     segments: readonly SegmentBilled[]; snapshotHash: string; accountingOn?: LocalDate;
     /** A catch-up on it may be paid in parts. */
     offer?: InstalmentOffer;
+    /** Of a corrected bill: what the bill before asked for under a budget, null when that was none. Absent: by the account's budget. */
+    instalment?: { readonly amount: Cents; readonly dueOn: LocalDate } | null;
   };
   HoldBill: { runId: string; periodTo: LocalDate; reasons: readonly string[]; segments: readonly PendingSegment[]; charges: Cents | null };
   CorrectBills: {
@@ -77,6 +82,11 @@ interface Commands {
   PlaceHold: { holdId: string; kind: string; curedByPayment: boolean; placedOn: LocalDate };
   ReleaseHold: { holdId: string; cause: string };
   SetServiceFact: { fact: ServiceFact; reason: string };
+  /** `months`: the bills behind the account, oldest first. `amount` null: their average; else staff's figure, with the reason. */
+  EnrolBudget: { budgetId: string; enrolledOn: LocalDate; months: readonly BudgetMonth[]; amount: Cents | null; reason: string };
+  /** Takes the proposed amount (null) or another one, with the reason. */
+  ChangeBudget: { changedOn: LocalDate; amount: Cents | null; reason: string };
+  LeaveBudget: { leftOn: LocalDate; reason: string };
   OpenRequest: { requestId: string; kind: string; textRef: string };
   AdvanceRequest: { requestId: string; to: string; noteRef: string | null };
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { addDays } from "../../calendar/local-date.ts";
 import { entriesOf } from "../../ledger/entries.ts";
 import { nextEdition } from "../correction.ts";
+import { SETTING_DEFAULTS } from "../settings.ts";
 import type { AccountCommand, CommandOf, Facts } from "./commands.ts";
 import { decide } from "./decide.ts";
 import type { AccountEvent } from "./events.ts";
@@ -10,7 +11,7 @@ import { evolve } from "./evolve.ts";
 import { billsFrom, standingBills } from "./standing-bills.ts";
 import { balanceOf, emptyAccount, type AccountState } from "./state.ts";
 
-const facts: Facts = { gl: { receivable: "1200", cash: "1010", suspense: "2300" }, timeZone: "America/Chicago", booksOpenFrom: null };
+const facts: Facts = { gl: { receivable: "1200", cash: "1010", suspense: "2300" }, timeZone: "America/Chicago", booksOpenFrom: null, budget: SETTING_DEFAULTS.budget };
 
 /** An account with one water service, and the ledger that its events make. */
 class Book {

@@ -7,6 +7,7 @@ import { pastDue, type Allocation } from "../../ledger/allocation.ts";
 import { cents, type Cents } from "../../money/cents.ts";
 import { moveSegment } from "../bill.ts";
 import type { BillToCancel, CommandOf, CorrectionAdjustment, CorrectedBill } from "./commands.ts";
+import { instalmentOf, openDues } from "./budget-billing.ts";
 import type { Decision } from "./decide.ts";
 import { accountEvent, type AccountEvent, type PaymentShare, type SegmentBilled } from "./events.ts";
 import { evolve } from "./evolve.ts";
@@ -42,7 +43,8 @@ export function correctBills(state: AccountState, command: CommandOf<"CorrectBil
     made.add(accountEvent("ServiceCorrected", { correctionId: command.correctionId, agreementId, rateScheduleId, before: agreement.rateScheduleId }));
   }
   for (const bill of command.bills) {
-    const decision = completed(made.state, bill, pool, decideOther);
+    // A corrected bill under a budget asks for what the first one asked for: only what is carried changes.
+    const decision = completed(made.state, { ...bill, instalment: instalmentOf(state.budget, bill.corrects) }, pool, decideOther);
     if (!decision.ok) return decision;
     decision.events.forEach((event) => made.add(event));
   }
@@ -53,7 +55,7 @@ export function correctBills(state: AccountState, command: CommandOf<"CorrectBil
   }
   if (command.offer) made.add(accountEvent("InstalmentsOffered", command.offer));
   // A correction may leave nothing past due; then what only waited for that is over, as after a payment.
-  if (pastDue(made.state.items, command.correctedOn) === 0) {
+  if (pastDue(openDues(made.state), command.correctedOn) === 0) {
     for (const { holdId, curedByPayment } of state.holds) if (curedByPayment) made.add(accountEvent("HoldReleased", { holdId, cause: `correction ${command.correctionId}` }));
   }
   return { ok: true, events: made.events };
@@ -123,7 +125,7 @@ function paymentsOn(state: AccountState, items: ReadonlySet<string>): PaymentSha
 }
 
 /** The corrected bill, with the shares of payments that the credit it takes came from. */
-function completed(state: AccountState, bill: CorrectedBill, pool: PaymentShare[], { completeBill }: OtherDecisions): Decision {
+function completed(state: AccountState, bill: CorrectedBill & Required<Pick<CommandOf<"CompleteBill">, "instalment">>, pool: PaymentShare[], { completeBill }: OtherDecisions): Decision {
   const { corrects, ...command } = bill;
   if (!state.canceledBills.includes(corrects)) return refuse("corrects", "A corrected bill takes the place of one that is canceled.", "bills");
   const decision = completeBill(state, { ...command, type: "CompleteBill", runId: null });

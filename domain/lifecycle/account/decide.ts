@@ -9,6 +9,8 @@ import { CENTS_MAX, cents } from "../../money/cents.ts";
 import { REQUEST_MOVES } from "../request.ts";
 import { factProblem, FACTS_MAX } from "../service-fact.ts";
 import { correctBills, dropCorrection, proposeCorrection } from "./correct-bills.ts";
+import { openDues } from "./budget-billing.ts";
+import { billUnderBudget, changeBudget, enrolBudget, leaveBudget } from "./decide-budget.ts";
 import type { AccountCommand, CommandOf, CommandType, Facts } from "./commands.ts";
 import { accountEvent, type AccountEvent } from "./events.ts";
 import { evolve } from "./evolve.ts";
@@ -49,17 +51,20 @@ const DECIDE: Decide = {
     return done(accountEvent("ServiceStopped", { agreementId, stopOn }));
   },
 
-  CompleteBill: (state, command, { gl }) => {
+  CompleteBill: (state, command, { gl, budget: rules }) => {
     if (state.status !== "open") return notOpen(state);
     const refusal = segmentsRefused(state, command);
     if (refusal) return refusal;
     const charges = command.segments.reduce((sum, segment) => sum + segment.total, 0);
     const previousBalance = balanceOf(state);
-    const { type: _, offer, ...data } = command;
+    const { type: _, offer, instalment: __, ...data } = command;
+    const budget = billUnderBudget(state, command, cents(charges), rules);
     return done(
       accountEvent("BillCompleted", {
         ...data, charges: cents(charges), previousBalance, balance: cents(previousBalance + charges), creditApplied: creditApplied(state, command), receivableGl: gl.receivable,
+        ...(budget ? { budget: budget.onBill } : {}),
       }),
+      ...(budget?.events ?? []),
       ...(offer ? [accountEvent("InstalmentsOffered", offer)] : []),
     );
   },
@@ -85,7 +90,7 @@ const DECIDE: Decide = {
     const { allocations, credit } = allocate(state.items, data.amount);
     const posted = accountEvent("PaymentPosted", { ...data, allocations, credit, cashGl: gl.cash, receivableGl: gl.receivable }, data.receivedAt);
     const after = evolve(state, posted);
-    const cured = pastDue(after.items, data.receivedOn) === 0;
+    const cured = pastDue(openDues(after), data.receivedOn) === 0;
     const released = after.holds.filter((hold) => hold.curedByPayment && cured);
     return done(posted, ...released.map((hold) => accountEvent("HoldReleased", { holdId: hold.holdId, cause: `payment ${data.paymentId}` })));
   },
@@ -139,6 +144,10 @@ const DECIDE: Decide = {
     if (state.facts.filter(({ agreementId }) => agreementId === fact.agreementId).length >= FACTS_MAX) return refuse("facts", `A service has at most ${FACTS_MAX} facts.`);
     return done(accountEvent("ServiceFactSet", { ...fact, reason }));
   },
+
+  EnrolBudget: (state, command, { budget }) => enrolBudget(state, command, budget),
+  ChangeBudget: (state, command) => changeBudget(state, command),
+  LeaveBudget: (state, command) => leaveBudget(state, command),
 
   OpenRequest: (state, { requestId, kind, textRef }) =>
     state.status === "none" ? notOpen(state) : done(accountEvent("RequestOpened", { requestId, kind, textRef })),

@@ -7,6 +7,7 @@ import type { ServiceFact } from "../service-fact.ts";
 import type { PendingSegment } from "../bill.ts";
 import type { CorrectionCause } from "../correction.ts";
 import type { InstalmentOffer } from "../instalments.ts";
+import type { BudgetMonth, BudgetOnBill, DueCharge } from "./budget-billing.ts";
 import type { LastBill } from "./state.ts";
 
 /** GL accounts an event posts to, resolved when it was decided so that it stays true when the chart changes. */
@@ -50,6 +51,8 @@ export interface AccountEvents {
     reallocated?: readonly PaymentShare[];
     /** By which the entries are posted; absent: the day it was issued. */
     accountingOn?: LocalDate;
+    /** Under budget billing: what is due with it. */
+    budget?: BudgetOnBill;
   };
   /** Mirrors the completion of the bill: every entry of it, the other way. What had been paid on it becomes credit. */
   BillCanceled: {
@@ -90,6 +93,19 @@ export interface AccountEvents {
   HoldPlaced: { holdId: string; kind: string; curedByPayment: boolean; placedOn: LocalDate };
   HoldReleased: { holdId: string; cause: string };
   ServiceFactSet: ServiceFact & { readonly reason: string };
+  BudgetEnrolled: {
+    budgetId: string; amount: Cents; source: "average" | "staff"; reason: string; enrolledOn: LocalDate; settleOn: LocalDate; reviewOn: LocalDate;
+    months: readonly BudgetMonth[];
+    /** What was due already: it stays so. */
+    before: readonly DueCharge[];
+  };
+  /** The amount was looked at with a bill. `proposed`: it is off; null: it still fits. */
+  BudgetReviewed: { budgetId: string; billId: string; reviewedOn: LocalDate; amount: Cents; fitting: Cents | null; proposed: Cents | null; reviewOn: LocalDate };
+  BudgetChanged: { budgetId: string; changedOn: LocalDate; before: Cents; amount: Cents; reason: string };
+  /** A year is over. `difference` falls due (or is credited) on its day, or is carried on in the new amount. */
+  BudgetSettled: { budgetId: string; billId: string; settledOn: LocalDate; difference: Cents; carriedOn: boolean; dueOn: LocalDate; before: Cents; amount: Cents; settleOn: LocalDate; reviewOn: LocalDate };
+  /** What was carried falls due at once. */
+  BudgetEnded: { budgetId: string; endedOn: LocalDate; cause: "request" | "missed" | "finalBill"; difference: Cents; dueOn: LocalDate; reason: string };
   RequestOpened: { requestId: string; kind: string; textRef: string };
   RequestAdvanced: { requestId: string; from: string; to: string; noteRef: string | null };
 }

@@ -2,6 +2,7 @@
 import { settle, type Allocation, type OpenItem } from "../../ledger/allocation.ts";
 import type { Cents } from "../../money/cents.ts";
 import { withFact } from "../service-fact.ts";
+import { settled, withBill, withCharge, withoutBill } from "./budget-billing.ts";
 import type { AccountEvent, AccountEvents, AccountEventType, PaymentShare } from "./events.ts";
 import { OFFERS_KEPT, PAYMENTS_KEPT, REQUESTS_KEPT, type AccountState, type PaymentOnAccount } from "./state.ts";
 
@@ -37,6 +38,7 @@ const EVOLVE: Evolve = {
       credit: state.credit + credited - sum(data.creditApplied),
       pendingBill: null,
       payments: data.reallocated ? putTo(state.payments, data.reallocated, opened) : state.payments,
+      budget: state.budget && withBill(state.budget, data),
       lastBill: { billId: data.billId, number: data.number, issuedOn: data.issuedOn, dueOn: data.dueOn, charges: data.charges, balance: data.balance },
     };
   },
@@ -56,6 +58,7 @@ const EVOLVE: Evolve = {
       items: [...state.items.filter(({ item }) => !items.has(item)), ...shortfall],
       credit: state.credit + sum(data.released) - given + data.shortfall,
       lastBill: data.lastBill,
+      budget: state.budget && withoutBill(state.budget, data.billId),
       canceledBills: [...state.canceledBills, data.billId],
       corrections: state.corrections.filter(({ billIds }) => !billIds.includes(data.billId)),
       offers: state.offers.filter(({ billIds }) => !billIds.includes(data.billId)),
@@ -104,7 +107,8 @@ const EVOLVE: Evolve = {
   AdjustmentPosted: (state, data) => {
     if (data.amount > 0 && data.item !== null) {
       const item: OpenItem = { item: data.item, billId: null, agreementId: null, arrearsOn: data.arrearsOn, rank: data.rank, open: data.amount };
-      return { ...state, items: settle([...state.items, item], data.allocations), credit: state.credit - sum(data.allocations) };
+      const budget = state.budget && withCharge(state.budget, { id: data.item, kind: "charge", dueOn: data.arrearsOn, amount: data.amount, carried: null });
+      return { ...state, items: settle([...state.items, item], data.allocations), credit: state.credit - sum(data.allocations), budget };
     }
     return { ...state, items: settle(state.items, data.allocations), credit: state.credit + data.credit };
   },
@@ -113,6 +117,19 @@ const EVOLVE: Evolve = {
   HoldReleased: (state, data) => ({ ...state, holds: state.holds.filter((hold) => hold.holdId !== data.holdId) }),
 
   ServiceFactSet: (state, { reason: _, ...fact }) => ({ ...state, facts: withFact(state.facts, fact) }),
+
+  BudgetEnrolled: (state, { budgetId, amount, enrolledOn, settleOn, reviewOn, months, before }) => ({
+    ...state, budget: { budgetId, status: "on", amount, enrolledOn, settleOn, reviewOn, proposed: null, carried: 0, months, charges: before },
+  }),
+  BudgetReviewed: (state, { proposed, reviewOn }) => ({ ...state, budget: { ...state.budget!, proposed, reviewOn } }),
+  BudgetChanged: (state, { amount }) => ({ ...state, budget: { ...state.budget!, amount, proposed: null } }),
+  BudgetSettled: (state, { billId, difference, carriedOn, dueOn, amount, settleOn, reviewOn }) => {
+    const budget = carriedOn ? state.budget! : settled(state.budget!, `settled:${billId}`, difference, dueOn);
+    return { ...state, budget: { ...budget, amount, settleOn, reviewOn, proposed: null } };
+  },
+  BudgetEnded: (state, { budgetId, difference, dueOn }) => ({
+    ...state, budget: { ...settled(state.budget!, `ended:${budgetId}`, difference, dueOn), status: "ended", proposed: null },
+  }),
 
   RequestOpened: (state, data) => ({
     ...state,

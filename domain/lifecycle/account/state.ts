@@ -5,6 +5,7 @@ import type { Cents } from "../../money/cents.ts";
 import type { ServiceFact } from "../service-fact.ts";
 import type { PendingBill } from "../bill.ts";
 import type { InstalmentOffer } from "../instalments.ts";
+import type { BudgetBilling } from "./budget-billing.ts";
 
 export interface Agreement {
   readonly agreementId: string;
@@ -68,6 +69,8 @@ export interface AccountState {
   readonly corrections: readonly { readonly correctionId: string; readonly billIds: readonly string[]; readonly reopened: readonly string[] }[];
   /** Instalment plans that were offered, for bills that still stand; the latest last. */
   readonly offers: readonly InstalmentOffer[];
+  /** Budget billing that is on, or the last one that was; null: never. */
+  readonly budget: BudgetBilling | null;
   /** The latest payments with how they were applied, so that one that bounces can be taken back exactly. */
   readonly payments: readonly PaymentOnAccount[];
   readonly requests: readonly { readonly requestId: string; readonly kind: string; readonly status: string }[];
@@ -86,7 +89,7 @@ export const REQUESTS_KEPT = 20;
 export function emptyAccount(accountId: string): AccountState {
   return {
     accountId, status: "none", customerClass: "", billCycle: "", agreements: [], items: [], credit: 0, suspended: [],
-    holds: [], facts: [], lastBill: null, pendingBill: null, canceledBills: [], corrections: [], offers: [], payments: [], requests: [],
+    holds: [], facts: [], lastBill: null, pendingBill: null, canceledBills: [], corrections: [], offers: [], budget: null, payments: [], requests: [],
   };
 }
 
@@ -95,7 +98,7 @@ export function storedState(accountId: string, text: string): AccountState {
   return { ...emptyAccount(accountId), ...(JSON.parse(text) as AccountState) };
 }
 
-/** Owed (positive) or in credit (negative): always the sum of the account's receivable entries. */
+/** The payoff balance: owed (positive) or in credit (negative), always the sum of the account's receivable entries. */
 export function balanceOf(state: AccountState): Cents {
   return state.items.reduce((sum, item) => sum + item.open, 0) - state.credit;
 }

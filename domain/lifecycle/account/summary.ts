@@ -22,6 +22,11 @@ const SUMMARY: { [T in AccountEventType]: (data: AccountEvents[T]) => EventSumma
   HoldPlaced: (data) => ({ holdId: data.holdId, kind: data.kind }),
   HoldReleased: (data) => ({ holdId: data.holdId, cause: data.cause }),
   ServiceFactSet: (data) => ({ agreementId: data.agreementId, kind: data.kind, name: data.name, milli: data.milli, unit: data.unit, text: data.text, on: data.from, to: data.to, reason: data.reason }),
+  BudgetEnrolled: (data) => ({ budgetId: data.budgetId, amount: data.amount, on: data.enrolledOn, settleOn: data.settleOn, reason: data.reason }),
+  BudgetReviewed: (data) => ({ budgetId: data.budgetId, amount: data.amount, fitting: data.fitting, proposed: data.proposed }),
+  BudgetChanged: (data) => ({ budgetId: data.budgetId, before: data.before, amount: data.amount, reason: data.reason }),
+  BudgetSettled: (data) => ({ budgetId: data.budgetId, difference: data.difference, carriedOn: data.carriedOn, dueOn: data.dueOn, amount: data.amount }),
+  BudgetEnded: (data) => ({ budgetId: data.budgetId, cause: data.cause, difference: data.difference, dueOn: data.dueOn, reason: data.reason }),
   RequestOpened: (data) => ({ requestId: data.requestId, kind: data.kind }),
   RequestAdvanced: (data) => ({ requestId: data.requestId, from: data.from, to: data.to }),
 };

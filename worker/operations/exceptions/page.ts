@@ -155,6 +155,7 @@ const OTHER_RULES: Readonly<Record<string, { readonly title: string; readonly wh
   "interval-size": { title: "Wrong interval length", what: "The head-end sends intervals of another length than the channel is set up for." },
   changed: { title: "Value sent again", what: "A value that was stored came again as another one; the later one counts." },
   "billed-change": { title: "Change under an issued bill", what: "Usage changed after a bill was issued on it; somebody looks whether to bill again." },
+  exchange: { title: "Meter exchanged under an issued bill", what: "A meter exchange was entered after a bill was issued for its day; somebody looks whether to bill again." },
   correction: { title: "Correction of bills to approve", what: "Somebody has proposed to make bills again; it changes more than they may decide on alone." },
   suspense: { title: "Payment without an account", what: "Money came for an account that is not known." },
 };
