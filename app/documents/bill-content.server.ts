@@ -1,7 +1,7 @@
 /** A bill in a customer's words and language, from what was frozen with it: the same for the page and for paper. */
 import { addMonths, daysBetween } from "../../domain/calendar/local-date.ts";
 import type { TimeZone } from "../../domain/calendar/zone.ts";
-import type { Cents } from "../../domain/money/cents.ts";
+import { formatDollars, type Cents } from "../../domain/money/cents.ts";
 import type { BillPage } from "../../worker/operations/billing.ts";
 import { monthLabels, type UsageBar } from "../charts/usage-bars.tsx";
 import { dateOf, formatDate, formatPeriod } from "../format/dates.ts";
@@ -25,11 +25,21 @@ export interface DuePart {
   readonly pastDue: boolean;
 }
 
+/** What a bill under budget billing asks for: less than its balance, or more. */
+export interface BudgetContent {
+  readonly due: Cents;
+  /** From what is due to what is owed. */
+  readonly rows: readonly { readonly what: string; readonly cents: Cents }[];
+  readonly note: string;
+}
+
 export interface BillContent {
   readonly groups: readonly BillGroup[];
   readonly summary: readonly { readonly what: string; readonly cents: Cents }[];
   /** What is past due apart from what is not due yet; none when all of the total is due on the bill's day. */
   readonly due: readonly DuePart[];
+  /** Null: all of the balance is due. */
+  readonly budget: BudgetContent | null;
   readonly charts: readonly BillChart[];
   readonly changes: readonly string[];
   readonly messages: readonly string[];
@@ -42,7 +52,8 @@ export function billContent(page: BillPage, locale: Locale, zone: TimeZone): Bil
   return {
     groups: page.segments.map((segment) => billGroup(segment, page.usage, locale, zone)),
     summary: summaryOf(page, locale, zone),
-    due: dueParts(page, locale),
+    due: page.budget ? [] : dueParts(page, locale),
+    budget: budgetOf(page, locale),
     charts: chartsOf(page, locale),
     changes: page.changes.map((sentence) => inGallons(sentence[locale], locale)),
     messages: page.messages.map((message) => message[locale]),
@@ -77,6 +88,27 @@ function dueParts({ bill, previous }: BillPage, locale: Locale): DuePart[] {
     { what: t(locale, pastDue ? "bill.partPastDue" : "bill.partBefore", { date: day(previous.dueOn) }), cents: carried, pastDue },
     { what: t(locale, "bill.partNew", { date: day(bill.dueOn) }), cents: bill.charges, pastDue: false },
   ];
+}
+
+/** The instalment and what is due beside it, and the difference that is carried. */
+function budgetOf({ bill, budget }: BillPage, locale: Locale): BudgetContent | null {
+  if (!budget) return null;
+  const { instalment, due, carried, settled, next } = budget;
+  const before = due - instalment - (settled ?? 0);
+  const amount = (value: Cents) => formatDollars(Math.abs(value));
+  return {
+    due,
+    rows: [
+      ...(before === 0 ? [] : [{ what: t(locale, before > 0 ? "budget.before" : "budget.ahead"), cents: before }]),
+      { what: t(locale, "budget.instalment"), cents: instalment },
+      ...(settled === null ? [] : [{ what: t(locale, next === null ? "budget.ended" : "budget.settled"), cents: settled }]),
+      { what: t(locale, "budget.due", { date: formatDate(locale, bill.dueOn, "day", bill.issuedOn) }), cents: due },
+      { what: t(locale, "budget.carried"), cents: carried },
+      { what: t(locale, "budget.payoff"), cents: bill.balance },
+    ],
+    note: next === null ? t(locale, "budget.noteEnded") : next !== instalment ? t(locale, "budget.noteNext", { amount: amount(next) })
+      : carried === 0 ? t(locale, "budget.noteEven") : t(locale, carried > 0 ? "budget.noteUsed" : "budget.noteAhead", { amount: amount(carried) }),
+  };
 }
 
 // ---- usage ----------------------------------------------------------------------------------------------------

@@ -8,12 +8,12 @@ import { formatDate, formatPeriod } from "../format/dates.ts";
 import { formatQuantity, shownUnit, unitName } from "../format/quantities.ts";
 import { t, type Locale } from "../i18n/translate.ts";
 import { serviceWord } from "../routes/portal/words.ts";
-import { billContent, type BillChart, type BillContent } from "./bill-content.server.ts";
+import { billContent, type BillChart, type BillContent, type BudgetContent } from "./bill-content.server.ts";
 import type { BillGroup } from "./bill-lines.ts";
 import { COLORS, CONTENT_WIDTH, PAGE, Paper, type Element } from "./paper.server.ts";
 
 /** Grows with every change of what the paper shows; files made before keep theirs. */
-const BILL_TEMPLATE = "bill-3";
+const BILL_TEMPLATE = "bill-4";
 
 /** The template in a language. */
 export function billTemplate(locale: Locale, zone: TimeZone): BillTemplate {
@@ -43,8 +43,9 @@ export async function renderBill(page: BillPage, facts: PaperFacts, locale: Loca
 }
 
 /** Who bills whom, and the one thing that everybody looks for. */
-function head(paper: Paper, { bill, name, mailing, accountId }: BillPage, { due }: BillContent, { utility, service }: PaperFacts, locale: Locale): void {
+function head(paper: Paper, { bill, name, mailing, accountId }: BillPage, { due, budget }: BillContent, { utility, service }: PaperFacts, locale: Locale): void {
   const { root } = paper;
+  const asked = budget?.due ?? bill.balance;
   const boxWidth = 200;
   const box = { x: RIGHT - boxWidth, y: PAGE.margin, width: boxWidth, height: 92 + due.length * 13 };
   const left = CONTENT_WIDTH - boxWidth - 24;
@@ -55,9 +56,9 @@ function head(paper: Paper, { bill, name, mailing, accountId }: BillPage, { due 
 
   paper.draw((doc) => doc.roundedRect(box.x, box.y, box.width, box.height, 6).fill(COLORS.tint));
   const inBox = { x: box.x + 16, width: box.width - 32 };
-  paper.text(root, "P", bill.balance < 0 ? t(locale, "bill.totalCredit") : t(locale, "bill.totalDue"), { ...inBox, y: box.y + 14, color: COLORS.soft });
-  paper.text(root, "P", formatDollars(Math.abs(bill.balance)), { ...inBox, y: box.y + 29, size: 24, bold: true });
-  paper.text(root, "P", bill.balance < 0 ? t(locale, "bill.creditKept") : t(locale, "money.due", { date: formatDate(locale, bill.dueOn, "weekday") }), { ...inBox, y: box.y + 64, size: bill.balance < 0 ? 8 : 9.5 });
+  paper.text(root, "P", asked >= 0 ? t(locale, "bill.totalDue") : t(locale, budget ? "budget.aheadNow" : "bill.totalCredit"), { ...inBox, y: box.y + 14, color: COLORS.soft });
+  paper.text(root, "P", formatDollars(Math.abs(asked)), { ...inBox, y: box.y + 29, size: 24, bold: true });
+  paper.text(root, "P", asked < 0 ? t(locale, "bill.creditKept") : t(locale, "money.due", { date: formatDate(locale, bill.dueOn, "weekday") }), { ...inBox, y: box.y + 64, size: asked < 0 ? 8 : 9.5 });
   due.forEach(({ what, cents, pastDue }, i) => {
     const y = box.y + 82 + i * 13;
     paper.text(root, "P", what, { ...inBox, y, size: 8, bold: pastDue });
@@ -141,10 +142,25 @@ function summary(paper: Paper, content: BillContent, { bill }: BillPage, locale:
   for (const { what, cents } of content.summary) tableRow(paper, table, what, moneyText(locale, cents), { inset: 6 });
   paper.rule(paper.y, COLORS.soft);
   paper.y += 5;
-  tableRow(paper, table, bill.balance < 0 ? t(locale, "bill.totalCredit") : t(locale, "bill.totalDue"), formatDollars(Math.abs(bill.balance)), { bold: true, inset: 6 });
+  const total = content.budget ? "budget.payoff" : bill.balance < 0 ? "bill.totalCredit" : "bill.totalDue";
+  tableRow(paper, table, t(locale, total), content.budget ? moneyText(locale, bill.balance) : formatDollars(Math.abs(bill.balance)), { bold: true, inset: 6 });
   table.end();
   paper.y += GAP;
+  if (content.budget) budgetTable(paper, content.budget, locale);
 }
+
+/** What is due of the balance under budget billing. */
+function budgetTable(paper: Paper, { rows, note }: BudgetContent, locale: Locale): void {
+  heading(paper, t(locale, "budget.title"), 50 + rows.length * 16);
+  const table = paper.element(paper.root, "Table");
+  headRow(paper, table, [t(locale, "paper.service"), t(locale, "paper.amount")]);
+  rows.forEach(({ what, cents }, i) => tableRow(paper, table, what, moneyText(locale, cents), { inset: 6, bold: i === rows.length - BUDGET_TAIL }));
+  table.end();
+  paper.y += paper.text(paper.root, "P", note, { size: 8.5, color: COLORS.soft }) + GAP;
+}
+
+/** After what is due come what is carried and what is owed in all. */
+const BUDGET_TAIL = 3;
 
 function headRow(paper: Paper, table: Element, [what, amount]: [string, string]): void {
   const row = paper.element(table, "TR");
@@ -204,7 +220,7 @@ function chartAt(paper: Paper, { commodity, unit, bars }: BillChart, { x, y, wid
 const SLIP_HEIGHT = 128;
 
 /** The part that goes back with a check, at the foot of its page. */
-function slip(paper: Paper, { bill, accountId, name }: BillPage, { utility, portalUrl }: PaperFacts, locale: Locale): void {
+function slip(paper: Paper, { bill, budget, accountId, name }: BillPage, { utility, portalUrl }: PaperFacts, locale: Locale): void {
   paper.need(SLIP_HEIGHT);
   const top = PAGE.height - PAGE.foot - SLIP_HEIGHT + 4;
   paper.y = top;
@@ -222,7 +238,7 @@ function slip(paper: Paper, { bill, accountId, name }: BillPage, { utility, port
   for (const [term, value, bold] of [
     [t(locale, "account.label"), `${accountId}, ${name}`, false],
     [t(locale, "bills.due"), formatDate(locale, bill.dueOn, "weekday"), false],
-    [t(locale, "bill.totalDue"), formatDollars(Math.max(0, bill.balance)), true],
+    [t(locale, "bill.totalDue"), formatDollars(Math.max(0, budget?.due ?? bill.balance)), true],
   ] as const) {
     const row = paper.element(table, "TR");
     paper.text(row, "TH", term, { x: PAGE.margin + column, y: at, width: 90, size: 8.5, color: COLORS.soft }, { scope: "Row" });

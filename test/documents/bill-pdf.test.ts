@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { formatDollars } from "../../domain/money/cents.ts";
 import { billPage } from "../../worker/operations/billing.ts";
 import { billingUtility, channelOf, customer, meterDays, runBills } from "../../worker/billing/billing.testing.ts";
 import { customerOf, UTILITY, ZONE } from "../support/utility.ts";
@@ -42,6 +43,22 @@ test("what is past due stands apart from what is not due yet", async () => {
     { what: "New charges, due May 21", cents: april.bill.charges, pastDue: false },
   ]);
   expect(billContent(april, "es", ZONE).due[0]!.what).toBe("Vencido desde el 21 abr");
+});
+
+test("under budget billing the bill asks for the budget amount and says what is carried, on paper as well", async () => {
+  const march = await aBill();
+  const { charges } = march.bill;
+  const page = { ...march, budget: { budgetId: "b", instalment: 60_00, instalmentDueOn: march.bill.dueOn, due: 60_00, carried: charges - 60_00, settled: null, next: 60_00 } };
+  const { budget, due } = billContent(page, "en", ZONE);
+  expect(due).toEqual([]);
+  expect(budget!.rows).toEqual([
+    { what: "Budget amount", cents: 60_00 }, { what: "Due by Apr 21", cents: 60_00 }, { what: "Budget balance, not due", cents: charges - 60_00 }, { what: "Owed in all", cents: charges },
+  ]);
+  expect(budget!.note).toBe(`You have used ${formatDollars(charges - 60_00)} more than you were asked to pay. It is not due now.`);
+  expect(billContent(page, "es", ZONE).budget!.rows[0]!.what).toBe("Cuota nivelada");
+  const settled = { ...page, budget: { ...page.budget, due: charges, carried: 0, settled: charges - 60_00, next: 75_00 } };
+  expect(billContent(settled, "en", ZONE).budget).toMatchObject({ due: charges, note: "From the next bill on you pay $75.00 a month." });
+  expect((await renderBill(page, FACTS, "en", ZONE)).length).toBeGreaterThan((await renderBill(march, FACTS, "en", ZONE)).length);
 });
 
 test("the paper is tagged, names its language and title, and brings its fonts along", async () => {

@@ -19,6 +19,8 @@ import type { BillMessage, SegmentSnapshot } from "../../domain/billing/snapshot
 import { ACCEPTED, BILLING_KIND } from "../../domain/billing/work.ts";
 import { personalRef } from "../../domain/compliance/chain.ts";
 import { decideException, exceptionStream } from "../../domain/lifecycle/exception.ts";
+import type { AccountEvents } from "../../domain/lifecycle/account/events.ts";
+import type { BudgetOnBill } from "../../domain/lifecycle/account/budget-billing.ts";
 import { summaryOf, type EventSummary } from "../../domain/lifecycle/account/summary.ts";
 import { actorText, requireOnAccount, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import type { Milli } from "../../domain/metering/index.ts";
@@ -91,6 +93,8 @@ export interface BillPage {
   readonly messages: readonly BillMessage[];
   /** By how much and why it differs from the one before. */
   readonly changes: readonly Sentence[];
+  /** What it asks for under budget billing; null: all of its balance. */
+  readonly budget: BudgetOnBill | null;
   readonly previous: { readonly id: string; readonly number: string; readonly charges: Cents; readonly balance: Cents; readonly dueOn: LocalDate } | null;
   /** Payments and adjustments since the bill before: with its balance they make the previous balance of this one. */
   readonly between: readonly Between[];
@@ -128,14 +132,20 @@ export async function billPage(world: World, actor: UserActor, billId: string): 
   const [previous] = await port.query<{ id: string; number: string; charges: Cents; balance: Cents; dueOn: LocalDate; seq: number; snapshot: string }>(
     'SELECT id, number, charges, balance, due_on AS "dueOn", seq, snapshot FROM bill WHERE account_id = ?1 AND seq < ?2 AND NOT EXISTS (SELECT 1 FROM bill_cancellation AS c WHERE c.bill_id = bill.id AND c.seq < ?2) ORDER BY seq DESC LIMIT 1', [accountId, seq],
   );
-  const [explained, correction, between, usage] = await Promise.all([explainBill(port, billId), correctionOf(port, billId), movesBetween(port, accountId, previous?.seq ?? 0, seq), usageOf(port, accountId, bill.periodTo, seq)]);
+  const [explained, correction, between, usage, budget] = await Promise.all([explainBill(port, billId), correctionOf(port, billId), movesBetween(port, accountId, previous?.seq ?? 0, seq), usageOf(port, accountId, bill.periodTo, seq), budgetOn(port, accountId, seq)]);
   const { snapshot, segments } = explained!;
   return {
     accountId, bill, name, mailing: [line, city], segments, messages: snapshot.messages,
     changes: changesSince(snapshot, previous ? thaw(unpackSnapshot(previous.snapshot)).snapshot : null),
     previous: previous ? { id: previous.id, number: previous.number, charges: previous.charges, balance: previous.balance, dueOn: previous.dueOn } : null,
-    between, usage, snapshotHash, ...correction,
+    budget, between, usage, snapshotHash, ...correction,
   };
+}
+
+/** What the event that completed the bill says of a budget. */
+async function budgetOn(port: SqlPort, accountId: string, seq: number): Promise<BudgetOnBill | null> {
+  const [row] = await port.query<{ budget: string | null }>("SELECT data->'budget' AS budget FROM event WHERE stream = ? AND seq = ?", [`account:${accountId}`, seq]);
+  return row?.budget ? (JSON.parse(row.budget) as AccountEvents["BillCompleted"]["budget"])! : null;
 }
 
 /** How a bill stands among corrections. */

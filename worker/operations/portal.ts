@@ -2,6 +2,7 @@
 import { loadAccount } from "../../db/account/store.ts";
 import { loadSoFar } from "../../db/billing/so-far.ts";
 import { settingsOn, todayOf } from "../../db/utility.ts";
+import { openDues } from "../../domain/lifecycle/account/budget-billing.ts";
 import { viewOf, type AccountView } from "../../domain/lifecycle/account/view.ts";
 import { requireOnAccount, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import type { SoFar } from "../../domain/live/messages.ts";
@@ -79,12 +80,16 @@ export async function setLanguage(world: World, actor: UserActor, language: "en"
   await world.port.write([{ sql: "UPDATE auth_user SET language = ?, updated_at = ? WHERE id = ?", args: [language, world.now(), actor.userId] }]);
 }
 
-/** How much of each bill is not paid at this moment, by bill; what is paid in full is not named. @throws ForbiddenError */
+/** How much of what each bill asked for is not paid at this moment, by bill; what is paid in full is not named. @throws ForbiddenError */
 export async function openByBill(world: World, actor: UserActor, accountId: string): Promise<ReadonlyMap<string, Cents>> {
   requireOnAccount(actor, "read:bill", accountId);
   const { state } = await loadAccount(world.port, accountId);
   const open = new Map<string, Cents>();
-  for (const { billId, open: cents } of state.items) if (billId !== null) open.set(billId, (open.get(billId) ?? 0) + cents);
+  const add = (billId: string, cents: Cents) => open.set(billId, (open.get(billId) ?? 0) + cents);
+  // Under a budget a bill asks for its instalment, and its item in the ledger stays open longer.
+  const asked = new Set(state.budget?.charges.map(({ id }) => id));
+  for (const { billId, open: cents } of state.items) if (billId !== null && !asked.has(billId)) add(billId, cents);
+  for (const { id, open: cents } of openDues(state)) if (id !== null && asked.has(id)) add(id, cents);
   return open;
 }
 

@@ -40,11 +40,15 @@ async function letterOf(env: Env, message: OutboxMessage): Promise<Letter | null
 }
 
 async function billWords(env: Env, billId: string): Promise<{ subject: string; text: string } | null> {
-  const [bill] = await openPort(env).query<{ number: string; charges: number; balance: number; due_on: string }>("SELECT number, charges, balance, due_on FROM bill WHERE id = ?", [billId]);
+  // Under budget billing the instalment is due, and not all of the balance.
+  const [bill] = await openPort(env).query<{ number: string; charges: number; due: number; due_on: string }>(
+    "SELECT b.number, b.charges, coalesce(e.data->'budget'->>'due', b.balance) AS due, b.due_on FROM bill AS b JOIN event AS e ON e.stream = 'account:' || b.account_id AND e.seq = b.seq WHERE b.id = ?",
+    [billId],
+  );
   if (!bill) return null;
   return {
     subject: `Your bill ${bill.number} is ready`,
-    text: `New charges: ${formatDollars(bill.charges)}. Total due: ${bill.balance > 0 ? formatDollars(bill.balance) : "nothing"}, by ${bill.due_on}.\n\nSee it and pay at ${env.PUBLIC_URL}/portal/bills/${billId}`,
+    text: `New charges: ${formatDollars(bill.charges)}. Total due: ${bill.due > 0 ? formatDollars(bill.due) : "nothing"}, by ${bill.due_on}.\n\nSee it and pay at ${env.PUBLIC_URL}/portal/bills/${billId}`,
   };
 }
 

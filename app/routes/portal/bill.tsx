@@ -68,7 +68,7 @@ export default function Bill({ loaderData: { title, bill, offer, canceled, repla
       <Columns aside={<>
         <Card title={t("bill.summary")}>
           <DescriptionList lines facts={summary.map(({ what, cents }) => ({ term: what, value: <Money cents={cents} /> }))}
-            total={{ term: bill.balance < 0 ? t("bill.totalCredit") : t("bill.totalDue"), value: <Money cents={Math.abs(bill.balance)} /> }} />
+            total={{ term: content.budget ? t("budget.payoff") : bill.balance < 0 ? t("bill.totalCredit") : t("bill.totalDue"), value: <Money cents={Math.abs(bill.balance)} /> }} />
         </Card>
         <CheckMyBill manifestUrl={`/portal/bills/${bill.id}/manifest`} byServer={checked}
           ask={<Link to={`/portal/requests/new?${new URLSearchParams({ kind: "highBill", bill: bill.number })}`}>{t("bill.checkAsk")}</Link>} />
@@ -81,7 +81,12 @@ export default function Bill({ loaderData: { title, bill, offer, canceled, repla
         </Card>
       </>}>
         {canceled ? <Replaced canceled={canceled} by={replacedBy} /> : null}
-        <Total bill={bill} due={canceled ? [] : content.due} canceled={canceled !== null} />
+        <Total bill={bill} due={canceled ? [] : content.due} budget={canceled ? null : content.budget} canceled={canceled !== null} />
+        {content.budget ? (
+          <Card title={t("budget.title")} footer={content.budget.note}>
+            <DescriptionList lines facts={content.budget.rows.map(({ what, cents }) => ({ term: what, value: <Money cents={cents} /> }))} />
+          </Card>
+        ) : null}
         {offer ? <InParts offer={offer} /> : null}
         {change ? <Notice tone="info" title={change}>{why.map((sentence) => <p key={sentence}>{sentence}</p>)}</Notice> : null}
         {messages.map((message) => <Notice key={message} tone="warn">{message}</Notice>)}
@@ -133,19 +138,22 @@ function InParts({ offer: { total, answerBy, instalments } }: { offer: NonNullab
   );
 }
 
-function Total({ bill, due, canceled }: { bill: Shown["bill"]; due: Shown["content"]["due"]; canceled: boolean }) {
+function Total({ bill, due, budget, canceled }: { bill: Shown["bill"]; due: Shown["content"]["due"]; budget: Shown["content"]["budget"]; canceled: boolean }) {
   const t = useT();
   const { today } = usePlace();
-  const { view: { balance } } = useLiveAccount();
+  const { view } = useLiveAccount();
   const { open, dueOn } = bill;
+  const asked = budget?.due ?? bill.balance;
+  // Under a budget nothing more is asked for once what is due is paid, whatever is carried.
+  const balance = view.due;
   return (
     <Card hero>
       <Row justify="between" align="start">
         <Stack gap={1}>
-          <span className="soft">{bill.balance < 0 ? t("bill.totalCredit") : t("bill.totalDue")}</span>
-          <span className="display num">{formatDollars(Math.abs(bill.balance))}</span>
-          {canceled ? null : bill.balance < 0 ? <span>{t("bill.creditKept")}</span> : <span><Message k="money.due" values={{ date: <DateText date={dueOn} /> }} /></span>}
-          {open > 0 && (open < bill.charges || bill.balance !== bill.charges) ? <span className="soft">{t("bill.stillOpen", { amount: formatDollars(open) })}</span> : null}
+          <span className="soft">{asked >= 0 ? t("bill.totalDue") : t(budget ? "budget.aheadNow" : "bill.totalCredit")}</span>
+          <span className="display num">{formatDollars(Math.abs(asked))}</span>
+          {canceled ? null : asked < 0 ? <span>{t("bill.creditKept")}</span> : <span><Message k="money.due" values={{ date: <DateText date={dueOn} /> }} /></span>}
+          {!budget && open > 0 && (open < bill.charges || bill.balance !== bill.charges) ? <span className="soft">{t("bill.stillOpen", { amount: formatDollars(open) })}</span> : null}
         </Stack>
         <BillState open={open} dueOn={dueOn} canceled={canceled} />
       </Row>

@@ -104,17 +104,18 @@ function Running({ alert }: { alert: AccountAlert }) {
 function Balance({ view }: { view: AccountView }) {
   const t = useT();
   const { locale } = usePlace();
-  const { balance, pastDue, dueOn, lastBill } = view;
-  const notDue = balance - pastDue;
+  const { due, budget, pastDue, dueOn, lastBill } = view;
+  const notDue = due - pastDue;
   return (
     <Card hero>
       <Stack gap={1}>
-        <span className="soft">{balance < 0 ? t("money.yourCredit") : balance === 0 ? t("money.nothingOwed") : t("money.youOwe")}</span>
-        <LiveValue value={balance} announce={t("home.balance", { amount: moneyText(locale, balance) })}>
-          <span className="display num">{formatDollars(Math.abs(balance))}</span>
+        <span className="soft">{budget && due !== 0 ? t(due > 0 ? "budget.dueNow" : "budget.aheadNow") : due < 0 ? t("money.yourCredit") : due === 0 ? t("money.nothingOwed") : t("money.youOwe")}</span>
+        <LiveValue value={due} announce={t("home.balance", { amount: moneyText(locale, due) })}>
+          <span className="display num">{formatDollars(Math.abs(due))}</span>
         </LiveValue>
-        {balance < 0 ? <span>{t("home.creditNote")}</span> : null}
-        {balance > 0 && pastDue === 0 && dueOn ? <span><Message k="money.due" values={{ date: <DateText date={dueOn} /> }} /></span> : null}
+        {due < 0 ? <span>{t("home.creditNote")}</span> : null}
+        {budget ? <Budget view={view} budget={budget} /> : null}
+        {due > 0 && pastDue === 0 && dueOn ? <span><Message k="money.due" values={{ date: <DateText date={dueOn} /> }} /></span> : null}
         {pastDue > 0 && dueOn ? (
           <>
             <span><Badge tone="bad">{t("bill.pastDue")}</Badge> <Message k="home.pastDue" values={{ amount: <strong>{formatDollars(pastDue)}</strong>, date: <DateText date={dueOn} /> }} /></span>
@@ -122,9 +123,21 @@ function Balance({ view }: { view: AccountView }) {
           </>
         ) : null}
       </Stack>
-      {balance > 0 ? <ButtonLink to="/portal/pay" kind="primary" icon="pay" wide>{t("money.pay", { amount: formatDollars(balance) })}</ButtonLink> : null}
+      {due > 0 ? <ButtonLink to="/portal/pay" kind="primary" icon="pay" wide>{t("money.pay", { amount: formatDollars(due) })}</ButtonLink> : null}
       {lastBill ? <div className="small"><Link to={`/portal/bills/${lastBill.billId}`}>{t("home.seeBill")}</Link></div> : null}
     </Card>
+  );
+}
+
+/** The level amount, and what has been used beyond it or short of it. */
+function Budget({ view, budget: { amount, carried, settleOn } }: { view: AccountView; budget: NonNullable<AccountView["budget"]> }) {
+  const t = useT();
+  const balance = formatDollars(Math.abs(carried));
+  return (
+    <>
+      <span>{t("budget.pays", { amount: formatDollars(amount) })} <LiveValue value={carried}>{t(carried > 0 ? "budget.balanceUsed" : carried < 0 ? "budget.balanceAhead" : "budget.balanceEven", { amount: balance })}</LiveValue></span>
+      <span className="soft small"><Message k="budget.settles" values={{ date: <DateText date={settleOn} form="day" /> }} />{view.balance > 0 ? <> {t("budget.owedInAll", { amount: formatDollars(view.balance) })}</> : null}</span>
+    </>
   );
 }
 

@@ -54,15 +54,16 @@ export async function action(asked: Route.ActionArgs) {
 export default function Pay({ loaderData: { commandId, online, ways }, actionData }: Route.ComponentProps) {
   const t = useT();
   const { locale } = usePlace();
-  const { view: { accountId, balance } } = useLiveAccount();
-  const owed = Math.max(0, balance);
+  const { view: { accountId, due, balance: payoff, budget } } = useLiveAccount();
+  const owed = Math.max(0, due);
   return (
     <Page title={t("pay.title")} back={{ to: "/portal", label: t("nav.home") }}>
       {online ? <Columns aside={ways.phone || ways.addressLines.length ? <Card title={t("pay.ways")}><OtherWays ways={ways} accountId={accountId} /></Card> : null}>
         <Card hero>
           <Stack gap={1}>
-            <span className="soft">{balance < 0 ? t("money.yourCredit") : t("money.youOwe")}</span>
-            <LiveValue value={balance} announce={t("home.balance", { amount: moneyText(locale, balance) })}><span className="display num">{formatDollars(Math.abs(balance))}</span></LiveValue>
+            <span className="soft">{budget ? t(due < 0 ? "budget.aheadNow" : "budget.dueNow") : due < 0 ? t("money.yourCredit") : t("money.youOwe")}</span>
+            <LiveValue value={due} announce={t("home.balance", { amount: moneyText(locale, due) })}><span className="display num">{formatDollars(Math.abs(due))}</span></LiveValue>
+            {budget && payoff > 0 ? <span className="soft">{t("budget.owedInAll", { amount: formatDollars(payoff) })}</span> : null}
           </Stack>
           <FormFrame state={actionData} commandId={commandId}>
             <input type="hidden" name="accountId" value={accountId} readOnly />

@@ -57,11 +57,16 @@ export default function Bill({ loaderData: { canCorrect, waiting, corrects, canc
         <ButtonLink to={`/staff/bills/${encodeURIComponent(bill.id)}/pdf`} reloadDocument icon="download">PDF</ButtonLink>
       </>}>
       <Columns aside={<>
-        <Card title={bill.balance < 0 ? "In credit" : "Total due"}>
+        <Card title={content.budget ? "Owed in all" : bill.balance < 0 ? "In credit" : "Total due"}>
           <Money cents={bill.balance} size="display" />
-          <DescriptionList lines facts={summary.map(({ what, cents }) => ({ term: what, value: <Money cents={cents} ledger /> }))} total={{ term: "Total due", value: <Money cents={bill.balance} ledger /> }} />
+          <DescriptionList lines facts={summary.map(({ what, cents }) => ({ term: what, value: <Money cents={cents} ledger /> }))} total={{ term: content.budget ? "Owed in all" : "Total due", value: <Money cents={bill.balance} ledger /> }} />
           {due.length > 0 ? <DescriptionList lines facts={due.map(({ what, cents, pastDue }) => ({ term: pastDue ? <Badge tone="bad">{what}</Badge> : what, value: <Money cents={cents} ledger /> }))} /> : null}
         </Card>
+        {content.budget ? (
+          <Card title="Budget billing" footer={content.budget.note}>
+            <DescriptionList lines facts={content.budget.rows.map(({ what, cents }) => ({ term: what, value: <Money cents={cents} ledger /> }))} />
+          </Card>
+        ) : null}
         <CheckMyBill manifestUrl={`/staff/bills/${encodeURIComponent(bill.id)}/manifest`} byServer={checked} />
         <Card title="Made from" flush>
           <Table caption="What each service was computed from" narrow="keep" rows={segments} rowKey={(row) => row.id} columns={[

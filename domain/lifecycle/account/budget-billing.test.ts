@@ -224,7 +224,7 @@ test("a corrected bill asks for what the first one asked for: only what is carri
     bills: [{ billId: id, number: id, periodFrom, periodTo, issuedOn: "2026-03-01", dueOn: "2026-03-21", snapshotHash: "h", corrects: billId, segments: segments.map((segment) => ({ ...segment, segmentId: `${id}:w`, total: 70_00, postings: [{ gl: "4010", cents: 70_00 }] })) }],
   });
   expect(home.balances).toEqual({ payoff: 70_00, due: 80_00 });
-  expect(openDues(home.state)).toEqual([{ kind: "instalment", arrearsOn: addDays(periodTo, 20), open: 80_00 }]);
+  expect(openDues(home.state)).toEqual([{ id, kind: "instalment", arrearsOn: addDays(periodTo, 20), open: 80_00 }]);
 });
 
 const step = fc.record({ kind: fc.constantFrom("bill", "bill", "pay", "bounce", "fee", "credit", "enrol", "leave", "accept", "correct"), amount: fc.integer({ min: 1, max: 40_000 }) });

@@ -75,6 +75,8 @@ export interface Owing {
 
 /** Something that must be paid by its day. */
 export interface Due {
+  /** The bill, fee or settlement; null: what was due before, of which only the sum is known. */
+  readonly id: string | null;
   readonly kind: DueCharge["kind"];
   readonly arrearsOn: LocalDate;
   readonly open: Cents;
@@ -91,17 +93,17 @@ export function currentBalance({ items, credit, budget }: Owing): Cents {
  */
 export function openDues(account: Owing): Due[] {
   const { items, budget } = account;
-  if (!budget) return items.map(({ arrearsOn, open }): Due => ({ kind: "charge", arrearsOn, open }));
+  if (!budget) return items.map(({ billId, arrearsOn, open }): Due => ({ id: billId, kind: "charge", arrearsOn, open }));
   const dues: Due[] = [];
   let left = currentBalance(account);
-  for (const { kind, dueOn, amount } of budget.charges.toReversed().sort((a, b) => (a.dueOn < b.dueOn ? 1 : a.dueOn > b.dueOn ? -1 : 0))) {
+  for (const { id, kind, dueOn, amount } of budget.charges.toReversed().sort((a, b) => (a.dueOn < b.dueOn ? 1 : a.dueOn > b.dueOn ? -1 : 0))) {
     const open = Math.min(left, amount);
     if (open <= 0) continue;
-    dues.unshift({ kind, arrearsOn: dueOn, open });
+    dues.unshift({ id, kind, arrearsOn: dueOn, open });
     left -= open;
   }
   // A payment from before the budget that bounced: as old as the oldest thing that is open.
-  if (left > 0) dues.unshift({ kind: "before", arrearsOn: [budget.enrolledOn, ...items.map(({ arrearsOn }) => arrearsOn)].sort()[0]!, open: left });
+  if (left > 0) dues.unshift({ id: null, kind: "before", arrearsOn: [budget.enrolledOn, ...items.map(({ arrearsOn }) => arrearsOn)].sort()[0]!, open: left });
   return dues;
 }
 
