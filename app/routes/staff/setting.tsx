@@ -1,4 +1,4 @@
-import { Link, useSearchParams } from "react-router";
+import { data, Link, useSearchParams } from "react-router";
 import type { Route } from "./+types/setting";
 import { may } from "../../../domain/lifecycle/permissions.ts";
 import { CUSTOMER_CLASSES } from "../../../domain/lifecycle/customer-class.ts";
@@ -7,13 +7,14 @@ import type { Setting } from "../../../domain/lifecycle/settings.ts";
 import { COMMODITIES as METERED } from "../../../domain/metering/channel.ts";
 import { settingPage, type SettingPage } from "../../../worker/operations/setting-pages.ts";
 import { decideSetting, proposeSetting, settingProposals, type Proposal } from "../../../worker/operations/setting-approval.ts";
+import { previewThresholds, type ThresholdPreview } from "../../../worker/operations/threshold-preview.ts";
 import { changeSetting, checkSetting, cyclesOf, saveCycle, settingsPage, type NewCycle } from "../../../worker/operations/settings.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Card } from "../../components/card.tsx";
 import { DateText, TimeText } from "../../components/date-text.tsx";
 import { DescriptionList } from "../../components/description-list.tsx";
 import { DateField, TextField } from "../../components/fields.tsx";
-import { newCommandId } from "../../components/form-state.ts";
+import { formState, newCommandId } from "../../components/form-state.ts";
 import { ActionButton, FormFrame, Submit } from "../../components/form.tsx";
 import { Columns, Page, Row } from "../../components/layout.tsx";
 import { EmptyState } from "../../components/notice.tsx";
@@ -28,6 +29,7 @@ import { SettingNow } from "./setting-now.tsx";
 import { isTopicPath, TOPICS, type TopicPath } from "./setting-topics.ts";
 import { settingDifferences } from "./setting-words.ts";
 import { answerForm, atWork, backToForm, type StaffForm } from "./staff.server.ts";
+import { PreviewCard } from "./threshold-preview.tsx";
 import { figuresFor, THRESHOLD_PATHS, thresholdName, type ThresholdPath } from "./thresholds.ts";
 import { className, commodityName } from "./words.ts";
 
@@ -67,10 +69,16 @@ export async function action(asked: Route.ActionArgs) {
   const checked = checkSetting(topic, read.value[topic]);
   const errors = errorsOf(read, checked.ok ? [] : checked.issues.map(({ path, message }) => ({ path: path === topic ? topic : `${topic}.${path}`, message })));
   if (!checked.ok || errors.length > 0) return backToForm(form, errors);
+  if (topic === "validation" && textOf(form, "do") === "preview") {
+    return data<TriedForm>({ ...formState(form, []), commandId, preview: await answering(() => previewThresholds(world, actor, checked.value as Setting<"validation">)) });
+  }
   const change = { commandId, topic, effectiveOn: textOf(form, "effectiveOn"), value: checked.value };
   if (!NEEDS_APPROVAL[topic]) return answerForm(form, () => changeSetting(world, actor, change), saved);
   return answerForm(form, () => proposeSetting(world, actor, { ...change, note: textOf(form, "note") }), () => `/staff/settings/${topic}?did=proposed`);
 }
+
+/** A form that comes back with what its figures would have done; the same form is sent when it is saved. */
+type TriedForm = StaffForm & { readonly preview?: ThresholdPreview };
 
 const DID: Readonly<Record<string, string>> = { approve: "approved", reject: "rejected", withdraw: "withdrawn" };
 const isProposalAction = (text: string): text is ProposalAction => Object.hasOwn(DID, text);
@@ -97,7 +105,7 @@ interface TopicProps {
   readonly decisionIds: readonly string[];
   readonly mayEdit: boolean;
   readonly commandId: string;
-  readonly state: StaffForm | undefined;
+  readonly state: TriedForm | undefined;
 }
 
 function Topic({ topic, page, proposals, names, cycles, decisionIds, mayEdit, commandId, state }: TopicProps) {
@@ -115,10 +123,14 @@ function Topic({ topic, page, proposals, names, cycles, decisionIds, mayEdit, co
             <TopicFields topic={topic} value={page.latest} cycles={cycles} />
             <DateField name="effectiveOn" label="Counts from" hint={topic === "holidays" ? undefined : "Today or a later day: bills have been made on what counted before."} defaultValue={page.today} />
             {agreed ? <TextField name="note" label="Why" hint="For whoever looks at it: it counts once another person has approved it." optional maxLength={500} autoComplete="off" /> : null}
-            <Submit>{agreed ? "Propose" : "Save"}</Submit>
+            <Row>
+              <Submit>{agreed ? "Propose" : "Save"}</Submit>
+              {topic === "validation" ? <Submit kind="secondary" name="do" value="preview">See last month first</Submit> : null}
+            </Row>
           </FormFrame>
         </Card>
       ) : null}
+      {state?.preview ? <PreviewCard preview={state.preview} /> : null}
       {topic === "validation" ? <AllFigures value={page.current as Setting<"validation">} /> : null}
     </Columns>
   );
