@@ -9,6 +9,8 @@ export default defineConfig({
     exclude: ["**/*.{workerd,browser,crash}.test.{ts,tsx}", "**/node_modules/**", "build/**", "tmp/**"],
     setupFiles: ["test/quiet-console.ts"],
     restoreMocks: true,
+    // No test is about how long: on a machine that does other things besides, a property takes what it takes.
+    testTimeout: 60_000,
     // Threads start faster than processes, and none of these tests changes the process.
     pool: "threads",
   },
