@@ -6,12 +6,11 @@
 import { addDays, type LocalDate } from "../domain/calendar/local-date.ts";
 import { perSecond, type BenchRow } from "./harness.ts";
 import { checkDay, FIRST_DAY, intervalsOf, meterTown, sendFile, slotsOf, type MeterTown } from "./support/cmep-day.ts";
+import { createRawIntervals, insertRawIntervals, type RawInterval } from "./support/raw-intervals.ts";
 
 const METERS = Number(process.env["METERS"] ?? 5_000);
 const PAIRS = 5;
 const HISTORY_DAYS = 28;
-/** Rows in one statement of the reference: what it is fastest with. */
-const ROWS_A_SET = 10_000;
 
 let town: MeterTown;
 /** The day that is sent next, and the one that the reference inserts next. */
@@ -27,7 +26,7 @@ export const row: BenchRow = {
   against: "raw set-based insert, one row an interval, same server",
   async setUp() {
     town = await meterTown({ meters: METERS, historyDays: HISTORY_DAYS });
-    await town.database.port.write([{ sql: "CREATE TABLE raw_interval (channel_id INTEGER NOT NULL, at INTEGER NOT NULL, value INTEGER NOT NULL, PRIMARY KEY (channel_id, at)) WITHOUT ROWID" }]);
+    await createRawIntervals(town.database.port);
   },
   ours: sendDay,
   reference: insertRawDay,
@@ -44,16 +43,10 @@ async function sendDay(): Promise<number> {
   });
 }
 
-async function insertRawDay(): Promise<number> {
+function insertRawDay(): Promise<number> {
   const on = rawDay;
   rawDay = addDays(rawDay, 1);
-  const rows = town.meters.flatMap(({ channel }) => Array.from(intervalsOf(channel, on), ([at, value]) => [channel, at, value]));
-  return perSecond(async () => {
-    for (let at = 0; at < rows.length; at += ROWS_A_SET) {
-      await town.database.port.write([{ sql: "INSERT INTO raw_interval SELECT r.value->>0, r.value->>1, r.value->>2 FROM json_each(?) AS r", args: [JSON.stringify(rows.slice(at, at + ROWS_A_SET))] }]);
-    }
-    return rows.length;
-  });
+  return insertRawIntervals(town.database.port, town.meters.flatMap(({ channel }) => Array.from(intervalsOf(channel, on), ([at, value]): RawInterval => [channel, at, value])));
 }
 
 /** Every interval of every file is stored with its source; the raw table has as many, with the same sum. */

@@ -17,6 +17,7 @@ import { inProcessWorld } from "../worker/operations/in-process.ts";
 import { admin, ZONE } from "../test/support/utility.ts";
 import { perSecond, type BenchRow } from "./harness.ts";
 import { foundUtility, loadDays, loadHomes, usageOf, type Home } from "../test/support/town.ts";
+import { createRawIntervals, insertRawIntervals, type RawInterval } from "./support/raw-intervals.ts";
 
 const HOMES = 2_500;
 const PAIRS = 5;
@@ -24,8 +25,6 @@ const HISTORY_DAYS = 28;
 const STEP_MINUTES = 15;
 /** Meters in one request: some 1.7 MB of JSON. */
 const METERS_A_POST = 2_500;
-/** Rows in one statement of the reference: what it is fastest with. */
-const ROWS_A_SET = 10_000;
 
 interface Meter {
   readonly badge: string;
@@ -69,7 +68,7 @@ export const row: BenchRow = {
     const gateway = await createGateway(world, admin, { commandId: "bench-gateway", name: "Bench" });
     if (gateway.status !== "done" || gateway.secret === null) throw new Error("there is no gateway");
     token = `${gateway.result.keyId}.${gateway.secret}`;
-    await port.write([{ sql: "CREATE TABLE raw_interval (channel_id INTEGER NOT NULL, at INTEGER NOT NULL, value INTEGER NOT NULL, PRIMARY KEY (channel_id, at)) WITHOUT ROWID" }]);
+    await createRawIntervals(port);
   },
   ours: postDay,
   reference: insertRawDay,
@@ -111,18 +110,12 @@ async function post(body: string): Promise<void> {
   if (counts.duplicate + counts.exception + counts.rejected > 0) throw new Error(`a batch of sound reads was answered ${JSON.stringify(counts)}, the first: ${JSON.stringify(outcomes.find(({ outcome }) => outcome !== "accepted"))}`);
 }
 
-async function insertRawDay(): Promise<number> {
+function insertRawDay(): Promise<number> {
   const on = rawDay;
   rawDay = addDays(rawDay, 1);
   const slots = slotCount(on, ZONE, STEP_MINUTES);
   const start = startOfDay(on, ZONE);
-  const rows = meters.flatMap(({ channel }) => valuesOf(channel, slots).map((value, slot) => [channel, start + slot * STEP_MINUTES * 60_000, value]));
-  return perSecond(async () => {
-    for (let at = 0; at < rows.length; at += ROWS_A_SET) {
-      await port.write([{ sql: "INSERT INTO raw_interval SELECT r.value->>0, r.value->>1, r.value->>2 FROM json_each(?) AS r", args: [JSON.stringify(rows.slice(at, at + ROWS_A_SET))] }]);
-    }
-    return rows.length;
-  });
+  return insertRawIntervals(port, meters.flatMap(({ channel }) => valuesOf(channel, slots).map((value, slot): RawInterval => [channel, start + slot * STEP_MINUTES * 60_000, value])));
 }
 
 /** Every interval of every posted day is there, usable, with its value; no exception was opened; the raw table has as many. */

@@ -37,11 +37,14 @@ type IntervalRow = [channelId: number, from: LocalDate, previous: Sums, lastYear
 
 /** Reads the histories of interval channels as of the first day needed of each. */
 export function intervalHistoryStatements(needs: readonly DayNeed[]): Statement[] {
-  const spans = needs.map(({ channelId, from }) => {
-    const { previous, lastYear } = historyWindows(from);
-    return [channelId, previous.from, from, lastYear.from, lastYear.to, addDays(from, -1)];
-  });
-  return jsonArgs(spans).map((arg) => ({ sql: INTERVALS, args: [arg] }));
+  // Thousands of channels, few days.
+  const windows = new Map([...new Set(needs.map(({ from }) => from))].map((from) => [from, windowColumns(from)]));
+  return jsonArgs(needs.map(({ channelId, from }) => [channelId, ...windows.get(from)!])).map((arg) => ({ sql: INTERVALS, args: [arg] }));
+}
+
+function windowColumns(from: LocalDate): readonly LocalDate[] {
+  const { previous, lastYear } = historyWindows(from);
+  return [previous.from, from, lastYear.from, lastYear.to, addDays(from, -1)];
 }
 
 /** Adds what one of `intervalHistoryStatements` answered. */

@@ -25,9 +25,16 @@ export function isLocalDate(text: string): boolean {
   return new Date(dayNumber(text) * DAY_MS).toISOString().slice(0, 10) === text;
 }
 
+/** The day asked about last: reads come in long runs of one day. */
+let lastDate: LocalDate = "";
+let lastNumber = Number.NaN;
+
 /** Days since 1970-01-01; the arithmetic of calendar days without a time zone. */
 export function dayNumber(date: LocalDate): number {
-  return Math.round(Date.UTC(+date.slice(0, 4), +date.slice(5, 7) - 1, +date.slice(8, 10)) / DAY_MS);
+  if (date === lastDate) return lastNumber;
+  lastNumber = Math.round(Date.UTC(+date.slice(0, 4), +date.slice(5, 7) - 1, +date.slice(8, 10)) / DAY_MS);
+  lastDate = date;
+  return lastNumber;
 }
 
 /** The inverse of `dayNumber`. */

@@ -10,7 +10,7 @@ import { registersBeside, type MatchedInterval } from "./match-reads.ts";
 import { draftOf, type OutcomeDraft } from "./outcome-draft.ts";
 import { bestOf, bestOfDay, dayStats, emptyDay, MISSING, mergeStored, type DayRevision, type PackedDay, type StoredDay } from "./packed-day.ts";
 import { registerAdvance } from "./register.ts";
-import { scanSpan } from "./span-scan.ts";
+import { scanSpan, statsOfScan } from "./span-scan.ts";
 import { convertMilli, quantityText, type Milli } from "./units.ts";
 import type { VeeParameters } from "./vee-parameters.ts";
 import { thresholdsFor } from "./vee-thresholds.ts";
@@ -129,11 +129,11 @@ function finishDay(inWork: DayInWork, history: ChannelHistory, sequences: Readon
   const { place: { meter, channel, installation }, day, start, end, before, newRevisions } = inWork;
   const state = inWork.state!;
   const best = bestOf(state.raw, state.revisions);
-  const stats = dayStats(best);
   const parameters = work.parameters(meter, day);
   const thresholds = thresholdsFor(parameters, channel);
   const expected = expectedSlots(inWork, best, parameters, work.context.now);
   const scan = scanSpan(best.values, best.quality, expected, history.flowSlotsBefore, thresholds);
+  const stats = statsOfScan(scan);
   const span = {
     channel, day, days: 1, values: best.values, quality: best.quality, expected, history,
     serviceActive: isServiceActive(meter, day), registerUsage: registerUsageOver(inWork, sequences),

@@ -157,6 +157,7 @@ export interface DayMerge {
 export function mergeDay(existing: PackedDay | null, incoming: PackedDay): DayMerge {
   const slots = incoming.values.length;
   if (existing !== null && existing.values.length !== slots) throw new RangeError(`a day of ${existing.values.length} slots cannot take ${slots}`);
+  if (existing === null && incoming.quality === null) return mergeWithNothing(incoming);
   const values = existing === null ? new Int32Array(slots).fill(MISSING) : existing.values.slice();
   const outcomes = new Uint8Array(slots);
   let quality = existing?.quality?.slice() ?? null;
@@ -181,6 +182,18 @@ export function mergeDay(existing: PackedDay | null, incoming: PackedDay): DayMe
     }
   }
   return { merged: { values, quality }, outcomes, stored, duplicates, conflicts };
+}
+
+/** A day that is new and all actual, as nearly every day is, is stored as it came. */
+function mergeWithNothing(incoming: PackedDay): DayMerge {
+  const outcomes = new Uint8Array(incoming.values.length);
+  let stored = 0;
+  for (let slot = 0; slot < outcomes.length; slot++) {
+    if (incoming.values[slot] === MISSING) continue;
+    outcomes[slot] = SLOT_STORED;
+    stored++;
+  }
+  return { merged: incoming, outcomes, stored, duplicates: 0, conflicts: 0 };
 }
 
 /** The same value is nothing new, unless it turns an estimate into a measurement. */

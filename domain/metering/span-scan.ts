@@ -3,7 +3,7 @@
  * It is the hot loop of ingest, so it works on plain numbers and allocates only its result.
  */
 import { QUALITY_EDITED, QUALITY_ESTIMATED, QUALITY_QUESTIONABLE } from "./channel.ts";
-import { MISSING } from "./packed-day.ts";
+import { MISSING, type DayStats } from "./packed-day.ts";
 import type { Milli } from "./units.ts";
 import type { ChannelThresholds } from "./vee-thresholds.ts";
 
@@ -155,6 +155,11 @@ export function scanSpan(values: Int32Array, quality: Uint8Array | null, expecte
     leakRun, leakRunAtEnd: leak, leakLeast: leakLeast === NO_FLOW ? 0 : leakLeast, burstRun, burstStart: Math.max(0, burstEnd - burstRun),
     estimated, edited, questionable,
   };
+}
+
+/** What `dayStats` would find in the same values, without another pass. */
+export function statsOfScan({ sum, max, slots, present, estimated, edited }: SpanScan): DayStats {
+  return { sum, max: present === 0 ? 0 : max, slots, present, estimated, edited };
 }
 
 /** The third largest value of a span, `MISSING` where there are fewer than three. A second pass, for the few spans that need it. */

@@ -72,7 +72,8 @@ export async function ingestReads(world: World, posted: PostedReads): Promise<In
 /** What reads are judged by now: the clock, the utility's zone and its thresholds. */
 export async function readsSetting({ port, now }: Pick<World, "port" | "now">): Promise<ReadsSetting> {
   const at = now();
-  return { now: at, zone: await timeZoneOf(port, at), settings: await validationSettings(port, at) };
+  const [zone, settings] = await Promise.all([timeZoneOf(port, at), validationSettings(port, at)]);
+  return { now: at, zone, settings };
 }
 
 function originOf({ actor, batchId, bodyHash, file }: PostedReads): BatchOrigin {
