@@ -5,8 +5,8 @@ import type { SqlPort } from "../../db/port.ts";
 import { addDays } from "../../domain/calendar/local-date.ts";
 import type { UserActor } from "../../domain/lifecycle/permissions.ts";
 import { clerk, customerOf, supervisor } from "../../test/support/utility.ts";
-import { assignException, countExceptions, decideException, exceptionPage, listExceptions, snoozeException, type Decide } from "./exceptions.ts";
-import { addHouse, day, fillDays, household, openStreet, read, register, type Street } from "./reads.testing.ts";
+import { assignException, countExceptions, decideException, decideExceptions, exceptionGroups, exceptionPage, listExceptions, snoozeException, type Decide } from "./exceptions.ts";
+import { addHouse, day, fillDays, household, interval, openStreet, read, register, type Street } from "./reads.testing.ts";
 
 const NOW = "2026-06-10T15:00:00Z";
 const DAY = "2026-06-09";
@@ -357,4 +357,44 @@ test("a work item that another part of the product opened without a log of its o
   expect(await decide(street, "dismiss", { exceptionId: "suspense:p1", reason: "Transferred." })).toMatchObject({ status: "done" });
   expect((await exceptionPage(street.world, clerk, "bill:r:A-1:missing"))!).toMatchObject({ subject: "work", decisions: [], rule: { title: "Usage is missing" } });
   expect(await decide(street, "dismiss", { commandId: "b", exceptionId: "bill:r:A-1:missing" })).toMatchObject({ status: "refused", refusal: { message: "This closes by itself once its cause is mended." } });
+});
+
+describe("many of one cause", () => {
+  /** Three houses whose meters jumped on the same day. */
+  async function openMany(): Promise<{ street: Street; ids: string[] }> {
+    const street = await openStreet(NOW);
+    await addHouse(street, 2, [{ commodity: "electric", badge: "E2", channels: [interval(3, 15)] }]);
+    await addHouse(street, 3, [{ commodity: "electric", badge: "E3", channels: [interval(4, 15)] }]);
+    const meters = ["E1", "E2", "E3"];
+    await street.post(meters.flatMap((meter) => Array.from({ length: 28 }, (_, i) => day(addDays(DAY, i - 28), undefined, meter))));
+    await street.post(meters.map((meter) => day(DAY, spiky, meter)));
+    return { street, ids: [1, 3, 4].map((channel) => `${channel}:${DAY}:spike:1`) };
+  }
+
+  test("are found by rule, cycle and gateway, and decided together: each its own event", async () => {
+    const { street, ids } = await openMany();
+    const groups = await exceptionGroups(street.world, clerk, "spike");
+    expect(groups.gateways).toEqual([{ value: "gateway-north", name: "North head-end", count: 3 }]);
+    expect(groups.cycles.reduce((sum, { count }) => sum + count, 0)).toBe(3);
+    expect((await listExceptions(street.world, clerk, { rule: "spike", gateway: "gateway-north", cycle: groups.cycles[0]!.value })).items).toHaveLength(3);
+    expect((await listExceptions(street.world, clerk, { gateway: "other" })).items).toEqual([]);
+    const form = { commandId: "many", exceptionIds: ids, decision: "estimate", reason: "The head-end was restarted." } as const;
+    expect(await decideExceptions(street.world, biller, form)).toEqual({ decided: 3, refused: [] });
+    for (const id of ids) expect((await eventsOf(street, id)).at(-1)).toMatchObject({ type: "ExceptionDecided", actor: "user:biller", data: { decision: "estimate" } });
+    expect((await listExceptions(street.world, clerk)).items).toEqual([]);
+    expect(await decideExceptions(street.world, biller, form), "sent again").toEqual({ decided: 3, refused: [] });
+    expect((await verifyLog(street.port)).broken).toBeNull();
+  });
+
+  test("what somebody decided meanwhile stays as it is, and nobody decides on their own account", async () => {
+    const { street, ids } = await openMany();
+    await decideException(street.world, biller, { commandId: "one", exceptionId: ids[0]!, decision: "accept", reason: "" });
+    const neighbour: UserActor = { ...biller, userId: "biller-2", accountIds: ["A-2"] };
+    const answer = await decideExceptions(street.world, neighbour, { commandId: "many", exceptionIds: ids, decision: "accept", reason: "" });
+    expect(answer.decided).toBe(1);
+    expect(answer.refused.map(({ exceptionId }) => exceptionId)).toEqual([ids[0], ids[1]]);
+    expect(answer.refused.map(({ message }) => message)).toEqual(["Somebody has decided on this already.", expect.stringContaining("linked to you")]);
+    await expect(decideExceptions(street.world, fielder, { commandId: "m2", exceptionIds: ids, decision: "accept", reason: "" })).rejects.toThrow(/role/i);
+    await expect(decideExceptions(street.world, biller, { commandId: "m3", exceptionIds: Array.from({ length: 201 }, (_, i) => `x${i}`), decision: "accept", reason: "" })).rejects.toThrow("at most 200");
+  });
 });

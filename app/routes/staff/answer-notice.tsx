@@ -39,6 +39,7 @@ const DONE: Readonly<Record<string, string>> = {
   dropped: "The correction is withdrawn. The bills stand as they were.",
   refused: "The correction is rejected. The bills stand as they were.",
   sent: "The message is on its way again.",
+  many: "All that were listed are decided.",
   decided: "Decided. This is the next one.",
   run: "The run has started.",
 };

@@ -6,13 +6,15 @@ import type { ExceptionDecision } from "../../../domain/lifecycle/exception.ts";
 import { may, owns } from "../../../domain/lifecycle/permissions.ts";
 import { milliText } from "../../../domain/metering/units.ts";
 import { letBillPass } from "../../../worker/operations/billing.ts";
-import { assignException, countExceptions, decideException, exceptionPage, listExceptions, snoozeException, type ExceptionFilter, type ExceptionItem, type ExceptionPage } from "../../../worker/operations/exceptions.ts";
+import { assignException, BULK_MAX, countExceptions, decideException, decideExceptions, exceptionGroups, exceptionPage, isBulkDecision, listExceptions, snoozeException, type ExceptionFilter, type ExceptionGroup, type ExceptionItem, type ExceptionPage } from "../../../worker/operations/exceptions.ts";
 import { loadPlace } from "../../../worker/operations/place.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Card } from "../../components/card.tsx";
 import { TimeText } from "../../components/date-text.tsx";
 import { DescriptionList, type Fact } from "../../components/description-list.tsx";
+import { TextField } from "../../components/fields.tsx";
 import { newCommandId } from "../../components/form-state.ts";
+import { FormFrame, Submit } from "../../components/form.tsx";
 import { Page, Row, Split } from "../../components/layout.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import type { KeyHelp } from "../../components/staff-shell.tsx";
@@ -29,7 +31,7 @@ import { numberFacts } from "./exception-numbers.ts";
 import { ExceptionStory } from "./exception-story.tsx";
 import { textOf } from "./forms.server.ts";
 import { useFrame } from "./frame.ts";
-import { answerForm, atWork, backToForm } from "./staff.server.ts";
+import { answerForm, atWork, backToForm, type StaffForm } from "./staff.server.ts";
 import { plainWord, ruleName, severityTone } from "./words.ts";
 
 export const meta: Route.MetaFunction = () => [{ title: "Exceptions" }];
@@ -43,7 +45,7 @@ const isView = (text: string | null): text is View => VIEWS.includes(text as Vie
 function filterOf(search: URLSearchParams, userId: string): ExceptionFilter & { readonly view: View } {
   const view = search.get("view");
   return {
-    view: isView(view) ? view : "todo", kind: search.get("kind"), rule: search.get("rule"), accountId: search.get("account"), after: search.get("after"),
+    view: isView(view) ? view : "todo", kind: search.get("kind"), rule: search.get("rule"), accountId: search.get("account"), after: search.get("after"), cycle: search.get("cycle"), gateway: search.get("gateway"),
     owner: search.get("owner") === "me" ? userId : search.get("owner") === "none" ? "none" : null,
   };
 }
@@ -52,8 +54,8 @@ export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "read:exception:any");
   const filter = filterOf(asked.url.searchParams, actor.userId);
   const { exceptionId } = asked.params;
-  const [list, counts, named] = await answering(() => Promise.all([
-    listExceptions(world, actor, filter), countExceptions(world, actor), exceptionId === undefined ? null : exceptionPage(world, actor, exceptionId),
+  const [list, counts, groups, named] = await answering(() => Promise.all([
+    listExceptions(world, actor, filter), countExceptions(world, actor), filter.view === "todo" ? exceptionGroups(world, actor, filter.rule ?? null) : null, exceptionId === undefined ? null : exceptionPage(world, actor, exceptionId),
   ]));
   const [oldest] = list.items;
   const page = named ?? (exceptionId === undefined && oldest ? await answering(() => exceptionPage(world, actor, oldest.id)) : null);
@@ -65,7 +67,8 @@ export async function loader(asked: Route.LoaderArgs) {
   const accountId = page?.item.accountId ?? null;
   const mine = accountId !== null && owns(actor, accountId);
   const ids: DecideIds = { decide: newCommandId(), edit: newCommandId(), own: newCommandId(), snooze: newCommandId(), pass: newCommandId() };
-  return { list, counts, page, next, ids, view: filter.view, userId: actor.userId, may: { decide: may(actor, "decide:exception:any", mine), reread: may(actor, "order:reread:any", mine), correct: may(actor, "correct:bill:any", mine) } };
+  const bulkId = newCommandId();
+  return { list, counts, groups, page, next, ids, bulkId, view: filter.view, userId: actor.userId, may: { decide: may(actor, "decide:exception:any", mine), reread: may(actor, "order:reread:any", mine), correct: may(actor, "correct:bill:any", mine) } };
 }
 
 export async function action(asked: Route.ActionArgs) {
@@ -97,6 +100,14 @@ export async function action(asked: Route.ActionArgs) {
       const edit = page.meter.kind === "register" ? { value: text("first").replaceAll(",", "") } : { slots: slots.map(({ slot, value }) => ({ slot, value })) };
       const fieldOf = (field: string) => (field === "value" ? "first" : field === "reason" ? field : (slots[Number(/^slots\[(\d+)\]/.exec(field)?.[1])]?.name ?? ""));
       return answerForm(form, () => decideException(world, actor, { commandId, exceptionId, decision, reason: text("reason"), ...edit }), onward, fieldOf);
+    }
+    case "many": {
+      const decision = text("decision");
+      if (!isBulkDecision(decision)) throw refused(400, "There is no such decision.");
+      const exceptionIds = form.getAll("exceptionId").map(String).slice(0, BULK_MAX);
+      const { decided, refused: left } = await answering(() => decideExceptions(world, actor, { commandId, exceptionIds, decision, reason: text("reason") }));
+      if (left.length > 0) return backToForm(form, [{ field: "", message: `${decided} decided. ${left.length} stay on the list: ${[...new Set(left.map(({ message }) => message))].join(" ")}` }]);
+      return redirect(exceptionPath("", asked.url.searchParams, "many"), 303);
     }
     default: throw refused(400, "There is no such thing to do here.");
   }
@@ -132,7 +143,7 @@ const NONE: Readonly<Record<View, string>> = { todo: "Nothing is in doubt", wait
 
 /** The queue at the left, one read and its meter's story at the right, a key for each decision. */
 export default function Exceptions({ loaderData, actionData }: Route.ComponentProps) {
-  const { list, counts, page, next, ids, view, userId, may: can } = loaderData;
+  const { list, counts, groups, page, next, ids, bulkId, view, userId, may: can } = loaderData;
   const [search] = useSearchParams();
   useFrame({ pageKeys: KEYS });
   const choices = [
@@ -143,11 +154,13 @@ export default function Exceptions({ loaderData, actionData }: Route.ComponentPr
   return (
     <Page title="Exceptions" actions={<span className="soft num">{counts.todo} to do, {counts.holding} hold bills</span>}>
       <AnswerNotice />
-      <Choices label="Which exceptions" at="/staff/exceptions" name="view" chosen={view} choices={choices} search={search} resets={["after", "rule", "kind"]} />
+      <Choices label="Which exceptions" at="/staff/exceptions" name="view" chosen={view} choices={choices} search={search} resets={["after", "rule", "kind", "cycle", "gateway"]} />
       {rules.length > 1 ? (
         <Choices label="By rule" at="/staff/exceptions" name="rule" chosen={search.get("rule") ?? ""} search={search} choices={[{ value: "", label: "All" }, ...rules.map(({ kind, rule, count }) => ({ value: rule, label: ruleName(kind, rule), count }))]} resets={["after", "kind"]} />
       ) : null}
-      <Split label="Exceptions" list={
+      {groups ? <><Groups label="By bill cycle" name="cycle" groups={groups.cycles} search={search} /><Groups label="By gateway" name="gateway" groups={groups.gateways} search={search} /></> : null}
+      <Split label="Exceptions" list={<>
+        {view === "todo" && can.decide && search.get("rule") ? <Together items={list.items.filter(({ kind }) => kind === "reads")} rule={search.get("rule")!} commandId={bulkId} to={exceptionPath(page?.item.id ?? "", search)} state={actionData ?? null} /> : null}
         <Card flush>
           <Table<ExceptionItem> caption="Exceptions" narrow="keep" rows={list.items} rowKey={(row) => row.id} rowTo={(row) => exceptionPath(row.id, search)} rowCurrent={(row) => row.id === page?.item.id}
             empty={<EmptyState icon="good" title={NONE[view]}>What fails validation, or holds a bill, is listed here for a person.</EmptyState>}
@@ -158,10 +171,34 @@ export default function Exceptions({ loaderData, actionData }: Route.ComponentPr
             ]} />
           <Pagination label="Exceptions" newerLabel="First page" olderLabel="Next" newer={search.get("after") ? withParams(search, { after: null }) : undefined} older={list.next === null ? undefined : withParams(search, { after: list.next })} />
         </Card>
-      }>
-        {page ? <Detail key={page.item.id} page={page} next={next} to={exceptionPath(page.item.id, search)} ids={ids} userId={userId} may={can} state={actionData ?? null} /> : <Card><EmptyState icon="good" title={NONE[view]}>The next one appears here by itself.</EmptyState></Card>}
+      </>}>
+        {page ? <Detail key={page.item.id} page={page} next={next} to={exceptionPath(page.item.id, search)} ids={ids} userId={userId} may={can} state={actionData?.values["do"]?.[0] === "many" ? null : (actionData ?? null)} /> : <Card><EmptyState icon="good" title={NONE[view]}>The next one appears here by itself.</EmptyState></Card>}
       </Split>
     </Page>
+  );
+}
+
+/** Where the exceptions come from, when there is more than one place. */
+function Groups({ label, name, groups, search }: { label: string; name: string; groups: readonly ExceptionGroup[]; search: URLSearchParams }) {
+  if (groups.length < 2) return null;
+  return <Choices label={label} at="/staff/exceptions" name={name} chosen={search.get(name) ?? ""} search={search} choices={[{ value: "", label: "All" }, ...groups.slice(0, RULES_SHOWN).map(({ value, name: word, count }) => ({ value, label: word, count }))]} resets={["after"]} />;
+}
+
+/** One decision on all that are listed, once they are of one rule. */
+function Together({ items, rule, commandId, to, state }: { items: readonly ExceptionItem[]; rule: string; commandId: string; to: string; state: StaffForm | null }) {
+  if (items.length < 2) return null;
+  return (
+    <Card title={`All ${items.length} listed: ${ruleName("reads", rule).toLowerCase()}`}>
+      <FormFrame id="together" action={to} commandId={commandId} state={state?.values["do"]?.[0] === "many" ? state : null}>
+        <input type="hidden" name="do" value="many" readOnly />
+        {items.map(({ id }) => <input key={id} type="hidden" name="exceptionId" value={id} readOnly />)}
+        <TextField name="reason" label="Why" optional maxLength={500} autoComplete="off" />
+        <Row>
+          <Submit name="decision" value="accept" kind="secondary">Accept all {items.length}</Submit>
+          <Submit name="decision" value="estimate" kind="secondary">Estimate all {items.length}</Submit>
+        </Row>
+      </FormFrame>
+    </Card>
   );
 }
 

@@ -14,6 +14,10 @@ export interface ExceptionFilter {
   /** A user's id, or `none` for what nobody has taken. */
   readonly owner?: string | null;
   readonly accountId?: string | null;
+  /** Bill cycle of the account, by which routes are walked. */
+  readonly cycle?: string | null;
+  /** Gateway that sent the day or read. */
+  readonly gateway?: string | null;
   /** Opened at least so many days ago. */
   readonly olderThanDays?: number | null;
   /** Where the page before ended. */
@@ -57,6 +61,10 @@ const PAGE = 50;
 const PAGE_MAX = 200;
 const DAY_MS = 86_400_000;
 
+/** Which gateway sent what it is about: the day's batch, or the read's. */
+const SENT_BY = `(SELECT b.gateway_id FROM read_batch AS b WHERE b.id = CASE WHEN x.read_at IS NULL THEN (SELECT d.batch_id FROM interval_day AS d WHERE d.channel_id = x.channel_id AND d.day = x.day)
+    ELSE (SELECT g.batch_id FROM register_read AS g WHERE g.channel_id = x.channel_id AND g.read_at = x.read_at ORDER BY g.version LIMIT 1) END)`;
+
 type ItemRow = Omit<ExceptionItem, "stage"> & { readonly stage: string | null };
 
 export const ITEM = `SELECT x.id, x.kind, x.rule, x.severity, x.status, x.stage, x.sentence, x.opened_at AS "openedAt", x.closed_at AS "closedAt", x.decision, x.snoozed_until AS "snoozedUntil",
@@ -90,7 +98,7 @@ export async function listExceptions(world: World, actor: UserActor, filter: Exc
   if (view === "todo") need("(x.stage IS NULL OR x.stage = 'assigned' OR (x.stage = 'snoozed' AND x.snoozed_until <= ?))", now);
   if (view === "snoozed") need("x.stage = 'snoozed' AND x.snoozed_until > ?", now);
   if (view === "waiting") need("x.stage = 'waiting'");
-  for (const [column, value] of [["x.kind", filter.kind], ["x.rule", filter.rule], ["x.severity", filter.severity], ["coalesce(m.commodity, sp.commodity)", filter.commodity], ["x.account_id", filter.accountId]] as const) {
+  for (const [column, value] of [["x.kind", filter.kind], ["x.rule", filter.rule], ["x.severity", filter.severity], ["coalesce(m.commodity, sp.commodity)", filter.commodity], ["x.account_id", filter.accountId], ["a.bill_cycle", filter.cycle], [SENT_BY, filter.gateway]] as const) {
     if (value) need(`${column} = ?`, value);
   }
   if (filter.owner === "none") need("x.owner IS NULL");
@@ -144,4 +152,29 @@ export async function countExceptions(world: World, actor: UserActor): Promise<E
     holding: sum(({ severity }) => severity === "fail"),
     byRule: byRule.toSorted((a, b) => b.count - a.count || (a.rule < b.rule ? -1 : 1)),
   };
+}
+
+export interface ExceptionGroup {
+  readonly value: string;
+  readonly name: string;
+  readonly count: number;
+}
+
+/** What is to do, by where it comes from: for narrowing the queue to what has one cause. */
+export interface ExceptionGroups {
+  readonly cycles: readonly ExceptionGroup[];
+  readonly gateways: readonly ExceptionGroup[];
+}
+
+const GROUPED = `FROM exception AS x LEFT JOIN account AS a ON a.id = x.account_id WHERE x.status = 'open' AND (x.stage IS NULL OR x.stage = 'assigned' OR (x.stage = 'snoozed' AND x.snoozed_until <= ?1)) AND (?2 IS NULL OR x.rule = ?2)`;
+
+/** The groups of a rule's exceptions (null: of all). @throws ForbiddenError */
+export async function exceptionGroups(world: World, actor: UserActor, rule: string | null): Promise<ExceptionGroups> {
+  requirePermission(actor, "read:exception:any");
+  const now = world.now();
+  const [cycles, gateways] = await Promise.all([
+    world.port.query<ExceptionGroup>(`SELECT q.value, coalesce(c.name, q.value) AS name, q.count FROM (SELECT a.bill_cycle AS value, count(*) AS count ${GROUPED} AND a.bill_cycle IS NOT NULL GROUP BY 1) AS q LEFT JOIN bill_cycle AS c ON c.id = q.value ORDER BY q.count DESC, q.value`, [now, rule]),
+    world.port.query<ExceptionGroup>(`SELECT q.value, coalesce(w.name, q.value) AS name, q.count FROM (SELECT ${SENT_BY} AS value, count(*) AS count ${GROUPED} GROUP BY 1) AS q LEFT JOIN gateway AS w ON w.id = q.value WHERE q.value IS NOT NULL ORDER BY q.count DESC, q.value`, [now, rule]),
+  ]);
+  return { cycles, gateways };
 }
