@@ -4,6 +4,7 @@ import { billingByClock } from "./billing/cron.ts";
 import { watchUnbilled } from "./billing/unbilled.ts";
 import { forgetWhatIsOver } from "./auth/forget.ts";
 import { worldOf } from "./operations/context.ts";
+import { expireCommands } from "./operations/meter-commands.ts";
 import { filesByClock } from "./operations/files/inbox.ts";
 import { drainOutbox } from "./outbox/drain.ts";
 import { outboxDeps } from "./outbox/deliver.ts";
@@ -18,6 +19,7 @@ export async function runScheduled(controller: ScheduledController, env: Env, ct
     drainPendingAccounts(env),
     billingByClock(worldOf({ env, ctx })),
     wakeReplays(worldOf({ env, ctx })),
+    expireCommands(worldOf({ env, ctx })),
     filesByClock(worldOf({ env, ctx }), env.FILES),
     hourly(controller, async () => void (await watchUnbilled(worldOf({ env, ctx })))),
     hourly(controller, () => forgetWhatIsOver(openPort(env), Date.now())),

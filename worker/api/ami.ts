@@ -1,8 +1,10 @@
 import { Hono } from "hono";
+import * as v from "valibot";
 import { FenceLostError } from "../../db/commit.ts";
 import { parseReadsRequest, READS_MAX } from "../../domain/metering/index.ts";
 import type { Env } from "../../durable/env.ts";
 import { worldOf, type World } from "../operations/context.ts";
+import { answerCommand, fetchCommands } from "../operations/meter-commands.ts";
 import { credentialOf, READS_LIMIT, withinLimit } from "../operations/gateways.ts";
 import { batchIdOf, bodyHashOf, ingestReads, repeatedBatch } from "../operations/reads.ts";
 import { BodyError, readBody, type Body } from "./body.ts";
@@ -16,15 +18,53 @@ export const ami = new Hono<{ Bindings: Env }>();
 export const BATCH_BYTES_MAX = 5 * 1024 * 1024;
 
 ami.route("/files", amiFiles);
+ami.get("/commands", (c) => getCommands(worldOf({ env: c.env, ctx: c.executionCtx }), c.req.raw));
+ami.post("/commands/:id", (c) => postAnswer(worldOf({ env: c.env, ctx: c.executionCtx }), c.req.raw, c.req.param("id")));
 ami.post("/reads", (c) => postReads(worldOf({ env: c.env, ctx: c.executionCtx }), c.req.raw));
 
 /** Takes a gateway's batch, whoever runs it. Every answer that is not 200 says in a sentence what to do. */
 export async function postReads(world: World, request: Request): Promise<Response> {
+  const sent = await admitted(world, request, BATCH_BYTES_MAX);
+  return sent instanceof Response ? sent : takeBatch(world, sent.gatewayId, sent.text);
+}
+
+/** The commands that wait for this head-end, for one that fetches them. */
+export async function getCommands(world: World, request: Request): Promise<Response> {
+  const sent = await admitted(world, request, 0);
+  return sent instanceof Response ? sent : Response.json({ commands: await fetchCommands(world, sent.gatewayId) });
+}
+
+const AnswerBody = v.strictObject({
+  outcome: v.picklist(["confirmed", "failed"]),
+  reason: v.optional(v.pipe(v.string(), v.maxLength(300))),
+  reads: v.optional(v.pipe(v.array(v.looseObject({})), v.maxLength(100))),
+});
+
+/** A head-end answers a command. Sent again, or late, it is taken as it comes: the first answer counts. */
+export async function postAnswer(world: World, request: Request, id: string): Promise<Response> {
+  const sent = await admitted(world, request, ANSWER_BYTES_MAX);
+  if (sent instanceof Response) return sent;
+  const parsed = v.safeParse(AnswerBody, parse(sent.text));
+  if (!parsed.success) return problem(422, "invalid", parsed.issues.map((issue) => `${v.getDotPath(issue) ?? "the body"}: ${issue.message}`).join("; "));
+  const { outcome, reason, reads } = parsed.output;
+  const answered = await answerCommand(world, sent.gatewayId, { id, outcome, ...(reason !== undefined && { reason }), ...(reads && { reads }) });
+  switch (answered.status) {
+    case "done": return Response.json({ command: id, state: answered.state });
+    case "unknown": return problem(404, "unknown_command", "This gateway was asked no such thing.");
+    case "invalid": return problem(422, "invalid", answered.message);
+  }
+}
+
+/** An answer has a sentence and the reads of one meter. */
+const ANSWER_BYTES_MAX = 64 * 1024;
+
+/** Who sends, and what, once the credential, the signature and the limit have been seen to; else what to answer. */
+async function admitted(world: World, request: Request, bytesMax: number): Promise<{ readonly gatewayId: string; readonly text: string } | Response> {
   const credential = await credentialOf(world, request.headers);
   if (!credential.ok) return refuse(credential);
   let body: Body;
   try {
-    body = await readBody(request, BATCH_BYTES_MAX);
+    body = await readBody(request, bytesMax);
   } catch (error) {
     if (error instanceof BodyError) return problem(error.status, error.code, error.message);
     throw error;
@@ -33,7 +73,7 @@ export async function postReads(world: World, request: Request): Promise<Respons
   const admission = credential.verify({ method: request.method, path: pathname + search, body: body.raw });
   if (!admission.ok) return refuse(admission);
   const room = await withinLimit(world, admission.gateway.id, READS_LIMIT);
-  return room.ok ? takeBatch(world, admission.gateway.id, body.text) : tooMany(room.seconds, READS_LIMIT);
+  return room.ok ? { gatewayId: admission.gateway.id, text: body.text } : tooMany(room.seconds, READS_LIMIT);
 }
 
 async function takeBatch(world: World, gatewayId: string, text: string): Promise<Response> {

@@ -3,6 +3,10 @@ import { openPort } from "../../db/open.ts";
 import type { Env } from "../../durable/env.ts";
 import type { SocketOwner } from "../../durable/socket.ts";
 import type { Deliver, OutboxDeps, OutboxMessage } from "./drain.ts";
+import { FETCHING } from "../head-ends/port.ts";
+import { SIMULATED_ANSWER, simulator, type Simulated } from "../head-ends/simulator.ts";
+import { worldOf } from "../operations/context.ts";
+import { answerCommand, METER_COMMAND, sendMeterCommand } from "../operations/meter-commands.ts";
 import { deliverMail } from "./mail.ts";
 
 /** The drain's parts in the Worker. */
@@ -10,8 +14,21 @@ export function outboxDeps(env: Env): OutboxDeps {
   return {
     port: openPort(env),
     now: () => Date.now(),
-    deliver: { ...liveDeliveries(env), email: (message) => deliverMail(env, message), billReady: (message) => deliverMail(env, message), receipt: (message) => deliverMail(env, message), eraseFiles: (message) => env.FILES.delete((message.payload as { readonly keys: string[] }).keys) },
+    deliver: { ...liveDeliveries(env), ...headEndDeliveries(env), email: (message) => deliverMail(env, message), billReady: (message) => deliverMail(env, message), receipt: (message) => deliverMail(env, message), eraseFiles: (message) => env.FILES.delete((message.payload as { readonly keys: string[] }).keys) },
     onParked: (message, error) => console.error(`outbox: message ${message.id} (${message.kind} ${message.key}) is parked after ${message.attempts + 1} attempts: ${String(error)}`),
+  };
+}
+
+/** Commands to head-ends. Where the demonstration's stand-ins are switched on, the simulator is every gateway's head-end; else they fetch. */
+function headEndDeliveries(env: Env): Record<string, Deliver> {
+  // Nobody waits for what these start beside their work: it is in the book, and the next round finds it.
+  const world = () => worldOf({ env, ctx: { waitUntil: () => undefined } });
+  return {
+    [METER_COMMAND]: ({ payload }) => sendMeterCommand(world(), env.TEST_PROVIDER === "1" ? simulator(openPort(env), Date.now) : FETCHING, (payload as { readonly id: string }).id),
+    [SIMULATED_ANSWER]: async ({ payload }) => {
+      const { gatewayId, answer } = payload as Simulated;
+      await answerCommand(world(), gatewayId, answer);
+    },
   };
 }
 

@@ -54,6 +54,7 @@ const fileTo = (facts: Facts): string => `/staff/files/${encodeURIComponent(fact
 const alertTo = (facts: Facts): string => (facts.text("accountId") ? `/staff/accounts/${encodeURIComponent(facts.text("accountId"))}` : "/staff/alerts");
 const alertQuantity = (facts: Facts): string => `${milliText(facts.number("usage"))} ${facts.text("unit")}`;
 
+const askTo = (facts: Facts): string => `${meterTo(facts)}/ask`;
 const meterTo = (facts: Facts): string => `/staff/meters/${encodeURIComponent(facts.text("meterId"))}`;
 const draftTo = (facts: Facts): string => `/staff/rates/drafts/${encodeURIComponent(facts.text("draftId"))}`;
 const replayTo = (facts: Facts): string => `/staff/rates/replays/${encodeURIComponent(facts.text("replayId"))}`;
@@ -138,6 +139,12 @@ const EVENTS: Readonly<Record<string, Words>> = {
   MeterRestocked: (f) => ({ title: "Meter back in stock", icon: "meter", to: meterTo(f) }),
   MeterRetired: (f) => ({ title: "Meter retired", icon: "meter", to: meterTo(f) }),
   MeterTested: (f) => ({ title: "Meter tested", icon: "check", value: `${milliText(f.number("asFound"))} %`, detail: f.day("testedOn"), to: meterTo(f) }),
+  MeterCommandRequested: (f) => ({ title: `Meter asked: ${plainWord(f.text("kind")).toLowerCase()}`, icon: "meter", to: askTo(f) }),
+  MeterCommandSent: (f) => ({ title: "Question to a meter sent", icon: "meter", to: askTo(f) }),
+  MeterCommandConfirmed: (f) => ({ title: `Meter answered: ${plainWord(f.text("kind")).toLowerCase()}`, icon: "meter", tone: "good", to: askTo(f) }),
+  MeterCommandFailed: (f) => ({ title: `Meter could not: ${plainWord(f.text("kind")).toLowerCase()}`, icon: "meter", tone: "bad", to: askTo(f) }),
+  MeterCommandTimedOut: (f) => ({ title: `Meter did not answer: ${plainWord(f.text("kind")).toLowerCase()}`, icon: "meter", tone: "warn", to: askTo(f) }),
+  ServicePointSwitched: (f) => ({ title: f.text("status") === "connected" ? "Service connected by its meter" : "Service disconnected by its meter", icon: "meter", tone: f.text("status") === "connected" ? "good" : "warn", to: askTo(f) }),
   EndpointPaired: (f) => ({ title: "Meter paired with a module", icon: "globe", value: f.text("endpointId"), detail: f.day("fromOn"), to: meterTo(f) }),
   MeterRemoved: (f) => ({ title: "Meter removed", icon: "meter", value: f.day("removedOn") }),
   UtilitySetUp: () => ({ title: "Utility set up", icon: "settings", tone: "good" }),

@@ -36,7 +36,7 @@ export default function Meter({ loaderData: { page, shop, mayEdit } }: Route.Com
   const charted = chartsOf(page);
   return (
     <Page title={`Meter ${page.badge}`} back={here ? { to: `/staff/premises/${encodeURIComponent(here.premiseId)}`, label: here.address } : { to: `/staff/meters?state=${page.status}`, label: "Meters" }}
-      actions={mayEdit ? <Row>{here ? <ButtonLink to="exchange" icon="cycle">Exchange</ButtonLink> : null}<ButtonLink to="shop" icon="check">Test, module, shop</ButtonLink></Row> : null}
+      actions={<Row>{shop.endpoints.some((each) => each.toOn === null) && here ? <ButtonLink to="ask" icon="clock">Ask it now</ButtonLink> : null}{mayEdit ? <>{here ? <ButtonLink to="exchange" icon="cycle">Exchange</ButtonLink> : null}<ButtonLink to="shop" icon="check">Test, module, shop</ButtonLink></> : null}</Row>}
       intro={<Row>
         <span>{commodityName(page.commodity)}</span>
         {here ? <Badge tone="good">Installed</Badge> : <Badge>{plainWord(page.status)}</Badge>}

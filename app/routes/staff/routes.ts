@@ -29,6 +29,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("meters/new", "meter-new.tsx"),
     page("meters/:meterId", "meter.tsx"),
     page("meters/:meterId/exchange", "meter-exchange.tsx"),
+    page("meters/:meterId/ask", "meter-ask.tsx"),
     page("meters/:meterId/shop", "meter-shop.tsx"),
 
     page("requests", "requests.tsx"),
