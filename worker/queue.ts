@@ -12,14 +12,14 @@ const RUN_SLICE_MS = 15_000;
 export async function consumeQueue(batch: MessageBatch<OutboxWake>, env: Env, ctx: ExecutionContext): Promise<void> {
   const runs = new Set(batch.messages.flatMap(({ body }) => (body.wake === "run" ? [body.runId] : [])));
   const replays = new Set(batch.messages.flatMap(({ body }) => (body.wake === "replay" ? [body.replayId] : [])));
-  const results = await Promise.allSettled([drainTheOutbox(env), ...[...runs].map((runId) => drainTheRun(env, ctx, runId)), ...[...replays].map((replayId) => drainTheReplay(env, ctx, replayId))]);
+  const results = await Promise.allSettled([drainTheOutbox(env, ctx), ...[...runs].map((runId) => drainTheRun(env, ctx, runId)), ...[...replays].map((replayId) => drainTheReplay(env, ctx, replayId))]);
   for (const result of results) if (result.status === "rejected") console.error(`queue: ${String(result.reason)}`);
   // Whatever failed is still in the database, and the next minute's cron finds it.
   batch.ackAll();
 }
 
-async function drainTheOutbox(env: Env): Promise<void> {
-  const { more } = await drainOutbox(outboxDeps(env));
+async function drainTheOutbox(env: Env, ctx: ExecutionContext): Promise<void> {
+  const { more } = await drainOutbox(outboxDeps(env, worldOf({ env, ctx })));
   if (more) await env.OUTBOX.send({ wake: "outbox" });
 }
 

@@ -15,7 +15,7 @@ import { wakeReplays } from "./rates/replay.ts";
 export async function runScheduled(controller: ScheduledController, env: Env, ctx: ExecutionContext): Promise<void> {
   // One that fails must not keep the others from their turn.
   const results = await Promise.allSettled([
-    drainOutbox(outboxDeps(env)),
+    drainOutbox(outboxDeps(env, worldOf({ env, ctx }))),
     drainPendingAccounts(env),
     billingByClock(worldOf({ env, ctx })),
     wakeReplays(worldOf({ env, ctx })),

@@ -48,7 +48,7 @@ export function worldOf({ env, ctx }: RequestContext): World {
   const operations = () => env.OPERATIONS.getByName("utility");
   // Nobody waits for these: what they announce is in the book already, and the next announcement makes a lost one good.
   const inBackground = (work: Promise<unknown>) => ctx.waitUntil(work.catch(() => undefined));
-  return {
+  const world: World = {
     port: openPort(env),
     now: () => Date.now(),
     newId: () => crypto.randomUUID(),
@@ -56,10 +56,11 @@ export function worldOf({ env, ctx }: RequestContext): World {
     pendingAccounts: () => operations().pending(),
     drainAccount: (accountId) => account(accountId).drain(),
     poke: () => inBackground(operations().poke()),
-    wakeOutbox: () => inBackground(drainOutbox(outboxDeps(env)).then(({ more }) => (more ? env.OUTBOX.send({ wake: "outbox" }) : undefined))),
+    wakeOutbox: () => inBackground(drainOutbox(outboxDeps(env, world)).then(({ more }) => (more ? env.OUTBOX.send({ wake: "outbox" }) : undefined))),
     runProgress: (progress) => inBackground(operations().runProgress(progress)),
     wakeRun: (runId) => inBackground(env.OUTBOX.send({ wake: "run", runId })),
     wakeReplay: (replayId) => inBackground(env.OUTBOX.send({ wake: "replay", replayId })),
     key: (use) => deriveKey(env.SECRET_KEY, use),
   };
+  return world;
 }

@@ -5,29 +5,28 @@ import type { SocketOwner } from "../../durable/socket.ts";
 import type { Deliver, OutboxDeps, OutboxMessage } from "./drain.ts";
 import { FETCHING } from "../head-ends/port.ts";
 import { SIMULATED_ANSWER, simulator, type Simulated } from "../head-ends/simulator.ts";
-import { worldOf } from "../operations/context.ts";
+import type { World } from "../operations/context.ts";
 import { answerCommand, METER_COMMAND, sendMeterCommand } from "../operations/meter-commands.ts";
 import { deliverMail } from "./mail.ts";
 
-/** The drain's parts in the Worker. */
-export function outboxDeps(env: Env): OutboxDeps {
+/** The drain's parts in the Worker. `world`: for answers of head-ends, which are taken in like a gateway's post. */
+export function outboxDeps(env: Env, world: World): OutboxDeps {
   return {
     port: openPort(env),
     now: () => Date.now(),
-    deliver: { ...liveDeliveries(env), ...headEndDeliveries(env), email: (message) => deliverMail(env, message), billReady: (message) => deliverMail(env, message), receipt: (message) => deliverMail(env, message), eraseFiles: (message) => env.FILES.delete((message.payload as { readonly keys: string[] }).keys) },
+    deliver: { ...liveDeliveries(env), ...headEndDeliveries(env, world), email: (message) => deliverMail(env, message), billReady: (message) => deliverMail(env, message), receipt: (message) => deliverMail(env, message), eraseFiles: (message) => env.FILES.delete((message.payload as { readonly keys: string[] }).keys) },
     onParked: (message, error) => console.error(`outbox: message ${message.id} (${message.kind} ${message.key}) is parked after ${message.attempts + 1} attempts: ${String(error)}`),
   };
 }
 
 /** Commands to head-ends. Where the demonstration's stand-ins are switched on, the simulator is every gateway's head-end; else they fetch. */
-function headEndDeliveries(env: Env): Record<string, Deliver> {
-  // Nobody waits for what these start beside their work: it is in the book, and the next round finds it.
-  const world = () => worldOf({ env, ctx: { waitUntil: () => undefined } });
+function headEndDeliveries(env: Env, world: World): Record<string, Deliver> {
+  const headEnd = env.TEST_PROVIDER === "1" ? simulator(world.port, world.now) : FETCHING;
   return {
-    [METER_COMMAND]: ({ payload }) => sendMeterCommand(world(), env.TEST_PROVIDER === "1" ? simulator(openPort(env), Date.now) : FETCHING, (payload as { readonly id: string }).id),
+    [METER_COMMAND]: ({ payload }) => sendMeterCommand(world, headEnd, (payload as { readonly id: string }).id),
     [SIMULATED_ANSWER]: async ({ payload }) => {
       const { gatewayId, answer } = payload as Simulated;
-      await answerCommand(world(), gatewayId, answer);
+      await answerCommand(world, gatewayId, answer);
     },
   };
 }

@@ -16,7 +16,6 @@ import { answering, refused } from "../../session.server.ts";
 import { AnswerNotice, didPath } from "./answer-notice.tsx";
 import { textOf } from "./forms.server.ts";
 import { answerForm, atWork } from "./staff.server.ts";
-import { plainWord } from "./words.ts";
 
 export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: loaderData ? `Ask meter ${loaderData.page.badge}` : "Meter" }];
 

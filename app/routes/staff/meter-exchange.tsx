@@ -65,7 +65,7 @@ function Reads({ form: { old, today }, fresh, state, commandId }: { form: Exchan
         <input type="hidden" name="newMeterId" value={fresh.meterId} readOnly />
         <Row align="start">
           <DateField name="on" label="Day" defaultValue={today} />
-          <TextField name="time" label="Time" hint="On the wall clock there." type="time" width="short" />
+          <TextField name="time" label="Time there" type="time" width="short" />
           <SelectField name="reason" label="Why" width="medium" placeholder="Choose" options={EXCHANGE_REASONS.map((value) => ({ value, label: plainWord(value) }))} />
         </Row>
         {old.registers.length + fresh.registers.length > 0 ? <Row align="start">

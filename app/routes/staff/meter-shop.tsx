@@ -61,7 +61,7 @@ export default function Shop({ loaderData: { badge, status, shop, commandIds }, 
             <Row align="start">
               <DateField name="testedOn" label="Tested on" defaultValue={shop.today} />
               <TextField name="asFound" label="As found" suffix="%" width="short" inputMode="decimal" autoComplete="off" />
-              <TextField name="asLeft" label="As left" hint="Where it was set right." suffix="%" width="short" inputMode="decimal" optional autoComplete="off" />
+              <TextField name="asLeft" label="As left, once set right" suffix="%" width="short" inputMode="decimal" optional autoComplete="off" />
             </Row>
             <RadioField name="passed" label="By the utility's limits it" options={[{ value: "yes", label: "passed" }, { value: "no", label: "failed" }]} />
             <TextField name="note" label="Note" hint="Bench, flow rates; no names." optional maxLength={200} autoComplete="off" />
@@ -73,7 +73,7 @@ export default function Shop({ loaderData: { badge, status, shop, commandIds }, 
             <FormFrame id="pair" state={stateOf("pair")} commandId={commandIds.pair}>
               <input type="hidden" name="do" value="pair" readOnly />
               <Row align="start">
-                <TextField name="endpointId" label="Module" hint="Its number, as the head-end writes it." width="medium" maxLength={64} autoComplete="off" spellCheck={false} />
+                <TextField name="endpointId" label="Number of the module" width="medium" maxLength={64} autoComplete="off" spellCheck={false} />
                 <SelectField name="gatewayId" label="Head-end" width="medium" options={shop.gateways.map(({ id, name }) => ({ value: id, label: name }))} />
                 <DateField name="fromOn" label="From" defaultValue={shop.today} />
               </Row>

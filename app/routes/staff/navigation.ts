@@ -20,7 +20,8 @@ const PLACES: readonly { readonly label?: string; readonly places: readonly Plac
   {
     label: "Reads and money",
     places: [
-      { to: "/staff/reads", label: "Reads", icon: "meter", needs: "read:meter:any" },
+      { to: "/staff/reads", label: "Reads", icon: "usage", needs: "read:meter:any" },
+      { to: "/staff/meters", label: "Meters", icon: "meter", needs: "read:meter:any" },
       { to: "/staff/files", label: "Files", icon: "request", needs: "read:meter:any" },
       { to: "/staff/billing", label: "Bill cycles", icon: "cycle", key: "c", needs: "read:billing:any" },
       { to: "/staff/bills", label: "Bills", icon: "bill", needs: "read:bill:any" },
@@ -43,7 +44,6 @@ const PLACES: readonly { readonly label?: string; readonly places: readonly Plac
 const COMMANDS: readonly (StaffCommand & { readonly needs: Permission })[] = [
   { to: "/staff/accounts/new", label: "Open an account", icon: "plus", needs: "open:account:any" },
   { to: "/staff/premises/new", label: "Register a premise", icon: "place", needs: "edit:meter:any" },
-  { to: "/staff/meters", label: "Meters in stock", icon: "meter", needs: "read:meter:any" },
   { to: "/staff/meters/new", label: "Enter a new meter", icon: "plus", needs: "edit:meter:any" },
   { to: "/staff/accounts?list=owing", label: "Accounts that owe", icon: "people", needs: "read:account:any" },
   { to: "/staff/billing/unbilled", label: "Who is not billed", icon: "flag", needs: "read:billing:any" },
