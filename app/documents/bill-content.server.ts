@@ -28,7 +28,11 @@ export interface DuePart {
 /** What a bill under budget billing asks for: less than its balance, or more. */
 export interface BudgetContent {
   readonly due: Cents;
-  /** From what is due to what is owed. */
+  /** What makes up what is due, which is the last of them. */
+  readonly parts: readonly { readonly what: string; readonly cents: Cents }[];
+  /** What is owed and not due. */
+  readonly carried: { readonly what: string; readonly cents: Cents };
+  /** All of it: what is due, what is not, what is owed. */
   readonly rows: readonly { readonly what: string; readonly cents: Cents }[];
   readonly note: string;
 }
@@ -95,17 +99,18 @@ function budgetOf({ bill, budget }: BillPage, locale: Locale): BudgetContent | n
   if (!budget) return null;
   const { instalment, due, carried, settled, next } = budget;
   const before = due - instalment - (settled ?? 0);
+  const date = { date: formatDate(locale, bill.dueOn, "day", bill.issuedOn) };
   const amount = (value: Cents) => formatDollars(Math.abs(value));
+  const notDue = { what: t(locale, "budget.carried"), cents: carried };
+  const parts = before === 0 && settled === null ? [{ what: t(locale, "budget.instalmentDue", date), cents: due }] : [
+    ...(before === 0 ? [] : [{ what: t(locale, before > 0 ? "budget.before" : "budget.ahead"), cents: before }]),
+    { what: t(locale, "budget.instalment"), cents: instalment },
+    ...(settled === null ? [] : [{ what: t(locale, next === null ? "budget.ended" : "budget.settled"), cents: settled }]),
+    { what: t(locale, "budget.due", date), cents: due },
+  ];
   return {
     due,
-    rows: [
-      ...(before === 0 ? [] : [{ what: t(locale, before > 0 ? "budget.before" : "budget.ahead"), cents: before }]),
-      { what: t(locale, "budget.instalment"), cents: instalment },
-      ...(settled === null ? [] : [{ what: t(locale, next === null ? "budget.ended" : "budget.settled"), cents: settled }]),
-      { what: t(locale, "budget.due", { date: formatDate(locale, bill.dueOn, "day", bill.issuedOn) }), cents: due },
-      { what: t(locale, "budget.carried"), cents: carried },
-      { what: t(locale, "budget.payoff"), cents: bill.balance },
-    ],
+    parts, carried: notDue, rows: [...parts, notDue, { what: t(locale, "budget.payoff"), cents: bill.balance }],
     note: next === null ? t(locale, "budget.noteEnded") : next !== instalment ? t(locale, "budget.noteNext", { amount: amount(next) })
       : carried === 0 ? t(locale, "budget.noteEven") : t(locale, carried > 0 ? "budget.noteUsed" : "budget.noteAhead", { amount: amount(carried) }),
   };

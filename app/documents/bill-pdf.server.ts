@@ -144,23 +144,17 @@ function summary(paper: Paper, content: BillContent, { bill }: BillPage, locale:
   paper.y += 5;
   const total = content.budget ? "budget.payoff" : bill.balance < 0 ? "bill.totalCredit" : "bill.totalDue";
   tableRow(paper, table, t(locale, total), content.budget ? moneyText(locale, bill.balance) : formatDollars(Math.abs(bill.balance)), { bold: true, inset: 6 });
+  if (content.budget) budgetRows(paper, table, content.budget, locale);
   table.end();
+  if (content.budget) paper.y += paper.text(paper.root, "P", content.budget.note, { x: PAGE.margin + 6, size: 8, color: COLORS.soft });
   paper.y += GAP;
-  if (content.budget) budgetTable(paper, content.budget, locale);
 }
 
-/** What is due of the balance under budget billing. */
-function budgetTable(paper: Paper, { rows, note }: BudgetContent, locale: Locale): void {
-  heading(paper, t(locale, "budget.title"), 50 + rows.length * 16);
-  const table = paper.element(paper.root, "Table");
-  headRow(paper, table, [t(locale, "paper.service"), t(locale, "paper.amount")]);
-  rows.forEach(({ what, cents }, i) => tableRow(paper, table, what, moneyText(locale, cents), { inset: 6, bold: i === rows.length - BUDGET_TAIL }));
-  table.end();
-  paper.y += paper.text(paper.root, "P", note, { size: 8.5, color: COLORS.soft }) + GAP;
+/** From what is owed to what is due under budget billing. */
+function budgetRows(paper: Paper, table: Element, { carried, parts }: BudgetContent, locale: Locale): void {
+  tableRow(paper, table, carried.what, moneyText(locale, carried.cents), { inset: 6 });
+  parts.forEach(({ what, cents }, i) => tableRow(paper, table, what, moneyText(locale, cents), { inset: 6, bold: i === parts.length - 1 }));
 }
-
-/** After what is due come what is carried and what is owed in all. */
-const BUDGET_TAIL = 3;
 
 function headRow(paper: Paper, table: Element, [what, amount]: [string, string]): void {
   const row = paper.element(table, "TR");

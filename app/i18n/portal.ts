@@ -100,6 +100,7 @@ export const portalMessages = {
   "budget.before": { en: "Due from before", es: "Pendiente de antes" },
   "budget.ahead": { en: "Paid ahead", es: "Pagado por adelantado" },
   "budget.instalment": { en: "Budget amount", es: "Cuota nivelada" },
+  "budget.instalmentDue": { en: "Budget amount, due by {date}", es: "Cuota nivelada, a pagar hasta el {date}" },
   "budget.settled": { en: "Difference of the year", es: "Diferencia del año" },
   "budget.ended": { en: "Difference, as the budget ends", es: "Diferencia al terminar el pago nivelado" },
   "budget.due": { en: "Due by {date}", es: "A pagar hasta el {date}" },

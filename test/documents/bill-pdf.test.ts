@@ -52,10 +52,10 @@ test("under budget billing the bill asks for the budget amount and says what is 
   const { budget, due } = billContent(page, "en", ZONE);
   expect(due).toEqual([]);
   expect(budget!.rows).toEqual([
-    { what: "Budget amount", cents: 60_00 }, { what: "Due by Apr 21", cents: 60_00 }, { what: "Budget balance, not due", cents: charges - 60_00 }, { what: "Owed in all", cents: charges },
+    { what: "Budget amount, due by Apr 21", cents: 60_00 }, { what: "Budget balance, not due", cents: charges - 60_00 }, { what: "Owed in all", cents: charges },
   ]);
   expect(budget!.note).toBe(`You have used ${formatDollars(charges - 60_00)} more than you were asked to pay. It is not due now.`);
-  expect(billContent(page, "es", ZONE).budget!.rows[0]!.what).toBe("Cuota nivelada");
+  expect(billContent(page, "es", ZONE).budget!.rows[0]!.what).toBe("Cuota nivelada, a pagar hasta el 21 abr");
   const settled = { ...page, budget: { ...page.budget, due: charges, carried: 0, settled: charges - 60_00, next: 75_00 } };
   expect(billContent(settled, "en", ZONE).budget).toMatchObject({ due: charges, note: "From the next bill on you pay $75.00 a month." });
   expect((await renderBill(page, FACTS, "en", ZONE)).length).toBeGreaterThan((await renderBill(march, FACTS, "en", ZONE)).length);

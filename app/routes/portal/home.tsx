@@ -114,7 +114,6 @@ function Balance({ view }: { view: AccountView }) {
           <span className="display num">{formatDollars(Math.abs(due))}</span>
         </LiveValue>
         {due < 0 ? <span>{t("home.creditNote")}</span> : null}
-        {budget ? <Budget view={view} budget={budget} /> : null}
         {due > 0 && pastDue === 0 && dueOn ? <span><Message k="money.due" values={{ date: <DateText date={dueOn} /> }} /></span> : null}
         {pastDue > 0 && dueOn ? (
           <>
@@ -123,6 +122,7 @@ function Balance({ view }: { view: AccountView }) {
           </>
         ) : null}
       </Stack>
+      {budget ? <Stack gap={1}><Budget view={view} budget={budget} /></Stack> : null}
       {due > 0 ? <ButtonLink to="/portal/pay" kind="primary" icon="pay" wide>{t("money.pay", { amount: formatDollars(due) })}</ButtonLink> : null}
       {lastBill ? <div className="small"><Link to={`/portal/bills/${lastBill.billId}`}>{t("home.seeBill")}</Link></div> : null}
     </Card>

@@ -24,7 +24,8 @@ export function agesOf({ aging }: Pick<AccountView, "aging">): AgeBucket[] {
 export function Balance({ view }: { view: AccountView }) {
   return (
     <>
-      <LiveValue value={view.balance} announce={`Balance: ${balanceWords(view.balance)}`}><Money cents={view.balance} size="display" /></LiveValue>
+      <LiveValue value={view.due} announce={`Balance: ${balanceWords(view.due)}`}><Money cents={view.due} size="display" /></LiveValue>
+      {view.budget ? <p className="small soft">Due now, on a budget. <Money cents={view.balance} /> is owed in all.</p> : null}
       <AgingBar label="Balance by age" buckets={agesOf(view)} />
     </>
   );

@@ -1,6 +1,7 @@
 import type { Route } from "./+types/account-pay";
 import { COUNTER_TENDERS } from "../../../domain/lifecycle/tender.ts";
-import { parseDollars } from "../../../domain/money/cents.ts";
+import type { AccountView } from "../../../domain/lifecycle/account/view.ts";
+import { formatDollars, parseDollars } from "../../../domain/money/cents.ts";
 import { payAtCounter } from "../../../worker/operations/payments.ts";
 import { Card } from "../../components/card.tsx";
 import { MoneyField, RadioField, TextField } from "../../components/fields.tsx";
@@ -36,8 +37,7 @@ export default function TakePayment({ loaderData: { head, commandId }, actionDat
       <Columns aside={<AccountAside head={head} />}>
         <Card>
           <FormFrame state={actionData} commandId={actionData?.commandId ?? commandId}>
-            <MoneyField name="amount" label="Amount" defaultValue={view.balance > 0 ? dollarsText(view.balance) : undefined} autoFocus={!actionData}
-              hint={view.balance > 0 ? "What is owed in all. The oldest is paid first; what is left over stays as a credit." : "Nothing is owed: the payment stays as a credit."} />
+            <MoneyField name="amount" label="Amount" defaultValue={view.due > 0 ? dollarsText(view.due) : undefined} autoFocus={!actionData} hint={amountHint(view)} />
             <RadioField name="tender" label="How" options={COUNTER_TENDERS.map((value) => ({ value, label: tenderName(value) }))} defaultValue="cash" />
             <TextField name="reference" label="Check number or note" optional width="medium" maxLength={60} autoComplete="off" />
             <Submit icon="pay">Take the payment</Submit>
@@ -46,4 +46,9 @@ export default function TakePayment({ loaderData: { head, commandId }, actionDat
       </Columns>
     </Page>
   );
+}
+
+function amountHint({ due, balance, budget }: AccountView): string {
+  if (budget && balance > 0) return `What is due. With the budget balance ${formatDollars(balance)} is owed in all.`;
+  return due > 0 ? "What is owed in all. The oldest is paid first; what is left over stays as a credit." : "Nothing is owed: the payment stays as a credit.";
 }

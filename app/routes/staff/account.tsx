@@ -98,7 +98,7 @@ function AccountPage({ page, group, before, can, mine }: Route.ComponentProps["l
       </>}>
       <AnswerNotice />
       <Grid>
-        <Card title={view.balance < 0 ? "In credit" : "Owes"} action={can.budget ? <Link to={to("/budget")}>{view.budget ? "Budget billing" : "Offer a budget"}</Link> : null}><Balance view={view} /></Card>
+        <Card title={view.due < 0 ? "In credit" : "Owes"} action={can.budget ? <Link to={to("/budget")}>{view.budget ? "Budget billing" : "Offer a budget"}</Link> : null}><Balance view={view} /></Card>
         <Card title="Next"><DescriptionList lines facts={nextFacts(page, view, soFar)} /></Card>
         <Card title="Customer" action={can.invite ? <Link to={`/staff/people/invite?account=${header.accountId}`}>Invite to the portal</Link> : null}>
           <DescriptionList lines facts={customerFacts(page)} />
@@ -158,7 +158,7 @@ type View = StaffAccountPage["view"];
 function nextFacts(page: StaffAccountPage, view: View, soFar: StaffAccountPage["soFar"]): Fact[] {
   const facts: Fact[] = [];
   if (view.pastDue > 0) facts.push({ term: "Past due", value: <strong><Money cents={view.pastDue} /></strong> });
-  if (view.budget) facts.push(...budgetFacts(view, view.budget));
+  if (view.budget) facts.push(...budgetFacts(view.budget));
   if (view.dueOn && view.due > 0) facts.push({ term: view.pastDue > 0 ? "Since" : "Due", value: <DateText date={view.dueOn} /> });
   facts.push({ term: "Last payment", value: view.lastPayment ? <><Money cents={view.lastPayment.amount} />, <TimeText at={view.lastPayment.receivedAt} /></> : <span className="soft">None yet</span> });
   if (soFar) facts.push({ term: "Bill so far", value: <LiveValue value={soFar.total}><Money cents={soFar.total} /></LiveValue>, more: <>through <DateText date={soFar.asOf} form="day" /></> });
@@ -168,10 +168,10 @@ function nextFacts(page: StaffAccountPage, view: View, soFar: StaffAccountPage["
   return facts;
 }
 
-/** Under a budget what is due now is not what is owed. */
-function budgetFacts(view: View, budget: NonNullable<View["budget"]>): Fact[] {
+/** What the same amount every month is, and how far it is off. */
+function budgetFacts(budget: NonNullable<View["budget"]>): Fact[] {
   return [
-    { term: "Due now", value: <LiveValue value={view.due}><Money cents={view.due} ledger /></LiveValue>, more: <><Money cents={budget.amount} /> a month</> },
+    { term: "Budget amount", value: <><Money cents={budget.amount} /> a month</> },
     { term: "Budget balance", value: <Money cents={budget.carried} ledger />, ...(budget.proposed === null ? {} : { more: <><Money cents={budget.proposed} /> a month is proposed</> }) },
   ];
 }
