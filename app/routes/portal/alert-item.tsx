@@ -5,13 +5,10 @@ import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
 import { TimeText } from "../../components/date-text.tsx";
 import { CommandIdField } from "../../components/form.tsx";
-import { Icon, type IconName } from "../../components/icons.tsx";
 import { Stack } from "../../components/layout.tsx";
 import { formatQuantity } from "../../format/quantities.ts";
 import { Message, usePlace, useT } from "../../i18n/context.tsx";
 import { serviceWord } from "./words.ts";
-
-const ICONS: Readonly<Record<AccountAlert["kind"], IconName>> = { leak: "bell", burst: "bell", high: "usage", budget: "usage" };
 
 /** What an alert is about, in a line: "Water: running without a pause". */
 export function AlertTitle({ alert: { kind, commodity } }: { alert: AccountAlert }) {
@@ -48,7 +45,6 @@ export function AlertItem({ alert, commandId, accountId }: { alert: AccountAlert
   const runs = alert.endedAt === null;
   return (
     <li className="plain-item">
-      <Icon name={ICONS[alert.kind]} />
       <Stack gap={1}>
         <span><strong><AlertTitle alert={alert} /></strong> <Badge tone={runs ? "warn" : "good"}>{t(runs ? "alert.runs" : "alert.over")}</Badge></span>
         <AlertFacts alert={alert} />

@@ -37,12 +37,12 @@ export default function Alerts({ loaderData: { kind, first, page: { items, count
         <Table<RunningAlert> caption="Alerts that run" rows={items} rowKey={(row) => row.id} rowTo={(row) => (row.accountId === null ? `/staff/meters/${encodeURIComponent(row.meterId)}` : `/staff/accounts/${encodeURIComponent(row.accountId)}`)}
           empty={<EmptyState icon="good" title="Nothing runs">No meter shows flow without a pause, and nobody is far above what they usually use.</EmptyState>}
           columns={[
-            { key: "name", head: "Customer", main: true, cell: (row) => <>{row.name ?? "Nobody's"}{row.accountId === null ? null : <> <span className="soft num">{row.accountId}</span></>}<div className="small soft">{row.address}</div></> },
+            { key: "name", head: "Customer", main: true, cell: (row) => <>{row.name ?? "Nobody's"}{row.accountId === null ? null : <> <span className="soft num">{row.accountId}</span></>}<span className="row-more">{row.address}</span></> },
             { key: "what", head: "What", cell: (row) => <><Badge tone="warn">{alertName(row.kind)}</Badge><div className="small soft">{commodityName(row.commodity)}, meter {row.badge}</div></> },
             { key: "since", head: "Since", cell: (row) => <TimeText at={row.startedAt} form="full" /> },
             { key: "hour", head: "An hour, at least", numeric: true, cell: (row) => (row.kind === "leak" || row.kind === "burst" ? formatQuantity("en", row.perHour, row.unit) : "–") },
             { key: "usage", head: "So far", numeric: true, cell: (row) => formatQuantity("en", row.usage, row.unit) },
-            { key: "known", head: "Customer", cell: (row) => (row.acknowledgedAt === null ? <span className="soft">Told</span> : "Knows") },
+            { key: "known", head: "Answered", cell: (row) => (row.acknowledgedAt === null ? <span className="soft">Not yet</span> : <TimeText at={row.acknowledgedAt} />) },
           ]} />
         <Pagination label="Alerts" newerLabel="First page" olderLabel="Next" newer={first ? undefined : search(kind)} older={next === null ? undefined : search(kind, next)} />
       </Card>

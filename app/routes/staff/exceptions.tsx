@@ -15,7 +15,7 @@ import { DescriptionList, type Fact } from "../../components/description-list.ts
 import { TextField } from "../../components/fields.tsx";
 import { newCommandId } from "../../components/form-state.ts";
 import { FormFrame, Submit } from "../../components/form.tsx";
-import { Page, Row, Split } from "../../components/layout.tsx";
+import { Page, Row, Split, Stack } from "../../components/layout.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import type { KeyHelp } from "../../components/staff-shell.tsx";
 import { Pagination, Table } from "../../components/table.tsx";
@@ -159,8 +159,7 @@ export default function Exceptions({ loaderData, actionData }: Route.ComponentPr
         <Choices label="By rule" at="/staff/exceptions" name="rule" chosen={search.get("rule") ?? ""} search={search} choices={[{ value: "", label: "All" }, ...rules.map(({ kind, rule, count }) => ({ value: rule, label: ruleName(kind, rule), count }))]} resets={["after", "kind"]} />
       ) : null}
       {groups ? <><Groups label="By bill cycle" name="cycle" groups={groups.cycles} search={search} /><Groups label="By gateway" name="gateway" groups={groups.gateways} search={search} /></> : null}
-      <Split label="Exceptions" list={<>
-        {view === "todo" && can.decide && search.get("rule") ? <Together items={list.items.filter(({ kind }) => kind === "reads")} rule={search.get("rule")!} commandId={bulkId} to={exceptionPath(page?.item.id ?? "", search)} state={actionData ?? null} /> : null}
+      <Split label="Exceptions" list={<Stack>
         <Card flush>
           <Table<ExceptionItem> caption="Exceptions" narrow="keep" rows={list.items} rowKey={(row) => row.id} rowTo={(row) => exceptionPath(row.id, search)} rowCurrent={(row) => row.id === page?.item.id}
             empty={<EmptyState icon="good" title={NONE[view]}>What fails validation, or holds a bill, is listed here for a person.</EmptyState>}
@@ -171,7 +170,8 @@ export default function Exceptions({ loaderData, actionData }: Route.ComponentPr
             ]} />
           <Pagination label="Exceptions" newerLabel="First page" olderLabel="Next" newer={search.get("after") ? withParams(search, { after: null }) : undefined} older={list.next === null ? undefined : withParams(search, { after: list.next })} />
         </Card>
-      </>}>
+        {view === "todo" && can.decide && search.get("rule") ? <Together items={list.items.filter(({ kind }) => kind === "reads")} rule={search.get("rule")!} commandId={bulkId} to={exceptionPath(page?.item.id ?? "", search)} state={actionData ?? null} /> : null}
+      </Stack>}>
         {page ? <Detail key={page.item.id} page={page} next={next} to={exceptionPath(page.item.id, search)} ids={ids} userId={userId} may={can} state={actionData?.values["do"]?.[0] === "many" ? null : (actionData ?? null)} /> : <Card><EmptyState icon="good" title={NONE[view]}>The next one appears here by itself.</EmptyState></Card>}
       </Split>
     </Page>
