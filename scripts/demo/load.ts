@@ -12,6 +12,7 @@ import { grantAccess } from "../../worker/operations/people/access.ts";
 import { createUser } from "../../worker/operations/people/users.ts";
 import type { DemoJob, DemoReport, LoadDemo } from "./contract.ts";
 import { makeGateway } from "./gateway.ts";
+import { stockMeters } from "./meters.ts";
 import { openAccounts, registerPremises } from "./registry.ts";
 import { cameOver, layOut, type Town } from "./town.ts";
 import { CUSTOMERS, foundUtility, publishRates } from "./utility.ts";
@@ -48,6 +49,7 @@ export async function fillDemo({ meters, ...options }: Filling): Promise<DemoRep
   await openAccounts(demo, town.accounts.filter(({ startOn }) => cameOver(town, startOn)));
   const customers = await letCustomersIn(demo, town);
   const tally = await liveThrough(demo, town, customers);
+  await stockMeters(demo, town);
   await sendPastLetters(demo);
   return { facts: factsOf(tally, await countFacts(demo.port)) };
 }

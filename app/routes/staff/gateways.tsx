@@ -93,7 +93,7 @@ export default function Gateways({ loaderData: { gateways, mayEdit, commandIds }
         </Card>
         <Card title="How reads are posted">
           <p>With <code className="break">POST /api/v1/ami/reads</code>, as JSON, up to 10,000 reads at once, or as a file in the head-end's own format with <code className="break">POST /api/v1/ami/files</code>. What is posted twice is taken once.</p>
-          <p className="row"><ButtonLink to="/staff/reads" icon="meter">Batches that arrived</ButtonLink> <ButtonLink to="/staff/files" icon="log">Files</ButtonLink></p>
+          <p className="row"><ButtonLink to="/staff/reads/arrivals" icon="usage">What arrived, by hour</ButtonLink> <ButtonLink to="/staff/reads" icon="meter">Batches that arrived</ButtonLink> <ButtonLink to="/staff/files" icon="log">Files</ButtonLink></p>
         </Card>
       </Columns>
     </Page>

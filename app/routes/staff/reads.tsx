@@ -2,6 +2,7 @@ import { Link, useSearchParams } from "react-router";
 import type { Route } from "./+types/reads";
 import { listBatches, type BatchListed } from "../../../worker/operations/lists.ts";
 import { Badge } from "../../components/badge.tsx";
+import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { TimeText } from "../../components/date-text.tsx";
 import { Page } from "../../components/layout.tsx";
@@ -28,7 +29,7 @@ const count = (row: BatchListed, kind: string) => formatCount(row.counts[kind] ?
 export default function Reads({ loaderData: { day, before, page } }: Route.ComponentProps) {
   const [search] = useSearchParams();
   return (
-    <Page title="Reads" intro={<DayIntro day={day} today={page.today} />}>
+    <Page title="Reads" intro={<DayIntro day={day} today={page.today} />} actions={<ButtonLink to="arrivals" icon="usage">What arrived, by hour</ButtonLink>}>
       <Card flush>
         <Table<BatchListed> caption="Batches, newest first" rows={page.rows} rowKey={(row) => row.id}
           empty={<EmptyState icon="meter" title={day === null ? "No reads have arrived yet" : "No reads arrived on this day"} action={<Link to="/staff/gateways">Gateways</Link>}>A gateway posts reads in batches; each is listed here with what became of it.</EmptyState>}

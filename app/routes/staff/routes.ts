@@ -48,6 +48,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("gateways", "gateways.tsx"),
     page("payments", "payments.tsx"),
     page("reads", "reads.tsx"),
+    page("reads/arrivals", "arrivals.tsx"),
     page("files", "files.tsx"),
     page("files/route", "route-file.ts"),
     page("files/mappings", "mappings.tsx"),

@@ -1,0 +1,41 @@
+import type { Route } from "./+types/arrivals";
+import { arrivalsPage, type SilentMeter } from "../../../worker/operations/arrivals.ts";
+import { ArrivalsMap } from "../../charts/arrivals-map.tsx";
+import { ButtonLink } from "../../components/button.tsx";
+import { Card } from "../../components/card.tsx";
+import { DateText } from "../../components/date-text.tsx";
+import { Page } from "../../components/layout.tsx";
+import { EmptyState } from "../../components/notice.tsx";
+import { Table } from "../../components/table.tsx";
+import { formatCount } from "../../format/quantities.ts";
+import { answering } from "../../session.server.ts";
+import { atWork } from "./staff.server.ts";
+
+export const meta: Route.MetaFunction = () => [{ title: "What arrived" }];
+
+export async function loader(asked: Route.LoaderArgs) {
+  const { actor, world } = atWork(asked, "read:meter:any");
+  return { page: await answering(() => arrivalsPage(world, actor)) };
+}
+
+/** Whether the meters are heard: expected against received by hour, and who is silent. */
+export default function Arrivals({ loaderData: { page: { days, silent, silentCount, silentAfterDays } } }: Route.ComponentProps) {
+  const any = days.some((day) => day.hours.some(({ expected }) => expected > 0));
+  return (
+    <Page title="What arrived" intro="Intervals of the last seven whole days, as the meters sent them: estimates do not count." back={{ to: "/staff/reads", label: "Reads" }} actions={<ButtonLink to="/staff/gateways" icon="globe">Gateways</ButtonLink>}>
+      <Card title="Expected against received">
+        {any ? <ArrivalsMap title="By hour; the darker, the more is missing" days={days} /> : <EmptyState icon="meter" title="Nothing is expected">No meter with intervals has hung for a whole day.</EmptyState>}
+      </Card>
+      <Card title={silentCount === 0 ? "Silent meters" : `Silent meters: ${formatCount(silentCount)}`} flush>
+        <Table<SilentMeter> caption={`Installed meters with intervals of which nothing of the last ${silentAfterDays} days is known, longest silent first`} rows={silent} rowKey={(row) => row.meterId} rowTo={(row) => `/staff/meters/${encodeURIComponent(row.meterId)}`}
+          empty={<EmptyState icon="good" title="None is silent">Every meter with intervals was heard within {silentAfterDays} days.</EmptyState>}
+          columns={[
+            { key: "badge", head: "Meter", main: true, cell: (row) => row.badge },
+            { key: "where", head: "Where", cell: (row) => row.address },
+            { key: "module", head: "Module", cell: (row) => (row.endpoint ? <code className="break">{row.endpoint}</code> : <span className="soft">Not paired</span>) },
+            { key: "last", head: "Last heard of", cell: (row) => (row.last ? <DateText date={row.last} form="day" /> : <span className="soft">Never</span>) },
+          ]} />
+      </Card>
+    </Page>
+  );
+}
