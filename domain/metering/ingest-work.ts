@@ -126,7 +126,9 @@ const ALERTING: ReadonlySet<string> = new Set(["leak", "burst", "high"]);
 
 /** Lets a judged day raise, prolong and end alerts. `end`: of the local day. */
 export function recordAlerts(day: Omit<AlertDay, "high">, end: Instant, findings: readonly Finding[], work: Work): void {
-  const { channelId } = day.channel;
+  const { channelId, direction } = day.channel;
+  // What comes back is nobody's usage.
+  if (direction === "received") return;
   const known = work.alertsOf.get(channelId) ?? [];
   if (known.length === 0 && !findings.some(({ ruleId }) => ALERTING.has(ruleId))) return;
   if (end + ALERT_FRESH_MS <= work.context.now || findings.some(({ ruleId, severity }) => severity === "fail" && DOUBTS.has(ruleId))) return;

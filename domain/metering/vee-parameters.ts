@@ -39,6 +39,8 @@ export const veeParametersSchema = v.strictObject({
   sumCheck: v.strictObject({ dialUnits: amount, perMille: count }),
   /** Usage of a point without a customer above `perDay`. */
   inactive: v.strictObject({ perDay: amount }),
+  /** A water or gas meter's reverse channel above `perDay`. */
+  backflow: v.strictObject({ perDay: amount }),
   /** A register that fell rolled over when what that implies is at most `usualMultiple` × the usual usage of the days. */
   rollover: v.strictObject({ usualMultiple: count }),
   /** A bill is held when more than `percent` of its intervals are missing, estimated or edited; and after `estimatedPeriods` estimated bills in a row a read is ordered. */
@@ -59,6 +61,7 @@ export const veeOverridesSchema = v.partial(
     burst: v.partial(veeParametersSchema.entries.burst),
     sumCheck: v.partial(veeParametersSchema.entries.sumCheck),
     inactive: v.partial(veeParametersSchema.entries.inactive),
+    backflow: v.partial(veeParametersSchema.entries.backflow),
     rollover: v.partial(veeParametersSchema.entries.rollover),
     quality: v.partial(veeParametersSchema.entries.quality),
   }),
@@ -91,6 +94,7 @@ const COMMON: VeeParameters = {
   burst: { hours: 0, perHour: 0 },
   sumCheck: { dialUnits: 2, perMille: 10 },
   inactive: { perDay: 0 },
+  backflow: { perDay: 0 },
   rollover: { usualMultiple: 5 },
   quality: { percent: 2, estimatedPeriods: 2 },
 };
@@ -111,6 +115,7 @@ const BY_COMMODITY: Readonly<Record<Commodity, { readonly all: VeeOverrides; rea
       burst: { hours: 8, perHour: 30 },
       sumCheck: { dialUnits: 10 },
       inactive: { perDay: 10 },
+      backflow: { perDay: 1 },
     },
     classes: {
       commercial: { spike: { minimumPerHour: 10_000 }, leak: { hours: 168, perHour: 10 }, burst: { hours: 0, perHour: 0 }, highLow: { minimumExcessPerDay: 500 } },

@@ -20,6 +20,7 @@ export interface ChannelThresholds {
   /** After the multiplier: `dialUnits` of the register × multiplier. */
   readonly sumTolerance: Milli;
   readonly inactivePerDay: Milli;
+  readonly backflowPerDay: Milli;
 }
 
 const known = new WeakMap<VeeParameters, WeakMap<Channel, ChannelThresholds>>();
@@ -42,7 +43,7 @@ function compile(parameters: VeeParameters, channel: Channel): ChannelThresholds
   const slotsPerHour = channel.stepMinutes ? 60 / channel.stepMinutes : 1;
   const perSlot = (perHour: number): Milli => Math.round(amountFor(perHour, channel) / slotsPerHour);
   const slots = (hours: number): number => hours * slotsPerHour;
-  const { missing, spike, highLow, stuck, leak, burst, sumCheck, inactive } = parameters;
+  const { missing, spike, highLow, stuck, leak, burst, sumCheck, inactive, backflow } = parameters;
   return {
     countsUsage: USAGE_DIMENSIONS.has(UNITS[channel.unit].dimension),
     slotsPerHour,
@@ -57,5 +58,6 @@ function compile(parameters: VeeParameters, channel: Channel): ChannelThresholds
     burstMinimum: burst.hours === 0 ? OFF : Math.max(1, perSlot(burst.perHour)),
     sumTolerance: timesRatio(Math.round(sumCheck.dialUnits * 1000), multiplierRatio(channel.multiplier)),
     inactivePerDay: amountFor(inactive.perDay, channel),
+    backflowPerDay: amountFor(backflow.perDay, channel),
   };
 }

@@ -182,6 +182,30 @@ test("what the head-end itself doubts is queued", () => {
   expect(said(judge({ values: shape(96, 200), quality }))).toEqual(["questionable warn"]);
 });
 
+describe("what runs backwards", () => {
+  const reverse: Channel = { ...water, direction: "received" };
+  const gallons = (count: number) => new Int32Array(24).with(3, count * 1_000);
+
+  test("through a water meter is looked at, above a gallon a day", () => {
+    expect(judge({ channel: reverse, values: gallons(5) })).toMatchObject([{ ruleId: "backflow", severity: "warn", numbers: { usage: 5_000 }, sentence: expect.stringContaining("ran backwards") }]);
+    expect(judge({ channel: reverse, values: gallons(1) })).toEqual([]);
+    expect(judge({ channel: reverse, values: gallons(5), settings: own({ backflow: { perDay: 10 } }) })).toEqual([]);
+  });
+
+  test("is what a customer with panels means to do", () => {
+    expect(judge({ channel: { ...electric, direction: "received" }, values: shape(96, 200) })).toEqual([]);
+    expect(judge({ values: gallons(5), channel: water })).toEqual([]);
+  });
+
+  test("on a reverse register is seen when it moves", () => {
+    const dial: Channel = { ...reverse, kind: "register", stepMinutes: null, dials: 5 };
+    const read = (value: number, day: number): RegisterRead => ({ channelId: 1, readAt: day * 86_400_000, version: 1, value, quality: "actual" });
+    const span = (end: number) => ({ channel: dial, day: DAY, days: 1, previous: read(1_000, 0), read: read(end, 1), advance: registerAdvance(1_000, end, dial), maxPlausible: null, history: NO_HISTORY, serviceActive: true });
+    expect(said(validateRegister(span(9_000), parametersFor([], "water", "residential", DAY)))).toEqual(["backflow warn"]);
+    expect(said(validateRegister(span(1_500), parametersFor([], "water", "residential", DAY)))).toEqual([]);
+  });
+});
+
 describe("a register read", () => {
   const dial: Channel = { ...water, kind: "register", stepMinutes: null, dials: 5 };
   const read = (value: number, day: number): RegisterRead => ({ channelId: 1, readAt: day * 86_400_000, version: 1, value, quality: "actual" });

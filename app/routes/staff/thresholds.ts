@@ -35,6 +35,7 @@ export const THRESHOLDS = {
   "sumCheck.dialUnits": { rule: "Register and intervals", name: "May differ by", counts: "dial units" },
   "sumCheck.perMille": { rule: "Register and intervals", name: "Or by", counts: "‰" },
   "inactive.perDay": { rule: "Use, no customer", name: "Noted above", counts: "amount a day" },
+  "backflow.perDay": { rule: "Backflow", name: "Looked at above", counts: "amount a day" },
   "rollover.usualMultiple": { rule: "Rolled over", name: "Believed up to the usual use", counts: "times" },
   "quality.percent": { rule: "Quality", name: "A bill is held above, missing or estimated", counts: "%" },
   "quality.estimatedPeriods": { rule: "Quality", name: "A read is ordered after, estimated in a row", counts: "bills" },
