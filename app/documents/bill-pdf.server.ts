@@ -215,8 +215,9 @@ const SLIP_HEIGHT = 128;
 
 /** The part that goes back with a check, at the foot of its page. */
 function slip(paper: Paper, { bill, budget, accountId, name }: BillPage, { utility, portalUrl }: PaperFacts, locale: Locale): void {
-  paper.need(SLIP_HEIGHT);
   const top = PAGE.height - PAGE.foot - SLIP_HEIGHT + 4;
+  // Its place is its own: all that counts is whether something stands there already.
+  if (paper.y > top) paper.newPage();
   paper.y = top;
   paper.draw((doc) => doc.moveTo(PAGE.margin, top).lineTo(RIGHT, top).dash(3, { space: 3 }).lineWidth(0.75).strokeColor(COLORS.soft).stroke().undash());
   paper.y += 8;

@@ -2,6 +2,7 @@
 import type { SqlPort } from "../../db/port.ts";
 import { verifyLog } from "../../db/log.ts";
 import type { AccountEvent } from "../../domain/lifecycle/account/events.ts";
+import { currentBalance, openDues } from "../../domain/lifecycle/account/budget-billing.ts";
 import { replay } from "../../domain/lifecycle/account/evolve.ts";
 import { balanceOf, emptyAccount, type AccountState } from "../../domain/lifecycle/account/state.ts";
 
@@ -24,6 +25,10 @@ export async function checkBook(port: SqlPort): Promise<string[]> {
     const events = await port.query<{ type: string; data: string }>("SELECT type, data FROM event WHERE stream = ? ORDER BY seq", [`account:${id}`]);
     const replayed = replay(emptyAccount(id), events.map((event) => ({ type: event.type, data: JSON.parse(event.data) as object }) as AccountEvent));
     if (JSON.stringify(sorted(replayed)) !== JSON.stringify(sorted(JSON.parse(state) as AccountState))) wrong.push(`account ${id}: its log replays to another state`);
+    const dues = openDues(replayed).reduce((sum, { open }) => sum + open, 0) - (replayed.budget ? 0 : replayed.credit);
+    const due = currentBalance(replayed);
+    if (dues !== (replayed.budget ? Math.max(0, due) : due)) wrong.push(`account ${id}: what is due by its day is ${dues}, the current balance ${due}`);
+    if (replayed.budget?.status !== "on" && due !== balance) wrong.push(`account ${id}: without a budget ${due} is due and ${balance} is owed`);
     if (balanceOf(replayed) !== balance) wrong.push(`account ${id}: its log replays to ${balanceOf(replayed)}, not ${balance}`);
   }
 

@@ -114,13 +114,23 @@ class Run {
   async #command(tag: string, accountId: string): Promise<AccountCommand> {
     const on = "2026-06-01";
     const amount = 1 + this.#int(20_000);
-    switch (this.#int(9)) {
+    switch (this.#int(10)) {
       case 0: return { type: "PostAdjustment", adjustmentId: tag, kind: "fee", amount, postedOn: on, arrearsOn: on, revenueGl: "4900", reason: "simulated fee" };
       case 1: return { type: "PostAdjustment", adjustmentId: tag, kind: "credit", amount: -amount, postedOn: on, arrearsOn: on, revenueGl: "4900", reason: "simulated credit" };
       case 2: return { type: "ReversePayment", paymentId: this.#somePayment() ?? "none", reason: "R01", reversedOn: on };
       case 3: return this.#bill(tag, accountId, amount);
       case 4: return this.#correction(tag, accountId, amount);
+      case 5: return this.#budget(tag, amount);
       default: return { type: "PostPayment", paymentId: `pay-${tag}`, amount, tender: "card", channel: "portal", reference: null, receivedAt: this.#now };
+    }
+  }
+
+  /** Budget billing begins, changes and ends in between; mostly it cannot. */
+  #budget(tag: string, amount: number): AccountCommand {
+    switch (this.#int(4)) {
+      case 0: return { type: "LeaveBudget", leftOn: "2026-06-01", reason: "" };
+      case 1: return { type: "ChangeBudget", changedOn: "2026-06-01", amount, reason: "simulated change" };
+      default: return { type: "EnrolBudget", budgetId: tag, enrolledOn: "2026-06-01", months: [], amount, reason: "simulated budget" };
     }
   }
 

@@ -98,7 +98,7 @@ function AccountPage({ page, group, before, can, mine }: Route.ComponentProps["l
       </>}>
       <AnswerNotice />
       <Grid>
-        <Card title={view.due < 0 ? "In credit" : "Owes"} action={can.budget ? <Link to={to("/budget")}>{view.budget ? "Budget billing" : "Offer a budget"}</Link> : null}><Balance view={view} /></Card>
+        <Card title={view.due < 0 ? "In credit" : view.budget ? "Due now" : "Owes"} action={can.budget ? <Link to={to("/budget")}>{view.budget ? "Budget billing" : "Offer a budget"}</Link> : null}><Balance view={view} /></Card>
         <Card title="Next"><DescriptionList lines facts={nextFacts(page, view, soFar)} /></Card>
         <Card title="Customer" action={can.invite ? <Link to={`/staff/people/invite?account=${header.accountId}`}>Invite to the portal</Link> : null}>
           <DescriptionList lines facts={customerFacts(page)} />
