@@ -83,7 +83,7 @@ function Standing({ page, budget }: { page: BudgetPage; budget: Running }) {
 function Enrol({ page, state, commandId }: { page: BudgetPage } & Form) {
   const { fitting, rules, months } = page;
   return (
-    <Card title="Enrol">
+    <Card title="Enroll">
       <p>{fitting === null
         ? `There are ${months.length} bills; an average takes ${rules.billsLeast}. Enter an amount.`
         : `The last ${months.length} bills average to ${formatDollars(fitting)} a month.`} What is owed now stays due on its days.</p>
@@ -91,7 +91,7 @@ function Enrol({ page, state, commandId }: { page: BudgetPage } & Form) {
         <input type="hidden" name="what" value="enrol" readOnly />
         <MoneyField name="amount" label="Budget amount" hint={fitting === null ? "A month." : `A month. Leave empty for ${formatDollars(fitting)}.`} optional={fitting !== null} />
         <TextField name="reason" label="Where it comes from" hint="Needed for an amount of your own. It stands in the log." optional autoComplete="off" maxLength={200} />
-        <Submit>Enrol</Submit>
+        <Submit>Enroll</Submit>
       </FormFrame>
     </Card>
   );
