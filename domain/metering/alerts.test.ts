@@ -14,7 +14,7 @@ const at = (hour: number, day = "2026-06-09"): number => startOfDay(day, ZONE) +
 
 /** Hours of a day in whole gallons; `null` did not come. */
 const day = (gallons: readonly (number | null)[], more: Partial<AlertDay> = {}): AlertDay => ({
-  meterId: "M-7", servicePointId: "SP-7", channel, start: at(0), values: Int32Array.from(gallons, (value) => (value === null ? MISSING : value * 1000)), quality: null, flowSlotsBefore: 0, thresholds, high: null, ...more,
+  meterId: "M-7", servicePointId: "SP-7", channel, start: at(0), values: Int32Array.from(gallons, (value) => (value === null ? MISSING : value * 1000)), quality: null, flowSlotsBefore: 0, thresholds, fresh: true, high: null, ...more,
 });
 const hours = (value: number | null, count = 24): (number | null)[] => Array.from({ length: count }, () => value);
 const leak = (more: Partial<UsageAlert> = {}): UsageAlert => ({ id: "leak:7:1", kind: "leak", channelId: 7, meterId: "M-7", servicePointId: "SP-7", startedAt: at(-20), throughAt: at(4), endedAt: null, least: 5_000, usage: 120_000, ...more });
@@ -47,6 +47,11 @@ describe("a leak clock", () => {
     const ended = leak({ startedAt: at(-20), throughAt: at(8), endedAt: at(8) });
     expect(followAlerts(day([...hours(5, 8), 0, ...hours(5, 10)], { flowSlotsBefore: 20 }), [ended])).toEqual([]);
     expect(followAlerts(day(hours(5, 4), { flowSlotsBefore: 20 }), [leak()])).toEqual([]);
+  });
+
+  test("is ended by days that come late as well, which raise none", () => {
+    expect(followAlerts(day([6, 0, ...hours(5, 22)], { start: at(4), fresh: false }), [leak()])).toMatchObject([{ endedAt: at(5), throughAt: at(5) }]);
+    expect(followAlerts(day(hours(5), { fresh: false }), [])).toEqual([]);
   });
 
   test("begins again where the water runs anew for a day", () => {

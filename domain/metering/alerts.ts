@@ -41,6 +41,8 @@ export interface AlertDay {
   /** Intervals of flow without a pause that ran into the first slot. */
   readonly flowSlotsBefore: number;
   readonly thresholds: ChannelThresholds;
+  /** Recent enough to tell anybody something new; an older day only prolongs or ends what runs. */
+  readonly fresh: boolean;
   /** Usage of the day and the usual, after the multiplier, where it is far above; else null. */
   readonly high: { readonly usage: Milli; readonly usual: Milli } | null;
 }
@@ -97,7 +99,7 @@ function followFlow({ kind, needed, minimum, slotsBefore }: FlowRule, day: Alert
       continue;
     }
     run = run === null ? { startedAt: at, slots: 1, least: value } : { ...run, slots: run.slots + 1, least: Math.min(run.least, value) };
-    if (needed === 0 || run.slots < needed || toldBefore(before, run.startedAt)) continue;
+    if (!day.fresh || needed === 0 || run.slots < needed || toldBefore(before, run.startedAt)) continue;
     running = prolonged(newAlert(kind, day, run.startedAt, usageIn(run.least, day)), usageIn(run.least, day), at + step, step);
     changed.set(running.id, running);
   }
@@ -121,7 +123,7 @@ function followHigh(day: AlertDay, known: readonly UsageAlert[]): UsageAlert[] {
   const throughAt = measuredThrough(day);
   if (throughAt === null || (running !== undefined && throughAt <= running.startedAt)) return [];
   if (high === null) return running === undefined ? [] : [{ ...running, endedAt: Math.max(day.start, running.throughAt) }];
-  if (running === undefined && toldBefore(ofKind, day.start)) return [];
+  if (running === undefined && (!day.fresh || toldBefore(ofKind, day.start))) return [];
   return [{ ...(running ?? newAlert("high", day, day.start, high.usual)), throughAt: Math.max(throughAt, running?.throughAt ?? throughAt), least: high.usual, usage: high.usage }];
 }
 

@@ -125,14 +125,15 @@ const DOUBTS: ReadonlySet<string> = new Set(INTERVAL_RULES.map(({ id }) => id).f
 const ALERTING: ReadonlySet<string> = new Set(["leak", "burst", "high"]);
 
 /** Lets a judged day raise, prolong and end alerts. `end`: of the local day. */
-export function recordAlerts(day: Omit<AlertDay, "high">, end: Instant, findings: readonly Finding[], work: Work): void {
+export function recordAlerts(day: Omit<AlertDay, "high" | "fresh">, end: Instant, findings: readonly Finding[], work: Work): void {
   const { channelId, direction } = day.channel;
   // What comes back is nobody's usage.
   if (direction === "received") return;
   const known = work.alertsOf.get(channelId) ?? [];
   if (known.length === 0 && !findings.some(({ ruleId }) => ALERTING.has(ruleId))) return;
-  if (end + ALERT_FRESH_MS <= work.context.now || findings.some(({ ruleId, severity }) => severity === "fail" && DOUBTS.has(ruleId))) return;
-  const changed = followAlerts({ ...day, high: highOf(findings) }, known);
+  const fresh = end + ALERT_FRESH_MS > work.context.now;
+  if ((!fresh && known.length === 0) || findings.some(({ ruleId, severity }) => severity === "fail" && DOUBTS.has(ruleId))) return;
+  const changed = followAlerts({ ...day, fresh, high: highOf(findings) }, known);
   if (changed.length === 0) return;
   for (const alert of changed) work.alerts.set(alert.id, alert);
   const ids = new Set(changed.map(({ id }) => id));
