@@ -23,11 +23,11 @@ const shareText = (expected: number, received: number): string => (expected === 
 const sumOf = (day: ArrivedDay, what: "expected" | "received"): number => day.hours.reduce((sum, hour) => sum + hour[what], 0);
 
 export function ArrivalsMap({ days, ...words }: ChartWords & { days: readonly ArrivedDay[] }) {
-  const { locale } = usePlace();
+  const { locale, today } = usePlace();
   const rows = days.map((day) => ({ ...day, expected: sumOf(day, "expected"), received: sumOf(day, "received") }));
   const height = 1 / Math.max(1, rows.length);
   return (
-    <ChartFigure {...words} description={rows.map((row) => `${formatDate(locale, row.day, "day")}: ${shareText(row.expected, row.received) || "nothing expected"}.`).join(" ")}
+    <ChartFigure {...words} description={rows.map((row) => `${formatDate(locale, row.day, "day", today)}: ${shareText(row.expected, row.received) || "nothing expected"}.`).join(" ")}
       table={
         <Table caption={words.title} narrow="keep" rows={rows} rowKey={(row) => row.day} columns={[
           { key: "day", head: "Day", main: true, cell: (row) => <DateText date={row.day} form="day" /> },
@@ -39,17 +39,17 @@ export function ArrivalsMap({ days, ...words }: ChartWords & { days: readonly Ar
       {(ids) => (
         <div className="week">
           <svg className="week-days" width="4.5em" aria-hidden="true">
-            {rows.map((row, i) => <text key={row.day} x="0" y={percent((i + 0.5) * height)} dy="0.35em">{formatDate(locale, row.day, "day")}</text>)}
+            {rows.map((row, i) => <text key={row.day} x="0" y={percent((i + 0.5) * height)} dy="0.35em">{formatDate(locale, row.day, "day", today)}</text>)}
           </svg>
           <svg className="week-area" role="img" {...ids}>
             {rows.flatMap((row, i) => row.hours.map(({ expected, received }, hour) => (expected === 0 ? null : (
               <rect key={`${row.day} ${hour}`} className="heat" data-level={levelOf(expected, received)} x={percent(hour / 24)} width={percent(1 / 24)} y={percent(i * height)} height={percent(height)}>
-                <title>{`${formatDate(locale, row.day, "day")}, ${formatHour(locale, hour)}: ${formatCount(received)} of ${formatCount(expected)}`}</title>
+                <title>{`${formatDate(locale, row.day, "day", today)}, ${formatHour(locale, hour)}: ${formatCount(received)} of ${formatCount(expected)}`}</title>
               </rect>
             ))))}
           </svg>
           <svg className="plot-labels week-hours" aria-hidden="true">
-            {[0, 6, 12, 18, 24].map((hour) => <text key={hour} x={percent(hour / 24)} y="0" dy="1em" textAnchor={hour === 0 ? "start" : hour === 24 ? "end" : "middle"}>{formatHour(locale, hour)}</text>)}
+            {[0, 6, 12, 18, 24].map((hour) => <text key={hour} data-shown={hour % 12 === 0 ? undefined : "wide"} x={percent(hour / 24)} y="0" dy="1em" textAnchor={hour === 0 ? "start" : hour === 24 ? "end" : "middle"}>{formatHour(locale, hour)}</text>)}
           </svg>
         </div>
       )}

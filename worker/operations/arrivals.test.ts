@@ -1,6 +1,7 @@
 /** Expected against received: gaps stand in their hour, clocks that change ask for what there is, and a silent meter is found. */
 import { expect, test } from "vitest";
 import { ForbiddenError } from "../../domain/lifecycle/permissions.ts";
+import { writeRows } from "../../db/commit.ts";
 import { slotCount } from "../../domain/metering/index.ts";
 import { clerk, customerOf, ZONE } from "../../test/support/utility.ts";
 import { addDays } from "../../domain/calendar/local-date.ts";
@@ -33,7 +34,7 @@ test("the hour that clocks skip is not expected", async () => {
   expect(hours.filter(([expected]) => expected === 2)).toHaveLength(23);
 });
 
-test("silent are meters of which nothing of two days is known, with what was last", async () => {
+test("silent are meters of which nothing of two days is known, with what was last; by the head-end that speaks for them", async () => {
   const utility = await town();
   const silent = async () => (await arrivalsPage(utility.world, clerk)).silent.map(({ badge, last }) => [badge, last]);
   expect(await silent()).toEqual([["WATER1002", null]]);
@@ -41,5 +42,11 @@ test("silent are meters of which nothing of two days is known, with what was las
   expect(await silent()).toEqual([["WATER1002", "2026-03-06"]]);
   await meterDays(utility.port, utility.second, addDays("2026-03-12", -2), "2026-03-12", 1_000);
   expect(await silent()).toEqual([]);
+  await writeRows(utility.port, {
+    gateway: [{ id: "north", name: "North", keyId: "gk_north", secret: "", status: "active" }], meterEndpoint: [{ meterId: "water-1002", fromOn: "2026-01-01", toOn: null, endpointId: "MTU-2", gatewayId: "north", recordedAt: 0 }],
+  });
+  const north = await arrivalsPage(utility.world, clerk, "north");
+  expect(north.gateways).toEqual([{ id: "north", name: "North", meters: 1 }]);
+  expect(north.days.at(-1)!.hours[0]).toEqual({ expected: 1, received: 1 });
   await expect(arrivalsPage(utility.world, customerOf("1001"))).rejects.toThrow(ForbiddenError);
 });

@@ -27,6 +27,8 @@ export interface SilentMeter {
 }
 
 export interface ArrivalsPage {
+  /** Head-ends that modules are paired with; the page can be narrowed to the meters of one. */
+  readonly gateways: readonly { readonly id: string; readonly name: string; readonly meters: number }[];
   readonly days: readonly DayArrived[];
   /** Longest silent first. */
   readonly silent: readonly SilentMeter[];
@@ -41,7 +43,9 @@ const SILENT_SHOWN = 100;
 
 /** Channels that hung through the whole of a day, so that an exchange is nobody's gap. */
 const HANGING = `json_each(?1) AS w CROSS JOIN meter_installation AS i JOIN channel AS c ON c.meter_id = i.meter_id AND c.kind = 'interval'`;
-const WHOLE_DAY = "i.installed_on < w.value AND (i.removed_on IS NULL OR i.removed_on > w.value)";
+/** ?2: only meters that are paired with a module of this gateway; null: all. */
+const OF_GATEWAY = "(?2 IS NULL OR i.meter_id IN (SELECT e.meter_id FROM meter_endpoint AS e WHERE e.gateway_id = ?2 AND e.to_on IS NULL))";
+const WHOLE_DAY = `i.installed_on < w.value AND (i.removed_on IS NULL OR i.removed_on > w.value) AND ${OF_GATEWAY}`;
 
 const STORED = `SELECT w.value AS day, c.step_minutes AS step, count(*) AS channels, count(d.day) AS stored
   FROM ${HANGING} LEFT JOIN interval_day AS d ON d.channel_id = c.id AND d.day = w.value WHERE ${WHOLE_DAY} GROUP BY 1, 2`;
@@ -57,23 +61,27 @@ const SILENT = `SELECT m.id AS "meterId", m.badge, p.line || ', ' || p.city AS a
     (SELECT e.endpoint_id FROM meter_endpoint AS e WHERE e.meter_id = m.id AND e.to_on IS NULL) AS endpoint
   FROM meter_installation AS i JOIN meter AS m ON m.id = i.meter_id JOIN service_point AS sp ON sp.id = i.service_point_id JOIN premise AS p ON p.id = sp.premise_id
   JOIN (SELECT c.meter_id, (SELECT max(d.day) FROM interval_day AS d WHERE d.channel_id = c.id) AS last FROM channel AS c WHERE c.kind = 'interval') AS heard ON heard.meter_id = m.id
-  WHERE i.removed_on IS NULL AND i.installed_on < ?1 GROUP BY m.id HAVING coalesce(max(heard.last), '') < ?1`;
+  WHERE i.removed_on IS NULL AND i.installed_on < ?1 AND ${OF_GATEWAY} GROUP BY m.id HAVING coalesce(max(heard.last), '') < ?1`;
 
-/** @throws ForbiddenError */
-export async function arrivalsPage(world: World, actor: UserActor): Promise<ArrivalsPage> {
+const GATEWAYS = `SELECT g.id, g.name, count(*) AS meters FROM meter_endpoint AS e JOIN gateway AS g ON g.id = e.gateway_id WHERE e.to_on IS NULL GROUP BY g.id ORDER BY g.name, g.id`;
+
+/** Of every meter, or of those of one gateway. @throws ForbiddenError */
+export async function arrivalsPage(world: World, actor: UserActor, gatewayId: string | null = null): Promise<ArrivalsPage> {
   requirePermission(actor, "read:meter:any");
   const { port } = world;
   const [zone, today] = await Promise.all([timeZoneOf(port, world.now()), todayOf(port, world.now())]);
   const days = eachDay({ from: addDays(today, -DAYS), to: today });
-  const asked = [JSON.stringify(days)];
-  const heardSince = [addDays(today, -SILENT_AFTER_DAYS)];
-  const [stored, gaps, silent, counted] = await port.read([
+  const asked = [JSON.stringify(days), gatewayId];
+  const heardSince = [addDays(today, -SILENT_AFTER_DAYS), gatewayId];
+  const [stored, gaps, silent, counted, gateways] = await port.read([
     { sql: STORED, args: asked }, { sql: GAPS, args: asked },
     { sql: `${SILENT} ORDER BY last, m.badge LIMIT ${SILENT_SHOWN}`, args: heardSince }, { sql: `SELECT count(*) AS n FROM (${SILENT})`, args: heardSince },
+    { sql: GATEWAYS, args: [] },
   ]);
   const storedOf = Map.groupBy(stored!.rows as unknown as StoredRow[], ({ day }) => day);
   const gapsOf = Map.groupBy(gaps!.rows as unknown as GapRow[], ({ day }) => day);
   return {
+    gateways: gateways!.rows as unknown as ArrivalsPage["gateways"],
     days: days.map((day) => ({ day, hours: hoursOf(day, zone, storedOf.get(day) ?? [], gapsOf.get(day) ?? []) })),
     silent: silent!.rows as unknown as SilentMeter[], silentCount: counted!.rows[0]!["n"] as number, silentAfterDays: SILENT_AFTER_DAYS,
   };

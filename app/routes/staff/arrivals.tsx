@@ -4,7 +4,7 @@ import { ArrivalsMap } from "../../charts/arrivals-map.tsx";
 import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { DateText } from "../../components/date-text.tsx";
-import { Page } from "../../components/layout.tsx";
+import { Page, Row } from "../../components/layout.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
 import { formatCount } from "../../format/quantities.ts";
@@ -15,14 +15,21 @@ export const meta: Route.MetaFunction = () => [{ title: "What arrived" }];
 
 export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "read:meter:any");
-  return { page: await answering(() => arrivalsPage(world, actor)) };
+  const gateway = asked.url.searchParams.get("gateway") || null;
+  return { page: await answering(() => arrivalsPage(world, actor, gateway)), gateway };
 }
 
 /** Whether the meters are heard: expected against received by hour, and who is silent. */
-export default function Arrivals({ loaderData: { page: { days, silent, silentCount, silentAfterDays } } }: Route.ComponentProps) {
+export default function Arrivals({ loaderData: { page: { gateways, days, silent, silentCount, silentAfterDays }, gateway } }: Route.ComponentProps) {
   const any = days.some((day) => day.hours.some(({ expected }) => expected > 0));
   return (
     <Page title="What arrived" intro="Intervals of the last seven whole days, as the meters sent them: estimates do not count." back={{ to: "/staff/reads", label: "Reads" }} actions={<ButtonLink to="/staff/gateways" icon="globe">Gateways</ButtonLink>}>
+      {gateways.length > 0 ? (
+        <Row>
+          <ButtonLink to="?" kind={gateway === null ? "secondary" : "quiet"}>All meters</ButtonLink>
+          {gateways.map(({ id, name, meters }) => <ButtonLink key={id} to={`?${new URLSearchParams({ gateway: id })}`} kind={gateway === id ? "secondary" : "quiet"}>{`${name}: ${formatCount(meters)}`}</ButtonLink>)}
+        </Row>
+      ) : null}
       <Card title="Expected against received">
         {any ? <ArrivalsMap title="By hour; the darker, the more is missing" days={days} /> : <EmptyState icon="meter" title="Nothing is expected">No meter with intervals has hung for a whole day.</EmptyState>}
       </Card>
