@@ -1,23 +1,29 @@
 import type { Route } from "./+types/account-adjust";
 import { ADJUSTMENT_KINDS, ADJUSTMENT_MAX, ADJUSTMENTS } from "../../../domain/lifecycle/adjustment.ts";
 import { formatDollars, parseDollars } from "../../../domain/money/cents.ts";
+import { alertsOf, type AccountAlert } from "../../../worker/operations/alerts.ts";
 import { postAdjustment } from "../../../worker/operations/adjustments.ts";
 import { Card } from "../../components/card.tsx";
+import { TimeText } from "../../components/date-text.tsx";
 import { MoneyField, RadioField, SelectField, TextArea } from "../../components/fields.tsx";
 import { FormFrame, Submit } from "../../components/form.tsx";
 import { Columns, Page } from "../../components/layout.tsx";
+import { formatQuantity } from "../../format/quantities.ts";
 import { AccountAside, accountPath } from "./account-head.tsx";
 import { accountForm } from "./account-form.server.ts";
 import { didPath } from "./answer-notice.tsx";
 import { textOf } from "./forms.server.ts";
+import { answering } from "../../session.server.ts";
 import { answerForm, atWork } from "./staff.server.ts";
-import { commodityName } from "./words.ts";
+import { alertName, commodityName } from "./words.ts";
 
 export const meta: Route.MetaFunction = () => [{ title: "Post an adjustment" }];
 
 export async function loader(asked: Route.LoaderArgs) {
-  const { head, commandId, actor } = await accountForm(asked, asked.params.accountId, "post:adjustment:any");
-  return { head, commandId, most: ADJUSTMENT_MAX[actor.role] ?? 0 };
+  const { accountId } = asked.params;
+  const { head, commandId, actor, world } = await accountForm(asked, accountId, "post:adjustment:any");
+  const leaks = (await answering(() => alertsOf(world, actor, accountId))).filter(({ kind }) => kind === "leak" || kind === "burst");
+  return { head, commandId, leaks, most: ADJUSTMENT_MAX[actor.role] ?? 0 };
 }
 
 export async function action(asked: Route.ActionArgs) {
@@ -29,10 +35,10 @@ export async function action(asked: Route.ActionArgs) {
   return answerForm(form, () => postAdjustment(world, actor, input), (status) => didPath(accountPath(accountId), "adjusted", status));
 }
 
-export default function Adjust({ loaderData: { head, commandId, most }, actionData }: Route.ComponentProps) {
+export default function Adjust({ loaderData: { head, commandId, leaks, most }, actionData }: Route.ComponentProps) {
   return (
     <Page title="Post an adjustment" intro="A new entry with a reason. Nothing that was billed is changed." back={{ to: accountPath(head.accountId), label: head.name }}>
-      <Columns aside={<AccountAside head={head} />}>
+      <Columns aside={<><AccountAside head={head} /><Leaks leaks={leaks} /></>}>
         <Card>
           <FormFrame state={actionData} commandId={actionData?.commandId ?? commandId}>
             <RadioField name="kind" label="What it is" options={ADJUSTMENT_KINDS.map((value) => ({ value, label: ADJUSTMENTS[value].name, hint: ADJUSTMENTS[value].what }))} />
@@ -45,5 +51,24 @@ export default function Adjust({ loaderData: { head, commandId, most }, actionDa
         </Card>
       </Columns>
     </Page>
+  );
+}
+
+/** What the meter itself has shown: the evidence for a leak adjustment. */
+function Leaks({ leaks }: { leaks: readonly AccountAlert[] }) {
+  return (
+    <Card title="Leaks that the meter showed">
+      {leaks.length === 0 ? <p className="soft">None. A meter that is read once a month cannot show one.</p> : (
+        <ul className="plain-list">
+          {leaks.map(({ id, kind, commodity, startedAt, endedAt, unit, perHour, usage }) => (
+            <li key={id}>
+              <p><strong>{commodityName(commodity)}, {alertName(kind).toLowerCase()}</strong></p>
+              <p><TimeText at={startedAt} form="full" /> {endedAt === null ? "until now: it still runs" : <>to <TimeText at={endedAt} form="full" /></>}</p>
+              <p className="small soft">At least {formatQuantity("en", perHour, unit)} an hour, {formatQuantity("en", usage, unit)} in all</p>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
   );
 }
