@@ -39,6 +39,9 @@ export type ExchangeReason = (typeof EXCHANGE_REASONS)[number];
 
 export const isExchangeReason = (text: string): text is ExchangeReason => (EXCHANGE_REASONS as readonly string[]).includes(text);
 
+/** Stands for the new meter where none is hung in an old one's place. */
+export const NO_METER = "none";
+
 export interface MeterEvents {
   /** On the meter's stream. */
   MeterOrdered: { meterId: string; badge: string; commodity: string };
@@ -51,7 +54,10 @@ export interface MeterEvents {
   /** Accuracies in thousandths of a percent. */
   MeterTested: { meterId: string; testedOn: string; asFound: number; asLeft: number | null; passed: boolean };
   EndpointPaired: { meterId: string; endpointId: string; gatewayId: string; fromOn: string };
+  /** The module went on to another meter after this one was taken off. */
+  EndpointReleased: { meterId: string; endpointId: string; gatewayId: string; toOn: string };
   /** On the premise's stream. */
+  MeterTakenOff: { servicePointId: string; removed: string; on: string; at: number; reason: ExchangeReason };
   MeterExchanged: { servicePointId: string; removed: string; installed: string; on: string; at: number; reason: ExchangeReason };
 }
 

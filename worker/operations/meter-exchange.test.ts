@@ -1,12 +1,13 @@
 /** A meter is exchanged in the middle of a period: the next bill sums what both counted, and nobody gains or loses by it. */
 import { describe, expect, test } from "vitest";
+import { writeRows } from "../../db/commit.ts";
 import { explainBill, replayBill } from "../../db/billing/replay.ts";
 import { startOfDay } from "../../domain/calendar/zone.ts";
 import { supervisor, clerk, ZONE, type TestUtility } from "../../test/support/utility.ts";
 import { billingUtility, channelOf, checkBook, customer, dialRead, meterDays, missingHours, runBills } from "../billing/billing.testing.ts";
 import { MISSING } from "../../domain/metering/index.ts";
 import { exchangeForm, exchangeMeter, type ExchangeAsked } from "./meter-exchange.ts";
-import { enterStock, moveMeter, recordTest, stockPage } from "./meter-stock.ts";
+import { enterStock, moveMeter, pairEndpoint, recordTest, stockPage } from "./meter-stock.ts";
 import { enterReads } from "./reads.ts";
 
 const NEW_METER = { badge: "NEW-1", size: '5/8"', manufacturer: "Neptune", kind: "register", unit: "gal", dials: "7", stepMinutes: "", multiplier: "1" };
@@ -105,6 +106,15 @@ describe("an exchange", () => {
     expect(work!.sentence).toContain("Meter DIAL1001 was exchanged for NEW-1 on 2026-03-16");
   });
 
+  test("that hangs no other: the bill ends with the last read, and the meter lies in the shop", async () => {
+    const utility = await readByHand();
+    const { world, port } = utility;
+    expect(await exchangeMeter(world, supervisor, asked(utility.fresh, { newMeterId: "none", firstReads: {}, reason: "damaged" }))).toMatchObject({ status: "done", result: { meterId: "dial-1001" } });
+    expect(await port.query("SELECT badge, status FROM meter ORDER BY badge")).toEqual([{ badge: "DIAL1001", status: "removed" }, { badge: "NEW-1", status: "inStock" }]);
+    await runBills(utility, "2026-04-01");
+    expect(await used(utility)).toEqual([3_100]);
+  });
+
   test("with dials that cannot be is refused at the field, and nothing is stored", async () => {
     const { world, port, fresh } = await readByHand();
     const field = async (more: Partial<ExchangeAsked>) => {
@@ -127,6 +137,23 @@ describe("an exchange", () => {
 });
 
 describe("a meter in the shop", () => {
+  test("gives its module to the meter that hangs in its place, and not before it is taken off", async () => {
+    const { world, port, fresh } = await readByHand();
+    await writeRows(port, { gateway: [{ id: "north", name: "North", keyId: "gk_north", secret: "", status: "active" }] });
+    let forms = 0;
+    const pair = async (meterId: string, fromOn: string) => {
+      const answer = await pairEndpoint(world, supervisor, { commandId: `pair-0000000000000${(forms += 1)}`, meterId, endpointId: "MTU-7", gatewayId: "north", fromOn });
+      return answer.status === "refused" ? answer.refusal.field : answer.status;
+    };
+    expect(await pair("dial-1001", "2026-01-01")).toBe("done");
+    expect(await pair(fresh.meterId, "2026-03-16")).toBe("endpointId");
+    await exchangeMeter(world, supervisor, asked(fresh));
+    expect([await pair(fresh.meterId, "2025-12-31"), await pair(fresh.meterId, "2026-03-16")]).toEqual(["fromOn", "done"]);
+    expect(await port.query("SELECT meter_id AS meter, from_on AS \"from\", to_on AS \"to\" FROM meter_endpoint ORDER BY from_on")).toEqual([
+      { meter: "dial-1001", from: "2026-01-01", to: "2026-03-16" }, { meter: fresh.meterId, from: "2026-03-16", to: null },
+    ]);
+  });
+
   test("is tested before it goes back into stock, and hangs again elsewhere; a failed one is retired", async () => {
     const utility = await readByHand();
     const { world, fresh } = utility;

@@ -1,7 +1,7 @@
 /**
  * A meter is taken off and another one hung in its place: one command over the premise and both meters. The old meter's last
  * reads go through validation like any read; the new meter's first reads are where it begins to count. The next bill sums
- * both legs, and nothing is estimated across the exchange.
+ * both legs, and nothing is estimated across the exchange. A meter that is only taken off goes the same way, with no other.
  */
 import { loadHead, runStreamCommand, type OtherStream, type StreamAnswer, type StreamDecision } from "../../db/command.ts";
 import type { SqlPort } from "../../db/port.ts";
@@ -14,7 +14,7 @@ import { timeZoneOf, todayOf } from "../../db/utility.ts";
 import { dayNumber, isLocalDate, type LocalDate } from "../../domain/calendar/local-date.ts";
 import { localDateOf, MINUTE_MS, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
 import { exceptionStream, REBILL_KIND } from "../../domain/lifecycle/exception.ts";
-import { isExchangeReason, meterAfter, meterEvent, meterStream, type ExchangeReason, type MeterState } from "../../domain/lifecycle/meter.ts";
+import { isExchangeReason, NO_METER, meterAfter, meterEvent, meterStream, type ExchangeReason, type MeterState } from "../../domain/lifecycle/meter.ts";
 import { actorText, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import { parseMilli, registerValueProblem, type Milli, type Reading } from "../../domain/metering/index.ts";
 import { skippedTime, WallClock } from "../../domain/metering/formats/wall-clock.ts";
@@ -66,6 +66,7 @@ const STOCK_MAX = 500;
 export interface ExchangeAsked {
   readonly commandId: string;
   readonly meterId: string;
+  /** `NO_METER`: none is hung in its place. */
   readonly newMeterId: string;
   /** Day and wall clock (`HH:MM`) of the exchange. */
   readonly on: string;
@@ -118,10 +119,10 @@ async function decide(world: World, actor: UserActor, { asked, at, reason, zone 
   const old = await hungMeter(port, asked.meterId);
   const fresh = await freshMeter(port, asked.newMeterId);
   const on = localDateOf(at, zone);
-  const problem = whyNot(old, fresh, at, on, zone);
+  const problem = whyNotOff(old, at, zone) ?? (asked.newMeterId === NO_METER ? null : whyNotHung(fresh, old!.commodity, at, on, zone));
   if (problem) return problem;
-  const [off, hung] = [old!, fresh!];
-  const [last, first] = [dialsOf("last", off.registers, asked.lastReads), dialsOf("first", hung.registers, asked.firstReads)];
+  const [off, hung] = [old!, fresh];
+  const [last, first] = [dialsOf("last", off.registers, asked.lastReads), hung ? dialsOf("first", hung.registers, asked.firstReads) : []];
   if (!Array.isArray(last)) return last;
   if (!Array.isArray(first)) return first;
 
@@ -130,42 +131,45 @@ async function decide(world: World, actor: UserActor, { asked, at, reason, zone 
   const untaken = notTaken(batch, last);
   if (untaken) return untaken;
   const by = { actor: actorText(actor), source: "staff", batchId: asked.commandId, recordedAt: setting.now };
-  const changes = [...exceptionChanges(batch, setting.now), ...(await underBills(port, off, hung.badge, on, setting.now))];
+  const changes = [...exceptionChanges(batch, setting.now), ...(await underBills(port, off, hung, on, setting.now))];
   const { servicePointId, premiseId } = off;
   return {
     ok: true,
-    drafts: [meterEvent("MeterExchanged", { servicePointId, removed: off.meterId, installed: hung.meterId, on, at, reason })],
+    drafts: [hung ? meterEvent("MeterExchanged", { servicePointId, removed: off.meterId, installed: hung.meterId, on, at, reason }) : meterEvent("MeterTakenOff", { servicePointId, removed: off.meterId, on, at, reason })],
     writes: {
       meterInstallation: [
         { meterId: off.meterId, servicePointId, installedOn: off.installedOn, removedOn: on, installedAt: off.installedAt, removedAt: at },
-        { meterId: hung.meterId, servicePointId, installedOn: on, removedOn: null, installedAt: at, removedAt: null },
+        ...(hung ? [{ meterId: hung.meterId, servicePointId, installedOn: on, removedOn: null, installedAt: at, removedAt: null }] : []),
       ],
-      searchEntry: [{ kind: "meter", id: hung.meterId, accountId: null, title: hung.badge, body: `${hung.badge} ${off.line}` }],
+      searchEntry: hung ? [{ kind: "meter", id: hung.meterId, accountId: null, title: hung.badge, body: `${hung.badge} ${off.line}` }] : [],
     },
     others: [
       await ofMeter(port, off, "removed", meterEvent("MeterRemoved", { meterId: off.meterId, servicePointId, removedOn: on, at })),
-      await ofMeter(port, hung, "installed", meterEvent("MeterInstalled", { meterId: hung.meterId, servicePointId, installedOn: on, at })),
+      ...(hung ? [await ofMeter(port, hung, "installed", meterEvent("MeterInstalled", { meterId: hung.meterId, servicePointId, installedOn: on, at }))] : []),
       ...changes.map((change): OtherStream => ({ stream: exceptionStream(change.row.id), head: change.head, drafts: change.events, writes: { exception: [change.row] } })),
     ],
     further: [
       // What the meter was found by while it lay in stock.
-      { sql: "DELETE FROM search_entry WHERE search_entry MATCH ?1 AND kind = 'meter' AND id = ?2 AND body = ?3", args: [`"${hung.badge.replaceAll('"', "")}"`, hung.meterId, hung.badge] },
+      ...(hung ? [{ sql: "DELETE FROM search_entry WHERE search_entry MATCH ?1 AND kind = 'meter' AND id = ?2 AND body = ?3", args: [`"${hung.badge.replaceAll('"', "")}"`, hung.meterId, hung.badge] }] : []),
       ...batchValues(batch.result, batch.loaded, by),
       ...readStatements(first.map(({ register, value }) => ({ channelId: register.channelId, readAt: at, version: 1, value, quality: "actual" as const, suspect: false })), FIRST_READ, by),
       usageNotices([servicePointId], setting.now),
     ],
-    result: { premiseId, meterId: hung.meterId },
+    result: { premiseId, meterId: (hung ?? off).meterId },
   };
 }
 
 /** The sentence beside the read with which a meter begins. */
 const FIRST_READ = "Read when it was hung.";
 
-function whyNot(old: HungMeter | null, fresh: FreshMeter | null, at: Instant, on: LocalDate, zone: TimeZone): Refused | null {
+function whyNotOff(old: HungMeter | null, at: Instant, zone: TimeZone): Refused | null {
   if (!old || meterAfter(old.status, "remove") === null) return refuse("meterId", "This meter hangs nowhere, or it was exchanged already.");
+  return at <= hungBetween(old, zone).from ? refuse("on", "The meter was not hung yet at that time.") : null;
+}
+
+function whyNotHung(fresh: FreshMeter | null, commodity: string, at: Instant, on: LocalDate, zone: TimeZone): Refused | null {
   if (!fresh || meterAfter(fresh.status, "install") === null) return refuse("newMeterId", "The new meter is not in stock. Choose another one, or receive it first.");
-  if (fresh.commodity !== old.commodity) return refuse("newMeterId", `The new meter measures ${fresh.commodity}, and ${old.commodity} is delivered there.`);
-  if (at <= hungBetween(old, zone).from) return refuse("on", "The meter was not hung yet at that time.");
+  if (fresh.commodity !== commodity) return refuse("newMeterId", `The new meter measures ${fresh.commodity}, and ${commodity} is delivered there.`);
   const before = fresh.hung.find((each) => (hungBetween(each, zone).to ?? Infinity) > at || each.installedOn === on);
   if (before) return refuse("on", `The new meter hung elsewhere until ${before.removedOn ?? "now"}. An exchange of the same day waits for the next.`);
   return null;
@@ -194,12 +198,12 @@ const ISSUED = `SELECT DISTINCT b.id AS "billId", b.number, b.account_id AS "acc
   JOIN service_agreement AS a ON a.service_point_id = sp.id JOIN bill_segment AS g ON g.service_agreement_id = a.id AND g.period_to > ?2
   JOIN bill AS b ON b.id = g.bill_id AND b.status = 'complete' WHERE here.id = ?1`;
 
-async function underBills(port: SqlPort, old: HungMeter, fresh: string, on: LocalDate, now: Instant): Promise<ExceptionChange[]> {
+async function underBills(port: SqlPort, old: HungMeter, fresh: FreshMeter | null, on: LocalDate, now: Instant): Promise<ExceptionChange[]> {
   const bills = await port.query<{ billId: string; number: string; accountId: string; from: LocalDate; to: LocalDate }>(ISSUED, [old.servicePointId, on]);
   const work = [...new Map(bills.map((bill) => [bill.billId, bill])).values()].map(({ billId, number, accountId, from, to }): NewWork => ({
     id: `rebill:${billId}:exchange:${old.meterId}`, kind: REBILL_KIND, rule: "exchange", severity: "warn", meterId: old.meterId, channelId: null, day: on, readAt: null,
     servicePointId: old.servicePointId, accountId, detail: null, numbers: {},
-    sentence: `Meter ${old.badge} was exchanged for ${fresh} on ${on}, which was entered after bill ${number} (${from} to ${to}) was issued. Look whether to bill again.`,
+    sentence: `Meter ${old.badge} was ${fresh ? `exchanged for ${fresh.badge}` : "taken off"} on ${on}, which was entered after bill ${number} (${from} to ${to}) was issued. Look whether to bill again.`,
   }));
   const known = await loadExceptions(port, work.map(({ id }) => id));
   return work.map((each) => openWork(each, known.get(each.id), now));

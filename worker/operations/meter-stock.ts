@@ -1,5 +1,5 @@
 /** Meters as things that the utility owns: what lies in stock, how one gets there, is tested, paired with its head-end, and ends. */
-import { runStreamCommand, type StreamAnswer, type StreamDecision } from "../../db/command.ts";
+import { loadHead, runStreamCommand, type OtherStream, type StreamAnswer, type StreamDecision } from "../../db/command.ts";
 import { ConstraintError, type SqlPort } from "../../db/port.ts";
 import { todayOf } from "../../db/utility.ts";
 import { isLocalDate, type LocalDate } from "../../domain/calendar/local-date.ts";
@@ -200,17 +200,30 @@ export async function pairEndpoint(world: World, actor: UserActor, asked: PairAs
     const [gateway] = await port.query("SELECT id FROM gateway WHERE id = ? AND status = 'active'", [gatewayId]);
     if (!gateway) return refuse("gatewayId", "Choose the gateway of the head-end.");
     const columns = `meter_id AS "meterId", from_on AS "fromOn", to_on AS "toOn", endpoint_id AS "endpointId", gateway_id AS "gatewayId", recorded_at AS "recordedAt"`;
-    const [other] = await port.query<{ badge: string }>("SELECT m.badge FROM meter_endpoint AS e JOIN meter AS m ON m.id = e.meter_id WHERE e.gateway_id = ? AND e.endpoint_id = ? AND e.to_on IS NULL AND e.meter_id <> ?", [gatewayId, endpointId, meterId]);
-    if (other) return refuse("endpointId", `This module speaks for meter ${other.badge}. Pair that meter with its own first.`);
+    const [other] = await port.query<EndpointRow & { badge: string; status: MeterState }>(
+      `SELECT ${columns}, badge, status FROM meter_endpoint JOIN meter ON meter.id = meter_id WHERE gateway_id = ? AND endpoint_id = ? AND to_on IS NULL AND meter_id <> ?`, [gatewayId, endpointId, meterId],
+    );
+    if (other?.status === "installed") return refuse("endpointId", `This module speaks for meter ${other.badge}. Pair that meter with its own first.`);
+    if (other && other.fromOn >= fromOn) return refuse("fromOn", `The module spoke for meter ${other.badge} from ${other.fromOn} on. Choose a later day.`);
     const [now] = await port.query<EndpointRow>(`SELECT ${columns} FROM meter_endpoint WHERE meter_id = ? AND to_on IS NULL`, [meterId]);
     if (now && now.fromOn >= fromOn) return refuse("fromOn", `The module before is paired from ${now.fromOn} on. Choose a later day.`);
     return {
       ok: true,
       drafts: [meterEvent("EndpointPaired", { meterId, endpointId, gatewayId, fromOn })],
-      writes: { meterEndpoint: [...(now ? [{ ...now, toOn: fromOn }] : []), { meterId, fromOn, toOn: null, endpointId, gatewayId, recordedAt: world.now() }] },
+      // A module stays on the wall when the meter under it is exchanged.
+      others: other ? [await released(port, other, fromOn)] : [],
+      // First what ends: a module never speaks for two.
+      writes: { meterEndpoint: [...[other, now].flatMap((row) => (row ? [ended(row, fromOn)] : [])), { meterId, fromOn, toOn: null, endpointId, gatewayId, recordedAt: world.now() }] },
       result: { meterId },
     };
   });
+}
+
+const ended = ({ meterId, fromOn, endpointId, gatewayId, recordedAt }: EndpointRow, toOn: LocalDate): EndpointRow => ({ meterId, fromOn, toOn, endpointId, gatewayId, recordedAt });
+
+async function released(port: SqlPort, { meterId, endpointId, gatewayId }: EndpointRow, toOn: LocalDate): Promise<OtherStream> {
+  const stream = meterStream(meterId);
+  return { stream, head: await loadHead(port, stream), drafts: [meterEvent("EndpointReleased", { meterId, endpointId, gatewayId, toOn })], writes: {} };
 }
 
 // ---- the shop's part of a meter's page ---------------------------------------------------------------------------

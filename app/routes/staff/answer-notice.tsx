@@ -17,6 +17,7 @@ const DONE: Readonly<Record<string, string>> = {
   added: "The service is added.",
   hung: "The meter hangs.",
   exchanged: "The meters are exchanged. The next bill sums what both counted.",
+  takenOff: "The meter is taken off.",
   stocked: "The meter is entered.",
   moved: "The meter is moved on.",
   tested: "The test is written down.",

@@ -1,6 +1,6 @@
-import { Form } from "react-router";
+import { Form, Link } from "react-router";
 import type { Route } from "./+types/meter-exchange";
-import { EXCHANGE_REASONS } from "../../../domain/lifecycle/meter.ts";
+import { EXCHANGE_REASONS, NO_METER } from "../../../domain/lifecycle/meter.ts";
 import { exchangeForm, exchangeMeter, type ExchangeForm } from "../../../worker/operations/meter-exchange.ts";
 import type { ChannelRow } from "../../../worker/operations/meters.ts";
 import { Button, ButtonLink } from "../../components/button.tsx";
@@ -23,7 +23,7 @@ export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "edit:meter:any");
   const form = await answering(() => exchangeForm(world, actor, asked.params.meterId, asked.url.searchParams.get("new")));
   if (!form) throw refused(404, "This meter hangs nowhere, so that it cannot be exchanged.");
-  return { form, commandId: newCommandId() };
+  return { form, none: asked.url.searchParams.get("new") === NO_METER, commandId: newCommandId() };
 }
 
 export async function action(asked: Route.ActionArgs) {
@@ -35,45 +35,46 @@ export async function action(asked: Route.ActionArgs) {
   return answerForm(
     form,
     () => exchangeMeter(world, actor, { commandId: text("commandId"), meterId: asked.params.meterId, newMeterId, on: text("on"), time: text("time"), lastReads: dials("last"), firstReads: dials("first"), reason: text("reason") }),
-    (status) => didPath(`/staff/meters/${encodeURIComponent(newMeterId)}`, "exchanged", status),
+    (status) => (newMeterId === NO_METER ? didPath(`/staff/meters/${encodeURIComponent(asked.params.meterId)}`, "takenOff", status) : didPath(`/staff/meters/${encodeURIComponent(newMeterId)}`, "exchanged", status)),
   );
 }
 
-export default function Exchange({ loaderData: { form, commandId }, actionData, params }: Route.ComponentProps) {
+export default function Exchange({ loaderData: { form, none, commandId }, actionData, params }: Route.ComponentProps) {
   const { old, stock, fresh } = form;
   return (
     <Page title={`Exchange meter ${old.badge}`} intro={old.address} back={{ to: `/staff/meters/${encodeURIComponent(params.meterId)}`, label: `Meter ${old.badge}` }}>
       {stock.length === 0 ? (
-        <Card><EmptyState icon="meter" title={`No ${commodityName(old.commodity).toLowerCase()} meter in stock`} action={<ButtonLink to={`/staff/meters/new?service=${old.commodity}`} kind="primary">Enter a new meter</ButtonLink>}>A meter that is hung comes from stock.</EmptyState></Card>
+        <Card title="The new meter"><EmptyState icon="meter" title={`No ${commodityName(old.commodity).toLowerCase()} meter in stock`} action={<ButtonLink to={`/staff/meters/new?service=${old.commodity}`} kind="primary">Enter a new meter</ButtonLink>}>A meter that is hung comes from stock.</EmptyState></Card>
       ) : (
         <Card title="The new meter">
           <Form method="get" className="form">
             <SelectField name="new" label="From stock" width="medium" defaultValue={fresh?.meterId} options={stock.map(({ meterId, badge, size }) => ({ value: meterId, label: size ? `${badge}, ${size}` : badge }))} />
-            <Button kind={fresh ? "secondary" : "primary"}>{fresh ? "Take this one instead" : "Go on"}</Button>
+            <Button kind={fresh || none ? "secondary" : "primary"}>{fresh ? "Take this one instead" : "Go on"}</Button>
           </Form>
         </Card>
       )}
-      {fresh ? <Reads form={form} fresh={fresh} state={actionData} commandId={actionData?.commandId ?? commandId} /> : null}
+      {none ? null : <p><Link to={`?new=${NO_METER}`}>It is only taken off; none is hung in its place</Link></p>}
+      {fresh || none ? <Reads form={form} fresh={fresh} state={actionData} commandId={actionData?.commandId ?? commandId} /> : null}
     </Page>
   );
 }
 
-function Reads({ form: { old, today }, fresh, state, commandId }: { form: ExchangeForm; fresh: NonNullable<ExchangeForm["fresh"]>; state: StaffForm | undefined; commandId: string }) {
+function Reads({ form: { old, today }, fresh, state, commandId }: { form: ExchangeForm; fresh: ExchangeForm["fresh"]; state: StaffForm | undefined; commandId: string }) {
   return (
     <FormFrame state={state} commandId={commandId} className="form form-wide">
-      <Card title={`${old.badge} is taken off, ${fresh.badge} is hung`}>
-        <input type="hidden" name="newMeterId" value={fresh.meterId} readOnly />
+      <Card title={fresh ? `${old.badge} is taken off, ${fresh.badge} is hung` : `${old.badge} is taken off`}>
+        <input type="hidden" name="newMeterId" value={fresh?.meterId ?? NO_METER} readOnly />
         <Row align="start">
           <DateField name="on" label="Day" defaultValue={today} />
           <TextField name="time" label="Time there" type="time" width="short" />
           <SelectField name="reason" label="Why" width="medium" placeholder="Choose" options={EXCHANGE_REASONS.map((value) => ({ value, label: plainWord(value) }))} />
         </Row>
-        {old.registers.length + fresh.registers.length > 0 ? <Row align="start">
+        {old.registers.length + (fresh?.registers.length ?? 0) > 0 ? <Row align="start">
           {old.registers.map((register) => <DialField key={register.channelId} name={`last.${register.channelId}`} label={`Last read of ${old.badge}`} register={register} several={old.registers.length > 1} />)}
-          {fresh.registers.map((register) => <DialField key={register.channelId} name={`first.${register.channelId}`} label={`First read of ${fresh.badge}`} register={register} several={fresh.registers.length > 1} />)}
-        </Row> : <p className="soft">Both are read by intervals alone: what each counted before and after that time is summed.</p>}
+          {fresh?.registers.map((register) => <DialField key={register.channelId} name={`first.${register.channelId}`} label={`First read of ${fresh.badge}`} register={register} several={fresh.registers.length > 1} />)}
+        </Row> : <p className="soft">By intervals alone: what was counted before and after that time is summed.</p>}
       </Card>
-      <Submit icon="check">Exchange the meters</Submit>
+      <Submit icon="check">{fresh ? "Exchange the meters" : "Take the meter off"}</Submit>
     </FormFrame>
   );
 }
