@@ -2,6 +2,7 @@
 import { parseArgs } from "node:util";
 import { UnavailableError, type SqlPort } from "../db/port.ts";
 import { replayText } from "./bill-replay.ts";
+import { endWithReader } from "./broken-pipe.ts";
 import { DATABASE_HELP, DATABASE_OPTIONS, noDatabaseIn, openDatabase } from "./runtime/database.ts";
 
 const HELP = `npm run -s bill -- replay BILL… [--data DIR] [--url URL [--token TOKEN]]
@@ -19,11 +20,7 @@ const SAME = 0;
 const DIFFERENT = 1;
 const NOT_LOOKED = 2;
 
-// A reader such as `head` that has seen enough is no fault.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(SAME);
-});
+endWithReader(SAME);
 
 process.exitCode = await main(process.argv.slice(2));
 

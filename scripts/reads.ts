@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { createGunzip } from "node:zlib";
 import { isTimeZone } from "../domain/calendar/zone.ts";
 import { FORMATS, formatsNamed, parseCsvMapping, ReadsFile, type CsvMapping, type FileRead, type ReadsFileOptions, type ReadsFileResult, type Refusal } from "../domain/metering/formats/index.ts";
+import { endWithReader } from "./broken-pipe.ts";
 
 const HELP = `npm run -s reads -- FILE [--json] [--format F] [--timezone TZ] [--interval MINUTES] [--mapping MAP.json]
 
@@ -34,11 +35,7 @@ const SHOWN_MAX = 20;
 /** Text that is gathered before it is written. */
 const OUTPUT_MAX = 262_144;
 
-// A reader such as `head` that has seen enough is no fault.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(OK);
-});
+endWithReader(OK);
 
 process.exitCode = await main(process.argv.slice(2));
 

@@ -12,7 +12,7 @@ import { Card } from "../../components/card.tsx";
 import { DateText, PeriodText, TimeText } from "../../components/date-text.tsx";
 import { DescriptionList, type Fact } from "../../components/description-list.tsx";
 import { Disclosure } from "../../components/disclosure.tsx";
-import { CheckboxesField, CheckboxField, SelectField, TextArea, TextField } from "../../components/fields.tsx";
+import { CheckboxesField, CheckboxField, SelectField, TextArea } from "../../components/fields.tsx";
 import { newCommandId } from "../../components/form-state.ts";
 import { ActionButton, FormFrame, Submit } from "../../components/form.tsx";
 import { Button } from "../../components/button.tsx";
@@ -29,6 +29,7 @@ import { AnswerNotice, didPath } from "./answer-notice.tsx";
 import { askedIn } from "./correct-ask.server.ts";
 import { effectsText, limitText } from "./correct-words.ts";
 import { textOf } from "./forms.server.ts";
+import { RejectForm } from "./reject-form.tsx";
 import { answerForm, atWork, type StaffForm } from "./staff.server.ts";
 import { causeName, commodityName } from "./words.ts";
 
@@ -239,14 +240,7 @@ function Decide({ proposal: { id, actions, current }, ids, state }: { proposal: 
         {actions.includes("approve") && current ? <ActionButton kind="primary" commandId={ids.approve} fields={{ proposalId: id, action: "approve" }}>Agree and correct</ActionButton> : null}
         {actions.includes("withdraw") ? <ActionButton commandId={ids.withdraw} fields={{ proposalId: id, action: "withdraw" }}>Withdraw</ActionButton> : null}
       </Row>
-      {actions.includes("reject") ? (
-        <FormFrame id="reject" state={state} commandId={ids.reject}>
-          <input type="hidden" name="proposalId" value={id} readOnly />
-          <input type="hidden" name="action" value="reject" readOnly />
-          <TextField name="reason" label="Why not" maxLength={500} autoComplete="off" />
-          <Submit kind="secondary">Reject</Submit>
-        </FormFrame>
-      ) : null}
+      {actions.includes("reject") ? <RejectForm id="reject" proposalId={id} state={state} commandId={ids.reject} /> : null}
     </Card>
   );
 }

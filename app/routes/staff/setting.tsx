@@ -22,6 +22,7 @@ import { Table } from "../../components/table.tsx";
 import { answering, refused } from "../../session.server.ts";
 import { AnswerNotice } from "./answer-notice.tsx";
 import { textOf } from "./forms.server.ts";
+import { RejectForm } from "./reject-form.tsx";
 import { BillingFields, BudgetFields, CorrectionFields, EstimationFields, FeeRows, GlFields, HoldRows, HolidayRows, PeakRows, RiderRows, ThresholdRows, UtilityFields, WindowRows, zoneName } from "./setting-fields.tsx";
 import { Choices } from "./choices.tsx";
 import { errorsOf, readTopics } from "./setting-form.ts";
@@ -150,14 +151,7 @@ function OpenProposal({ topic, proposal: { id, effectiveOn, before, after, propo
           {actions.includes("withdraw") ? <ActionButton commandId={`${commandId}-w`} fields={{ proposalId: id, action: "withdraw" }}>Withdraw</ActionButton> : null}
         </Row>
       ) : null}
-      {actions.includes("reject") ? (
-        <FormFrame id={`reject-${id}`} state={state} commandId={`${commandId}-r`}>
-          <input type="hidden" name="proposalId" value={id} readOnly />
-          <input type="hidden" name="action" value="reject" readOnly />
-          <TextField name="reason" label="Why not" maxLength={500} autoComplete="off" />
-          <Submit kind="secondary">Reject</Submit>
-        </FormFrame>
-      ) : null}
+      {actions.includes("reject") ? <RejectForm id={`reject-${id}`} proposalId={id} state={state} commandId={`${commandId}-r`} /> : null}
     </Card>
   );
 }

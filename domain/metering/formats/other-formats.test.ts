@@ -64,7 +64,7 @@ describe("MVRS, reads back from the handheld", () => {
     ["with a reading before any meter", MVRS.replace(/MTR.{123}\r\n/, ""), "refused", "belongs to no meter"],
     ["with a unit that is none", MVRS.replace("GAL ", "XYZ "), "refused", "is not a unit"],
     ["with a month that is none", MVRS.replace("06022026", "13022026"), "refused", "is not a date and time"],
-    ["with a record of another file", MVRS.replace("RTR", "XXX"), "refused", "is not a record of a handheld file"],
+    ["with a record of another file", MVRS.replace("RTR", "QQQ"), "refused", "is not a record of a handheld file"],
   ])("a file %s", (_, text, kind, reason) => {
     expect(parse(text, { format: "mvrs" }).refusals.some((refusal) => refusal.kind === kind && refusal.reason.includes(reason))).toBe(true);
   });
