@@ -306,7 +306,8 @@ const PAGES: readonly string[] = [
   `/staff/premises/premise-${SECOND_ACCOUNT}`, `/staff/meters/${DOUBTED.meterId}`, `/staff/meters/meter-gas-${SECOND_ACCOUNT}`, "/staff/exceptions", "/staff/exceptions?view=closed", "/staff/requests", "/staff/requests/request-of-elena",
   "/staff/billing", `/staff/billing/runs/new?cycle=${DUE_CYCLE}`, "/staff/bills", "/staff/payments", "/staff/reads", "/staff/messages", "/staff/gateways", "/staff/premises/new", `/staff/premises/premise-${SECOND_ACCOUNT}/service?service=electric`, `/staff/premises/premise-${SECOND_ACCOUNT}/service?service=sewer`, "/staff/rates", "/staff/rates/drafts/new", "/staff/rates/drafts/new?of=electric-res", "/staff/rates/water-res", "/staff/rates/electric-res",
   "/staff/periods", `/staff/accounts/${SECOND_ACCOUNT}/erase`, "/staff/settings", "/staff/settings/utility", "/staff/settings/billing", "/staff/settings/windows", "/staff/settings/holds", "/staff/settings/estimation", "/staff/settings/holidays", "/staff/settings/fees", "/staff/settings/validation", "/staff/settings/gl", "/staff/settings/cycles", `/staff/log?stream=account:${SECOND_ACCOUNT}`, "/staff/people",
-  "/staff/billing/unbilled",
+  "/staff/billing/unbilled", "/staff/meters", "/staff/meters/new", "/staff/meters/new?service=gas", `/staff/meters/${DOUBTED.meterId}/exchange`, `/staff/meters/${DOUBTED.meterId}/exchange?new=none`, `/staff/meters/${DOUBTED.meterId}/shop`,
+  `/staff/meters/${DOUBTED.meterId}/ask`, "/staff/reads/arrivals",
 ];
 
 describe("every page reads well for everybody", () => {

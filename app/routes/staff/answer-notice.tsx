@@ -21,7 +21,7 @@ const DONE: Readonly<Record<string, string>> = {
   stocked: "The meter is entered.",
   moved: "The meter is moved on.",
   tested: "The test is written down.",
-  asked: "The meter is being asked. Load the page again in a moment for its answer.",
+  asked: "The meter is being asked. Its answer shows here as soon as it comes.",
   paired: "The module speaks for the meter from its day on.",
   published: "The rate is in force from its day on.",
   closed: "The month is closed.",

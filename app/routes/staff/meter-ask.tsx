@@ -1,3 +1,5 @@
+import { useEffect } from "react";
+import { useRevalidator } from "react-router";
 import type { Route } from "./+types/meter-ask";
 import { SWITCHING, type CommandState, type MeterCommandKind } from "../../../domain/lifecycle/meter-command.ts";
 import { askMeter, askPage, type AskPage } from "../../../worker/operations/meter-commands.ts";
@@ -49,10 +51,25 @@ const STATES: Readonly<Record<CommandState, { readonly name: string; readonly to
   requested: { name: "Requested", tone: "info" }, sent: { name: "Sent", tone: "info" }, confirmed: { name: "Confirmed", tone: "good" }, failed: { name: "Failed", tone: "bad" }, timedOut: { name: "Timed out", tone: "warn" },
 };
 
+/** Between looks while an answer is awaited: modules take seconds to minutes. */
+const LOOK_MS = 5_000;
+
+/** Looks again by itself while something is unanswered; without scripts there is "Look again". */
+function useLook(waiting: boolean): void {
+  const { revalidate } = useRevalidator();
+  useEffect(() => {
+    if (!waiting) return undefined;
+    const timer = setInterval(() => void revalidate(), LOOK_MS);
+    return () => clearInterval(timer);
+  }, [waiting, revalidate]);
+}
+
 type Command = AskPage["commands"][number];
 
 export default function Ask({ loaderData: { page, commandId }, actionData, params }: Route.ComponentProps) {
   const { badge, endpoint, gateway, kinds, commands } = page;
+  const waiting = commands.some(({ finishedAt }) => finishedAt === null);
+  useLook(waiting);
   return (
     <Page title={`Ask meter ${badge}`} intro={endpoint ? <>Through module <code className="break">{endpoint}</code> of {gateway}</> : "No module of a head-end speaks for it."} back={{ to: `/staff/meters/${encodeURIComponent(params.meterId)}`, label: `Meter ${badge}` }}>
       <AnswerNotice />
@@ -65,7 +82,7 @@ export default function Ask({ loaderData: { page, commandId }, actionData, param
           </FormFrame>
         </Card>
       ) : null}>
-        <Card title="What it was asked" flush action={commands.some(({ finishedAt }) => finishedAt === null) ? <ButtonLink to="" kind="quiet" icon="cycle">Look again</ButtonLink> : null}>
+        <Card title="What it was asked" flush action={waiting ? <ButtonLink to="" kind="quiet" icon="cycle">Look again</ButtonLink> : null}>
           <Table<Command> caption="What the meter was asked, newest first" rows={commands} rowKey={(row) => row.id} empty={<EmptyState icon="meter" title="Nothing yet">What it is asked, and what it answers, is listed here.</EmptyState>}
             columns={[
               { key: "kind", head: "What", main: true, cell: (row) => <>{KINDS[row.kind].label}{row.reason ? <div className="small soft">{row.reason}</div> : null}</> },
