@@ -1,4 +1,4 @@
-/** What arrived, as days of hours: the more of it is missing, the darker. The days stand in a table behind. */
+/** What arrived, as days of hours: the more of it is missing, the stronger the color. The days stand in a table behind. */
 import { DateText } from "../components/date-text.tsx";
 import { Table } from "../components/table.tsx";
 import { formatDate, formatHour } from "../format/dates.ts";
@@ -12,7 +12,7 @@ export interface ArrivedDay {
   readonly hours: readonly { readonly expected: number; readonly received: number }[];
 }
 
-/** From this share of the expected on, an hour is as light. */
+/** From this share of the expected on, an hour is drawn at this level. */
 const LEVELS = [{ from: 0.99, level: 1 }, { from: 0.95, level: 2 }, { from: 0.8, level: 3 }, { from: 0, level: 4 }] as const;
 
 export const levelOf = (expected: number, received: number): number => LEVELS.find(({ from }) => received >= expected * from)!.level;

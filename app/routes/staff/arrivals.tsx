@@ -31,7 +31,7 @@ export default function Arrivals({ loaderData: { page: { gateways, days, silent,
         </Row>
       ) : null}
       <Card title="Expected against received">
-        {any ? <ArrivalsMap title="By hour; the darker, the more is missing" days={days} /> : <EmptyState icon="meter" title="Nothing is expected">No meter with intervals has hung for a whole day.</EmptyState>}
+        {any ? <ArrivalsMap title="By hour; the stronger the color, the more is missing" days={days} /> : <EmptyState icon="meter" title="Nothing is expected">No meter with intervals has hung for a whole day.</EmptyState>}
       </Card>
       <Card title={silentCount === 0 ? "Silent meters" : `Silent meters: ${formatCount(silentCount)}`} flush>
         <Table<SilentMeter> caption={`Installed meters with intervals of which nothing of the last ${silentAfterDays} days is known, longest silent first`} rows={silent} rowKey={(row) => row.meterId} rowTo={(row) => `/staff/meters/${encodeURIComponent(row.meterId)}`}
