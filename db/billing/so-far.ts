@@ -55,13 +55,23 @@ export interface OpenPeriod {
   readonly today: LocalDate;
 }
 
+/** What is not billed yet of an account: its open period, and what has closed and waits for its bill (without its usage). */
+export interface Unbilled {
+  readonly open: OpenPeriod | null;
+  readonly closed: readonly SegmentToBill[];
+}
+
+/** @throws UnavailableError */
+export async function loadUnbilled(port: SqlPort, accountId: string, state: AccountState, now: number): Promise<Unbilled> {
+  return loadOpen(port, accountId, state, now);
+}
+
 /** The open period alone, for what else is priced in it; null where nothing is open. @throws UnavailableError */
 export async function loadOpenPeriod(port: SqlPort, accountId: string, state: AccountState, now: number): Promise<OpenPeriod | null> {
   return (await loadOpen(port, accountId, state, now)).open;
 }
 
-interface Opened {
-  readonly open: OpenPeriod | null;
+interface Opened extends Unbilled {
   /** What closed and waits for its bill. */
   readonly waiting: readonly DueSegment[];
   readonly version: number;
@@ -80,19 +90,25 @@ async function loadOpen(port: SqlPort, accountId: string, state: AccountState, n
   const waiting = facts ? dueSegments(facts.state.agreements, closedOn) : [];
   const open = facts ? dueSegments(facts.state.agreements, addDays(today, 1)).flatMap((due) => sinceClose(due, closedOn)) : [];
   const version = (stamp: number) => dayNumber(closedOn) * CLOSE_STAMP + (facts?.head.seq ?? 0) * PERIOD_STAMP_MAX + Math.min(stamp, PERIOD_STAMP_MAX - 1);
-  if (!facts || open.length === 0) return { open: null, waiting, version: version(0) };
+  if (!facts || (open.length === 0 && waiting.length === 0)) return { open: null, closed: [], waiting, version: version(0) };
   const periodTo = nextClose(closedOn);
   const rates = await loadRates(port, heads);
-  const services = open.map((due) => ({ due, point: facts.points.get(due.agreement.servicePointId), versions: rates.get(due.agreement.rateScheduleId) ?? [] }));
-  const last = await lastData(port, services.flatMap(({ point }) => point?.legs.map(({ channel }) => channel.channelId) ?? []), now);
+  const placed = (due: DueSegment) => ({ due, point: facts.points.get(due.agreement.servicePointId) ?? unmeasured(due), versions: rates.get(due.agreement.rateScheduleId) ?? [] });
+  const services = open.map(placed);
+  const last = await lastData(port, services.flatMap(({ point }) => point.legs.map(({ channel }) => channel.channelId)), now);
   const shared = await loadSharedData(port, zone);
   const known = { facts: facts.state.facts, shared };
+  const closed = waiting.map((due): SegmentToBill => ({ ...placed(due), ...known, usage: null }));
+  if (open.length === 0) return { open: null, closed, waiting, version: version(0) };
   const sofar = services.map(({ due, point, versions }) => openService(due, point, versions, last, today, periodTo, zone));
   const usages = await loadUsages(port, sofar.flatMap(({ need }) => (need ? [need] : [])), zone);
   const found = sofar.map(({ service, need }): OpenService => ({ ...service, segment: { ...service.segment, ...known, ...(need ? { usage: usages.get(need.agreementId)!.usage } : {}) } }));
   const stamp = [...usages.values()].flatMap(({ inputs }) => inputs).reduce((sum, input) => sum + input.stamp, 0);
-  return { open: { services: found, customerClass: facts.state.customerClass, zone, today }, waiting, version: version(stamp) };
+  return { open: { services: found, customerClass: facts.state.customerClass, zone, today }, closed, waiting, version: version(stamp) };
 }
+
+/** A point at which nothing is measured. */
+const unmeasured = ({ agreement: { servicePointId } }: DueSegment): PointFacts => ({ servicePointId, measuredAt: servicePointId, dwellingUnits: 1, legs: [], meterSize: null });
 
 /** The part of what is due that lies in the period that is open now. */
 function sinceClose(due: DueSegment, closedOn: LocalDate): DueSegment[] {
@@ -107,8 +123,7 @@ async function lastData(port: SqlPort, channels: readonly number[], now: Instant
 }
 
 /** A service up to the last day of which anything is known; without any usage yet, up to today. */
-function openService(due: DueSegment, point: PointFacts | undefined, versions: readonly PricedVersion[], last: ReadonlyMap<number, LastData>, today: LocalDate, periodTo: LocalDate, zone: TimeZone): { service: OpenService; need: UsageNeed | null } {
-  const place: PointFacts = point ?? { servicePointId: due.agreement.servicePointId, measuredAt: due.agreement.servicePointId, dwellingUnits: 1, legs: [], meterSize: null };
+function openService(due: DueSegment, place: PointFacts, versions: readonly PricedVersion[], last: ReadonlyMap<number, LastData>, today: LocalDate, periodTo: LocalDate, zone: TimeZone): { service: OpenService; need: UsageNeed | null } {
   const { from } = due.period;
   const end = due.agreement.stopOn !== null && due.agreement.stopOn < periodTo ? due.agreement.stopOn : periodTo;
   const through = throughDay(place, last, from, today, zone);

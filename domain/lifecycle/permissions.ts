@@ -25,7 +25,7 @@ const SERVE = [
   "post:payment:any", "open:request:any", "advance:request:any", "edit:delivery:any", "edit:person:any",
   "open:account:any", "start:service:any", "stop:service:any", "place:hold:any", "release:hold:any",
   "invite:customer:any", "end:access:any", "read:exception:any", "order:reread:any",
-  "edit:service-fact:any", "edit:alerts:any", "edit:budget-billing:any",
+  "edit:service-fact:any", "edit:alerts:any", "edit:budget-billing:any", "edit:prepaid:any",
 ] as const;
 
 /** From reads to bills. */

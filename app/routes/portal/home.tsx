@@ -6,6 +6,7 @@ import { formatDollars } from "../../../domain/money/cents.ts";
 import type { SoFar } from "../../../domain/live/messages.ts";
 import type { AccountView } from "../../../domain/lifecycle/account/view.ts";
 import { alertsOf, type AccountAlert } from "../../../worker/operations/alerts.ts";
+import { prepaidOf } from "../../../worker/operations/prepaid.ts";
 import { paymentsOf, type OwnPayment } from "../../../worker/operations/portal.ts";
 import { proposalsFor, type ProposalForAccount } from "../../../worker/operations/rate-draft-pages.ts";
 import { dailyUsage } from "../../../worker/operations/usage.ts";
@@ -29,6 +30,7 @@ import { useLiveAccount } from "../../live/live-account.tsx";
 import { answering, localeOf } from "../../session.server.ts";
 import { lookingAt } from "./account.server.ts";
 import { AlertFacts, AlertTitle } from "./alert-item.tsx";
+import { PrepaidCard } from "./prepaid-card.tsx";
 import { RequestItem } from "./request-item.tsx";
 import { serviceWord, tenderWord } from "./words.ts";
 import { dayBars } from "./usage-chart.ts";
@@ -43,16 +45,16 @@ export async function loader(asked: Route.LoaderArgs) {
   const today = await answering(() => todayOf(world));
   // Today's own readings count once there are any.
   const period = { from: addDays(today, -DAYS), to: addDays(today, 1) };
-  const [usage, payments, proposals, alerts] = await answering(() => Promise.all([dailyUsage(world, actor, accountId, period), paymentsOf(world, actor, accountId, 1), proposalsFor(world, actor, accountId), alertsOf(world, actor, accountId)]));
+  const [usage, payments, proposals, alerts, prepaid] = await answering(() => Promise.all([dailyUsage(world, actor, accountId, period), paymentsOf(world, actor, accountId, 1), proposalsFor(world, actor, accountId), alertsOf(world, actor, accountId), prepaidOf(world, actor, accountId)]));
   return {
     title: t(localeOf(asked), "home.title"),
     usage: usage.filter(({ service }) => service.stopOn === null).map(({ service, days }) => ({ service, days: days.at(-1)!.value === null ? days.slice(0, DAYS) : days.slice(1) })),
-    lastPayment: payments[0] ?? null, proposals, running: alerts.filter(({ endedAt }) => endedAt === null),
+    lastPayment: payments[0] ?? null, proposals, prepaid, running: alerts.filter(({ endedAt }) => endedAt === null),
   };
 }
 
 /** In this order: what I owe, pay, the bill so far, usage, what is running, the last payment. */
-export default function Home({ loaderData: { usage, lastPayment, proposals, running } }: Route.ComponentProps) {
+export default function Home({ loaderData: { usage, lastPayment, proposals, prepaid, running } }: Route.ComponentProps) {
   const t = useT();
   const { view, soFar } = useLiveAccount();
   return (
@@ -64,6 +66,7 @@ export default function Home({ loaderData: { usage, lastPayment, proposals, runn
         <LastPayment view={view} known={lastPayment} />
       </>}>
         {running.map((alert) => <Running key={alert.id} alert={alert} />)}
+        {prepaid ? <PrepaidCard prepaid={prepaid} /> : null}
         <Balance view={view} />
         <BillSoFar soFar={soFar} last={view.lastBill?.charges} />
         <Usage usage={usage} />

@@ -53,6 +53,7 @@ export async function loader(asked: Route.LoaderArgs) {
       request: may(actor, "open:request:any", mine),
       hold: may(actor, "place:hold:any", mine),
       budget: may(actor, "edit:budget-billing:any", mine),
+      prepaid: may(actor, "edit:prepaid:any", mine),
       serve: may(actor, "start:service:any", mine),
       invite: may(actor, "invite:customer:any", mine),
       erase: may(actor, "erase:person:any", mine),
@@ -98,7 +99,7 @@ function AccountPage({ page, group, before, can, mine }: Route.ComponentProps["l
       </>}>
       <AnswerNotice />
       <Grid>
-        <Card title={view.due < 0 ? "In credit" : view.budget ? "Due now" : "Owes"} action={can.budget ? <Link to={to("/budget")}>{view.budget ? "Budget billing" : "Offer a budget"}</Link> : null}><Balance view={view} /></Card>
+        <Card title={view.due < 0 ? "In credit" : view.budget ? "Due now" : "Owes"} action={<Row>{can.budget ? <Link to={to("/budget")}>{view.budget ? "Budget billing" : "Offer a budget"}</Link> : null}{can.prepaid ? <Link to={to("/prepaid")}>Prepaid</Link> : null}</Row>}><Balance view={view} /></Card>
         <Card title="Next"><DescriptionList lines facts={nextFacts(page, view, soFar)} /></Card>
         <Card title="Customer" action={can.invite ? <Link to={`/staff/people/invite?account=${header.accountId}`}>Invite to the portal</Link> : null}>
           <DescriptionList lines facts={customerFacts(page)} />

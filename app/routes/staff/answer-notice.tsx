@@ -30,6 +30,8 @@ const DONE: Readonly<Record<string, string>> = {
   enrolled: "The account is on budget billing. The next bill asks for the budget amount.",
   budgetChanged: "Changed. The next bill asks for the new amount.",
   left: "Budget billing has ended. The difference is due.",
+  prepaid: "The account is prepaid. Its days count from the last bill on.",
+  prepaidLeft: "The account is not prepaid any more. Bills go on as before.",
   sentBack: "Sent back to its writer, with your reason.",
   discarded: "Discarded.",
   proposed: "Proposed. It counts once another person has approved it.",

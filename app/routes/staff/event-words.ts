@@ -112,6 +112,9 @@ const EVENTS: Readonly<Record<string, Words>> = {
   UsageAlertEnded: (f) => ({ title: `${alertName(f.text("kind"))} is over`, icon: "bell", tone: "good", value: alertQuantity(f), to: alertTo(f) }),
   UsageAlertAcknowledged: (f) => ({ title: `The customer knows: ${alertName(f.text("kind")).toLowerCase()}`, icon: "bell", to: alertTo(f) }),
 
+  PrepaidEnrolled: (f) => ({ title: "Prepaid begun", icon: "pay", tone: "info", detail: `Low at ${ledgerText(f.number("lowAt"))}` }),
+  PrepaidChanged: (f) => ({ title: "Prepaid: low at another amount", icon: "pay", value: ledgerText(f.number("lowAt")), detail: `${ledgerText(f.number("before"))} until now` }),
+  PrepaidEnded: (f) => ({ title: "Prepaid ended", icon: "pay", detail: f.text("reason") }),
   UsageBudgetSet: (f) => ({ title: f.number("quantity") > 0 ? "Budget set by the customer" : "Budget taken back by the customer", icon: "usage", value: f.number("quantity") > 0 ? `${milliText(f.number("quantity"))} ${f.text("unit")} a month` : undefined, to: alertTo(f) }),
 
   BillRunStarted: (f) => ({ title: `Bill run started, cycle ${f.text("cycleId")}`, icon: "cycle", tone: "info", value: `${formatCount(f.number("due"))} due` }),

@@ -20,6 +20,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("accounts/:accountId/erase", "account-erase.tsx"),
     page("accounts/:accountId/services", "account-services.tsx"),
     page("accounts/:accountId/budget", "account-budget.tsx"),
+    page("accounts/:accountId/prepaid", "account-prepaid.tsx"),
     page("accounts/:accountId/facts", "account-facts.tsx"),
 
     page("premises/new", "premise-new.tsx"),

@@ -87,6 +87,10 @@ interface Commands {
   /** Takes the proposed amount (null) or another one, with the reason. */
   ChangeBudget: { changedOn: LocalDate; amount: Cents | null; reason: string };
   LeaveBudget: { leftOn: LocalDate; reason: string };
+  /** `lowAt`: cents at which the customer is told that the money runs low. */
+  EnrolPrepaid: { prepaidId: string; enrolledOn: LocalDate; lowAt: Cents };
+  ChangePrepaid: { changedOn: LocalDate; lowAt: Cents };
+  LeavePrepaid: { leftOn: LocalDate; reason: string };
   OpenRequest: { requestId: string; kind: string; textRef: string };
   AdvanceRequest: { requestId: string; to: string; noteRef: string | null };
 }

@@ -18,6 +18,7 @@ const isAmount = (amount: number): boolean => Number.isSafeInteger(amount) && am
 export function enrolBudget(state: AccountState, { budgetId, enrolledOn, months, amount, reason }: CommandOf<"EnrolBudget">, rules: BudgetRules): Decision {
   if (state.status !== "open") return refuse("no-account", `Account ${state.accountId} is not open.`);
   if (isOn(state.budget)) return refuse("budget-on", "This account is on budget billing already.");
+  if (state.prepaid) return refuse("prepaid-on", "This account is prepaid. Budget billing begins once it has left that.");
   if (openDues(state).some(({ arrearsOn, open }) => open > 0 && arrearsOn < enrolledOn)) return refuse("past-due", "Something is past due. A budget begins when it is paid.");
   const average = budgetAmount(months, rules);
   if (amount === null && average === null) return refuse("few-bills", `There are ${months.length} bills, and ${rules.billsLeast} are needed for an average. Enter an amount and why.`, "amount");

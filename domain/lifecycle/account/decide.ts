@@ -11,6 +11,7 @@ import { factProblem, FACTS_MAX } from "../service-fact.ts";
 import { correctBills, dropCorrection, proposeCorrection } from "./correct-bills.ts";
 import { openDues } from "./budget-billing.ts";
 import { billUnderBudget, changeBudget, enrolBudget, leaveBudget } from "./decide-budget.ts";
+import { changePrepaid, enrolPrepaid, leavePrepaid } from "./decide-prepaid.ts";
 import type { AccountCommand, CommandOf, CommandType, Facts } from "./commands.ts";
 import { accountEvent, type AccountEvent } from "./events.ts";
 import { evolve } from "./evolve.ts";
@@ -148,6 +149,10 @@ const DECIDE: Decide = {
   EnrolBudget: (state, command, { budget }) => enrolBudget(state, command, budget),
   ChangeBudget: (state, command) => changeBudget(state, command),
   LeaveBudget: (state, command) => leaveBudget(state, command),
+
+  EnrolPrepaid: (state, command) => enrolPrepaid(state, command),
+  ChangePrepaid: (state, command) => changePrepaid(state, command),
+  LeavePrepaid: (state, command) => leavePrepaid(state, command),
 
   OpenRequest: (state, { requestId, kind, textRef }) =>
     state.status === "none" ? notOpen(state) : done(accountEvent("RequestOpened", { requestId, kind, textRef })),

@@ -106,6 +106,9 @@ export interface AccountEvents {
   BudgetSettled: { budgetId: string; billId: string; settledOn: LocalDate; difference: Cents; carriedOn: boolean; dueOn: LocalDate; before: Cents; amount: Cents; settleOn: LocalDate; reviewOn: LocalDate };
   /** What was carried falls due at once. */
   BudgetEnded: { budgetId: string; endedOn: LocalDate; cause: "request" | "missed" | "finalBill"; difference: Cents; dueOn: LocalDate; reason: string };
+  PrepaidEnrolled: { prepaidId: string; enrolledOn: LocalDate; lowAt: Cents };
+  PrepaidChanged: { prepaidId: string; changedOn: LocalDate; before: Cents; lowAt: Cents };
+  PrepaidEnded: { prepaidId: string; endedOn: LocalDate; reason: string };
   RequestOpened: { requestId: string; kind: string; textRef: string };
   RequestAdvanced: { requestId: string; from: string; to: string; noteRef: string | null };
 }

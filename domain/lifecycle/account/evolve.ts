@@ -131,6 +131,10 @@ const EVOLVE: Evolve = {
     ...state, budget: { ...settled(state.budget!, `ended:${budgetId}`, difference, dueOn), status: "ended", proposed: null },
   }),
 
+  PrepaidEnrolled: (state, { prepaidId, enrolledOn, lowAt }) => ({ ...state, prepaid: { prepaidId, enrolledOn, lowAt } }),
+  PrepaidChanged: (state, { lowAt }) => ({ ...state, prepaid: { ...state.prepaid!, lowAt } }),
+  PrepaidEnded: (state) => ({ ...state, prepaid: null }),
+
   RequestOpened: (state, data) => ({
     ...state,
     requests: [...state.requests, { requestId: data.requestId, kind: data.kind, status: "open" }].slice(-REQUESTS_KEPT),

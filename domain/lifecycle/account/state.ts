@@ -6,6 +6,7 @@ import type { ServiceFact } from "../service-fact.ts";
 import type { PendingBill } from "../bill.ts";
 import type { InstalmentOffer } from "../instalments.ts";
 import type { BudgetBilling } from "./budget-billing.ts";
+import type { Prepaid } from "./decide-prepaid.ts";
 
 export interface Agreement {
   readonly agreementId: string;
@@ -71,6 +72,8 @@ export interface AccountState {
   readonly offers: readonly InstalmentOffer[];
   /** Budget billing that is on, or the last one that was; null: never. */
   readonly budget: BudgetBilling | null;
+  /** The prepaid programme while the account is on it. `lowAt`: cents at which the customer is told. */
+  readonly prepaid: Prepaid | null;
   /** The latest payments with how they were applied, so that one that bounces can be taken back exactly. */
   readonly payments: readonly PaymentOnAccount[];
   readonly requests: readonly { readonly requestId: string; readonly kind: string; readonly status: string }[];
@@ -89,7 +92,7 @@ export const REQUESTS_KEPT = 20;
 export function emptyAccount(accountId: string): AccountState {
   return {
     accountId, status: "none", customerClass: "", billCycle: "", agreements: [], items: [], credit: 0, suspended: [],
-    holds: [], facts: [], lastBill: null, pendingBill: null, canceledBills: [], corrections: [], offers: [], budget: null, payments: [], requests: [],
+    holds: [], facts: [], lastBill: null, pendingBill: null, canceledBills: [], corrections: [], offers: [], budget: null, prepaid: null, payments: [], requests: [],
   };
 }
 

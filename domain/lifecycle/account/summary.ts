@@ -27,6 +27,9 @@ const SUMMARY: { [T in AccountEventType]: (data: AccountEvents[T]) => EventSumma
   BudgetChanged: (data) => ({ budgetId: data.budgetId, before: data.before, amount: data.amount, reason: data.reason }),
   BudgetSettled: (data) => ({ budgetId: data.budgetId, difference: data.difference, carriedOn: data.carriedOn, dueOn: data.dueOn, amount: data.amount }),
   BudgetEnded: (data) => ({ budgetId: data.budgetId, cause: data.cause, difference: data.difference, dueOn: data.dueOn, reason: data.reason }),
+  PrepaidEnrolled: (data) => ({ prepaidId: data.prepaidId, on: data.enrolledOn, lowAt: data.lowAt }),
+  PrepaidChanged: (data) => ({ prepaidId: data.prepaidId, before: data.before, lowAt: data.lowAt }),
+  PrepaidEnded: (data) => ({ prepaidId: data.prepaidId, on: data.endedOn, reason: data.reason }),
   RequestOpened: (data) => ({ requestId: data.requestId, kind: data.kind }),
   RequestAdvanced: (data) => ({ requestId: data.requestId, from: data.from, to: data.to }),
 };
