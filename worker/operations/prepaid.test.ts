@@ -103,6 +103,25 @@ test("where the rate does not shorten its tiers for a part of a month, the day t
   expect(days.map(({ charge }) => charge)).toEqual([72, 72, 72, 72, 12 + 1_00]);
 });
 
+test("a minimum of the month is in its days: they sum to the bill that asks for it", async () => {
+  const { utility, ask, look, setClock, port } = await household(["water"]);
+  await publish(utility, "water-res", "water", {
+    format: 1, commodity: "water", name: { en: "Water with a minimum" }, unit: "kgal",
+    charges: [
+      { id: "use", kind: "flat", name: { en: "Water use" }, glKey: "water.use", rates: [{ price: "3.00" }] },
+      { id: "least", kind: "minimum", name: { en: "Minimum" }, glKey: "water.fixed", of: ["use"], rates: [{ amount: "18.00" }] },
+    ],
+  }, "2025-02-01", 2);
+  await ask(1);
+  await meterDays(port, channelOf("1001", "water"), "2026-03-01", "2026-04-01", (_, day) => (day < "2026-03-20" ? 1_000 : 2_000));
+  setClock("2026-04-01");
+  const { standing } = await look();
+  await runBills(utility, "2026-04-01");
+  const [bill] = await port.query<{ charges: number }>("SELECT charges FROM bill");
+  expect(bill).toEqual({ charges: 18_00 });
+  expect(standing!.used).toBe(18_00);
+});
+
 test("a day that is read again changes itself and, through the tiers, the days after it; never one before", async () => {
   const { port, ask, pay, look, state, clock } = await household();
   await ask(1);
