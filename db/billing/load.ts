@@ -96,13 +96,13 @@ function inputsOf(segments: readonly SegmentToBill[], used: readonly ReadonlyMap
   return [...stamps.values()];
 }
 
-const bankOf = (banks: ReadonlyMap<string, Readonly<Record<string, Milli>>>, { due: { agreement } }: Due): Pick<SegmentToBill, "bank"> => {
+export const bankOf = (banks: ReadonlyMap<string, Readonly<Record<string, Milli>>>, { due: { agreement } }: Due): Pick<SegmentToBill, "bank"> => {
   const bank = banks.get(agreement.agreementId);
   return bank === undefined ? {} : { bank };
 };
 
 /** What the bill before left in the bank of each agreement that has one: state derived from bills, so a canceled bill takes its share back. */
-async function loadBanks(port: SqlPort, segments: readonly Due[], { carried, without = [] }: ToBillAsked): Promise<Map<string, Readonly<Record<string, Milli>>>> {
+export async function loadBanks(port: SqlPort, segments: readonly Due[], { carried, without = [] }: Pick<ToBillAsked, "carried" | "without"> = {}): Promise<Map<string, Readonly<Record<string, Milli>>>> {
   const asking = segments.filter(({ versions }) => versions.some(hasBank)).map(({ due: { agreement, period } }) => [agreement.agreementId, period.from]);
   if (asking.length === 0) return new Map();
   const rows = await port.query<{ agreementId: string; bank: string | null }>(

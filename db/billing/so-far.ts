@@ -11,6 +11,7 @@ import { usageForPeriod } from "../../domain/metering/index.ts";
 import type { SqlPort } from "../port.ts";
 import { timeZoneOf } from "../utility.ts";
 import { loadAccountFacts } from "./accounts.ts";
+import { bankOf, loadBanks } from "./load.ts";
 import { loadRates } from "./rates.ts";
 import { loadSharedData } from "./shared-data.ts";
 import { loadUsages, type UsageNeed } from "./usage.ts";
@@ -98,11 +99,13 @@ async function loadOpen(port: SqlPort, accountId: string, state: AccountState, n
   const last = await lastData(port, services.flatMap(({ point }) => point.legs.map(({ channel }) => channel.channelId)), now);
   const shared = await loadSharedData(port, zone);
   const known = { facts: facts.state.facts, shared };
-  const closed = waiting.map((due): SegmentToBill => ({ ...placed(due), ...known, usage: null }));
+  const unbilled = waiting.map(placed);
+  const banks = await loadBanks(port, [...services, ...unbilled]);
+  const closed = unbilled.map((segment): SegmentToBill => ({ ...segment, ...known, ...bankOf(banks, segment), usage: null }));
   if (open.length === 0) return { open: null, closed, waiting, version: version(0) };
   const sofar = services.map(({ due, point, versions }) => openService(due, point, versions, last, today, periodTo, zone));
   const usages = await loadUsages(port, sofar.flatMap(({ need }) => (need ? [need] : [])), zone);
-  const found = sofar.map(({ service, need }): OpenService => ({ ...service, segment: { ...service.segment, ...known, ...(need ? { usage: usages.get(need.agreementId)!.usage } : {}) } }));
+  const found = sofar.map(({ service, need }): OpenService => ({ ...service, segment: { ...service.segment, ...known, ...bankOf(banks, service.segment), ...(need ? { usage: usages.get(need.agreementId)!.usage } : {}) } }));
   const stamp = [...usages.values()].flatMap(({ inputs }) => inputs).reduce((sum, input) => sum + input.stamp, 0);
   return { open: { services: found, customerClass: facts.state.customerClass, zone, today }, closed, waiting, version: version(stamp) };
 }

@@ -22,7 +22,7 @@ import { bankLeft, countingVersions, determinantsOf, priceSegment, pricesByInter
 import { billIdOf } from "./run.ts";
 import { freeze, seriesSnapshot, type FrozenSnapshot } from "./freeze.ts";
 import { chargedLines, SNAPSHOT_FORMAT, type BillSnapshot, type FrozenLine, type FrozenSegment, type UsageSnapshot } from "./snapshot.ts";
-import { catchUpOf, correctionId, offerFor, trueUpOf, type Correction } from "./true-up.ts";
+import { catchUpOf, correctionId, offerFor, trueUpOf, type Correction, type TrueUp } from "./true-up.ts";
 
 export interface BillInput {
   readonly accountId: string;
@@ -103,8 +103,8 @@ interface PricedCorrection {
 }
 
 function price(asked: SegmentToBill, { customerClass, demandHistory }: BillInput, { settings }: BillContext): Priced {
-  const trued = trueUpOf(asked);
-  const segment = trued === null ? asked : { ...asked, usage: trued.own };
+  const trued = withBanks(trueUpOf(asked), settings.utility.timeZone);
+  const segment = trued === null ? asked : { ...asked, usage: trued.own, ...(trued.bank === null ? {} : { bank: trued.bank }) };
   const trueUp = trued === null ? null : { from: asked.sinceLastActual!.usage.from, usedMilli: asked.sinceLastActual!.usage.quantities["usage"] ?? 0 };
   const history = demandHistory.get(segment.due.agreement.agreementId) ?? [];
   const determinants = determinantsOf(segment, settings.utility.timeZone, { customerClass, demandHistory: history });
@@ -121,8 +121,25 @@ function price(asked: SegmentToBill, { customerClass, demandHistory }: BillInput
 }
 
 /** Registers have no intervals; nothing that a true-up corrects was priced by them. */
-function priceCorrection({ determinants, versions, segment: { periodFrom: from, periodTo: to } }: Correction, zone: string): ChargedAcrossVersions {
-  return priceSegment(versions, { ...determinants, from, to, zone, series: [] });
+function priceCorrection(correction: Correction, zone: string): ChargedAcrossVersions {
+  return priceSegment(correction.versions, wholeDeterminants(correction, zone));
+}
+
+const wholeDeterminants = ({ determinants, segment: { periodFrom: from, periodTo: to } }: Correction, zone: string): Determinants => ({ ...determinants, from, to, zone, series: [] });
+
+/**
+ * Net metering: what an estimate left in the bank was an estimate too. Each period begins with what the one before it really
+ * left, and so does the period in question; otherwise kWh that were sent back would be lost, or credited twice.
+ */
+function withBanks(trued: TrueUp | null, zone: string): (TrueUp & { readonly bank: ReturnType<typeof bankLeft> }) | null {
+  if (trued === null) return null;
+  let bank: ReturnType<typeof bankLeft> = null;
+  const corrections = trued.corrections.map((each): Correction => {
+    const correction = bank === null ? each : { ...each, determinants: { ...each.determinants, bank } };
+    bank = bankLeft({ versions: each.versions, due: { period: { from: each.segment.periodFrom, to: each.segment.periodTo } } }, wholeDeterminants(correction, zone));
+    return correction;
+  });
+  return { ...trued, corrections, bank };
 }
 
 const corrected = ({ correction, price: { totalCents } }: PricedCorrection): Cents => totalCents - correction.segment.total;

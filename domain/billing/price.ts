@@ -152,7 +152,7 @@ function netQuantities(versions: readonly PricedVersion[], { quantities, series,
 export const hasBank = ({ rate }: PricedVersion): boolean => rate.document.derived?.some(({ kind }) => kind === "net-metering") ?? false;
 
 /** What the segment leaves in the bank; null for a rate without one. */
-export function bankLeft({ versions, due: { period } }: Pick<SegmentToBill, "versions" | "due">, determinants: Determinants): Readonly<Record<string, Milli>> | null {
+export function bankLeft({ versions, due: { period } }: Pick<SegmentToBill, "versions"> & { readonly due: Pick<DueSegment, "period"> }, determinants: Determinants): Readonly<Record<string, Milli>> | null {
   const last = countingVersions(versions, period.from, period.to).at(-1);
   return last === undefined ? null : bankAfter(last.rate, determinants);
 }

@@ -1,9 +1,11 @@
 /** A home with panels: what each bill leaves in the bank is what the next one begins with, as it is billed and as it replays. */
 import { expect, test } from "vitest";
+import { loadAccount } from "../../db/account/store.ts";
 import { replayBill } from "../../db/billing/replay.ts";
+import { loadSoFar } from "../../db/billing/so-far.ts";
 import { writeRows } from "../../db/commit.ts";
 import type { TestUtility } from "../../test/support/utility.ts";
-import { billingUtility, channelOf, customer, meterDays, publish, runBills } from "./billing.testing.ts";
+import { billingUtility, channelOf, checkBook, customer, dialRead, meterDays, publish, runBills } from "./billing.testing.ts";
 
 const net = (more: object) => ({
   format: 1, commodity: "electric", name: { en: "Electricity, net metered" }, unit: "kWh",
@@ -66,4 +68,46 @@ test("by time of use: noon's sun fills the bank of other hours and leaves the ev
   const [first] = await utility.port.query<{ bank: string }>("SELECT json_extract(snapshot, '$.bank') AS bank FROM bill ORDER BY id LIMIT 1");
   expect(JSON.parse(first!.bank)).toEqual({ "1001-electric": { peak: 0, off: 156_000 } });
   expect((await replayBill(utility.port, "1001-20260501"))!.differences).toEqual([]);
+});
+
+/** Registers each way: 100 kWh a day taken; so much sent back in the month that was read, and in the three to come together. */
+async function registersEachWay(utility: TestUtility, sentInMarch: number, sentAfter: number): Promise<void> {
+  await customer(utility, "1001", ["electric"]);
+  const [taken, back] = [channelOf("1001", "electric"), channelOf("1001", "electric") + 5];
+  await utility.port.write([{ sql: "UPDATE channel SET kind = 'register', step_minutes = NULL, dials = 7 WHERE id = ?", args: [taken] }]);
+  await writeRows(utility.port, { channel: [{ id: back, meterId: "electric-1001", name: "2", kind: "register", unit: "kWh", stepMinutes: null, multiplier: "1", dials: 7, direction: "received" }] });
+  for (const [on, kWh, sent] of [["2026-03-01", 0, 0], ["2026-04-01", 3_100, sentInMarch], ["2026-06-01", 9_200, sentInMarch + sentAfter]] as const) {
+    await dialRead(utility.port, taken, on, kWh);
+    await dialRead(utility.port, back, on, sent);
+  }
+}
+
+test("a read after an estimate trues up the bank too: in all, what is billed and what is left are what the registers say", async () => {
+  // 3,100 kWh are in the bank after March; the estimate of April saves 3,104 more. 6,100 are taken until June.
+  for (const { sent, billed, left } of [{ sent: 6_100, billed: 0, left: 3_100 }, { sent: 9_150, billed: 0, left: 6_150 }, { sent: 2_900, billed: 14_35, left: 0 }]) {
+    const utility = await billingUtility();
+    await publish(utility, "electric-res", "electric", net({ derived: [{ id: "netUse", kind: "net-metering", settle: { month: 12 } }] }), "2026-01-01", 2);
+    await registersEachWay(utility, 6_200, sent);
+    for (const day of ["2026-04-01", "2026-05-05", "2026-06-01"]) {
+      utility.clock.now = Date.parse(`${day}T15:00:00Z`);
+      await runBills(utility, `${day.slice(0, 8)}01`);
+    }
+    const [sum] = await utility.port.query<{ charges: number; bills: number }>("SELECT sum(charges) AS charges, count(*) AS bills FROM bill");
+    expect(sum).toEqual({ charges: 3 * 19_50 + billed, bills: 3 });
+    const [last] = await utility.port.query<{ bank: string }>("SELECT json_extract(snapshot, '$.bank') AS bank FROM bill ORDER BY id DESC LIMIT 1");
+    expect(JSON.parse(last!.bank)).toEqual({ "1001-electric": { all: left * 1000 } });
+    expect((await replayBill(utility.port, "1001-20260601"))!.differences).toEqual([]);
+    await checkBook(utility);
+  }
+});
+
+test("what is so far knows the bank: April's days draw on what March saved", async () => {
+  const utility = await billingUtility();
+  await publish(utility, "electric-res", "electric", MONTHLY, "2026-01-01", 2);
+  await withPanels(utility, "1001", (month) => (month === "2026-03" ? 5_000 : 0));
+  await runBills(utility, "2026-04-01");
+  utility.clock.now = Date.parse("2026-04-11T15:00:00Z");
+  const { state } = await loadAccount(utility.port, "1001");
+  // 187 kWh were saved, 264 of eleven days are taken: 77 are to be paid, beside eleven days of the service.
+  expect((await loadSoFar(utility.port, "1001", state, utility.clock.now)).soFar!.total).toBe(7_15 + 11_05);
 });
