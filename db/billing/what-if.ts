@@ -46,20 +46,27 @@ export interface BilledOnSchedule extends BilledSegment {
   readonly number: string;
 }
 
-/** By account: the segments that the schedule priced, oldest first. */
+/** By account: the segments that the schedule priced, oldest first; a period that was estimated, once, as it was used. */
 export async function billedOnSchedule(port: SqlPort, accountIds: readonly string[], { scheduleId, from, to, zone, intervals }: BillsAsked): Promise<Map<string, BilledOnSchedule[]>> {
   const rows = await port.query<{ accountId: string; snapshot: string }>(
     `SELECT b.account_id AS "accountId", b.snapshot FROM json_each(?) AS w CROSS JOIN bill AS b ON b.account_id = w.value
      WHERE b.status = 'complete' AND b.period_to > ? AND b.period_to <= ? ORDER BY b.account_id, b.period_to`,
     [JSON.stringify(accountIds), from, to],
   );
-  const billed = rows.flatMap(({ accountId, snapshot: stored }) => {
+  const billed = truedUp(rows.flatMap(({ accountId, snapshot: stored }) => {
     const { billId, number, segments } = JSON.parse(unpackSnapshot(stored)) as BillSnapshot;
     return segments.filter(({ rates }) => rates.some((rate) => rate.scheduleId === scheduleId)).map((segment) => ({ accountId, billId, number, segment }));
-  });
+  }));
   const series = intervals ? await seriesOf(port, billed.map(({ segment }) => segment), zone) : new Map<string, readonly DeterminantSeries[]>();
   const found = Map.groupBy(billed, ({ accountId }) => accountId);
   return new Map([...found].map(([accountId, all]) => [accountId, all.map(({ billId, number, segment }) => ({ billId, number, segment, series: series.get(segment.segmentId) ?? [] }))]));
+}
+
+/** A correction of an estimate charges a difference; with what it corrects it is the whole period, and the estimate is left out. */
+function truedUp<Billed extends { readonly segment: FrozenSegment }>(billed: readonly Billed[]): Billed[] {
+  const corrected = new Set(billed.map(({ segment }) => segment.corrects?.segmentId));
+  return billed.filter(({ segment }) => !corrected.has(segment.segmentId)).map((each) => ({ ...each, segment: { ...each.segment, total: each.segment.total + (each.segment.corrects?.total ?? 0) } }))
+    .sort((a, b) => (a.segment.periodFrom < b.segment.periodFrom ? -1 : a.segment.periodFrom > b.segment.periodFrom ? 1 : 0));
 }
 
 /** Intervals as they are known now, by segment; none where a period was measured by dials alone. */

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { firstBrokenLink } from "../../domain/compliance/chain.ts";
 import type { UserActor } from "../../domain/lifecycle/permissions.ts";
 import { customerOf, supervisor, type TestUtility } from "../../test/support/utility.ts";
-import { billingUtility, channelOf, customer, ELECTRIC_RATE, meterDays, runBills, WATER_RATE } from "../billing/billing.testing.ts";
+import { billingUtility, channelOf, customer, dialRead, ELECTRIC_RATE, meterDays, runBills, WATER_RATE } from "../billing/billing.testing.ts";
 import { drainReplay } from "../rates/replay.ts";
 import { billPage } from "./billing.ts";
 import { discardDraft, findDraft, proposeDraft, publishDraft, saveDraft, sendBackDraft, withdrawDraft, type DraftToSave } from "./rate-drafts.ts";
@@ -152,6 +152,23 @@ describe("a draft run over everybody's past year", () => {
     const again = (await replayPage(world, biller, replayId))!;
     expect([again.classes, again.bands, again.losers]).toEqual([whole.classes, whole.bands, whole.losers]);
     expect(await drainReplay(world, replayId)).toBe("idle");
+  });
+
+  test("a month that was estimated and trued up counts once, as it was used: the same prices cost the same", async () => {
+    const { world, port, clock } = utility;
+    await customer(utility, "1001", ["dial"]);
+    for (const [on, gallons] of [["2026-03-01", 0], ["2026-04-01", 3_100], ["2026-06-01", 15_300]] as const) await dialRead(port, channelOf("1001", "dial"), on, gallons);
+    for (const day of ["2026-04-01", "2026-05-05", "2026-06-01"]) {
+      clock.now = Date.parse(`${day}T15:00:00Z`);
+      await runBills(utility, `${day.slice(0, 8)}01`);
+    }
+    const draftId = await written({ document: { ...WATER_RATE, name: { en: "Water, as it was" } } });
+    const { replay, classes } = (await replayPage(world, biller, await replayed(draftId)))!;
+    const [billed] = await port.query<{ charges: number; bills: number }>("SELECT sum(charges) AS charges, count(*) AS bills FROM bill");
+    expect([billed!.bills, replay.status]).toEqual([3, "finished"]);
+    expect(classes).toEqual([{ customerClass: "residential", accounts: 1, before: billed!.charges, after: billed!.charges }]);
+    const { bills } = (await tryDraft(world, biller, draftId, "1001"))!;
+    expect(bills.map(({ number, period, before, after }) => [number, period.from, before === after])).toEqual([["1001-20260601", "2026-05-01", true], ["1001-20260601", "2026-04-01", true], ["1001-20260401", "2026-03-01", true]]);
   });
 
   test("a time-of-use draft finds the hours of bills that were made without them", async () => {
