@@ -16,13 +16,16 @@ export async function accountsWithoutAverage(port: SqlPort, scheduleId: string, 
   return rows.map(({ id }) => id);
 }
 
-/** A leak is what validation called one, on a meter that the service is billed on. */
-const USES = `SELECT g.service_agreement_id AS "agreementId", g.id AS "segmentId", g.period_from AS "from", g.period_to AS "to", g.registered_milli AS milli, g.unit,
+/**
+ * A leak is what validation called one, on a meter that the service is billed on. What trues up an estimate is a row of the
+ * same days, by the difference: a period counts once, as it was used, under its first segment.
+ */
+const USES = `SELECT g.service_agreement_id AS "agreementId", min(g.id) AS "segmentId", g.period_from AS "from", g.period_to AS "to", sum(g.registered_milli) AS milli, g.unit,
     EXISTS (SELECT 1 FROM service_agreement AS a JOIN service_point AS p ON p.id = a.service_point_id JOIN meter_installation AS i ON i.service_point_id = coalesce(p.usage_from, p.id)
       JOIN channel AS c ON c.meter_id = i.meter_id JOIN exception AS x ON x.channel_id = c.id AND x.day >= g.period_from AND x.day < g.period_to
       WHERE a.id = g.service_agreement_id AND x.rule = 'leak') AS leak
   FROM json_each(?1) AS w CROSS JOIN bill_segment AS g ON g.service_agreement_id = w.value AND g.period_to > ?2 JOIN bill AS b ON b.id = g.bill_id
-  WHERE b.status = 'complete' ORDER BY g.period_from`;
+  WHERE b.status = 'complete' GROUP BY g.service_agreement_id, g.period_from, g.period_to, g.unit ORDER BY g.period_from`;
 
 /** Billed use by agreement since a day, in the unit; what was billed in another one cannot be averaged with it. */
 export async function pastUses(port: SqlPort, agreementIds: readonly string[], since: LocalDate, unit: Unit): Promise<Map<string, PastUse[]>> {

@@ -5,7 +5,7 @@ import { explainBill } from "../../db/billing/replay.ts";
 import { replayBill } from "../../db/billing/replay.ts";
 import { clerk } from "../../test/support/utility.ts";
 import { setServiceFact } from "../operations/service-facts.ts";
-import { billingUtility, channelOf, customer, meterDays, publish, runBills } from "./billing.testing.ts";
+import { billingUtility, channelOf, customer, dialRead, meterDays, publish, runBills } from "./billing.testing.ts";
 import { winterAveragesByClock } from "./winter-averages.ts";
 
 const SEWER = {
@@ -50,4 +50,19 @@ test("winter's bills, then the average, then a summer's lawn that is no sewage, 
   await runBills(utility, "2026-05-01");
   expect(await linesOf(utility, "1001-20260501")).toEqual([[3_500, 2489, "Your winter average is 3.5 thousand gallons. It was set for you by our staff."]]);
   for (const bill of ["1001-20260101", "1001-20260401", "1001-20260501"]) expect((await replayBill(utility.port, bill))!.differences).toEqual([]);
+});
+
+test("a winter month that was estimated and trued up is averaged once, as it was used", async () => {
+  const utility = await billingUtility("2025-12-01T14:00:00Z");
+  await publish(utility, "sewer-res", "sewer", SEWER, "2025-11-01", 2);
+  await customer(utility, "1001", ["dial", "sewer"], "2025-12-01");
+  // Nobody read the dial on the first of February: January is estimated, and 9,000 gallons went through in its two months.
+  for (const [on, gallons] of [["2025-12-01", 0], ["2026-01-01", 3_100], ["2026-03-01", 12_100]] as const) await dialRead(utility.port, channelOf("1001", "dial"), on, gallons);
+  for (const day of ["2026-01-01", "2026-02-05", "2026-03-01"]) {
+    utility.clock.now = Date.parse(`${day}T15:00:00Z`);
+    await runBills(utility, `${day.slice(0, 8)}01`);
+  }
+  expect(await winterAveragesByClock(utility.world, "2026-03-02")).toBe(1);
+  const { facts: [average] } = (await loadAccount(utility.port, "1001")).state;
+  expect(average).toMatchObject({ milli: Math.round((12_100 * 30.42) / 90), basis: { milli: 12_100, days: 90, segments: ["1001-20260101:1001-sewer", "1001-20260201:1001-sewer", "1001-20260301:1001-sewer"] } });
 });
