@@ -41,6 +41,8 @@ export interface Reckoned {
 }
 
 const USAGE = /^usage(_(ccf|hcf|kgal|gal))?$/i;
+/** Fields that a class's formulas may be made of, each counted as often as it is named. Real files need ten; names that name names many times over make a formula that fills the memory. */
+const NAMED_MAX = 500;
 /** Names of functions in the language of the specification's own parser. */
 const CALLS: readonly (readonly [RegExp, string])[] = [[/\bifelse\s*\(/g, "if("], [/\bpmin\s*\(/g, "min("], [/\bpmax\s*\(/g, "max("], [/\bceiling\s*\(/g, "ceil("], [/&+/g, "&&"], [/\|+/g, "||"]];
 
@@ -50,6 +52,7 @@ export class ClassFormulas {
   /** What the customer must give, by our name: the file's name. */
   readonly inputs = new Map<string, string>();
   private readonly fields: ReadonlyMap<string, OwrsField>;
+  private named = 0;
 
   constructor(path: string, fields: ReadonlyMap<string, OwrsField>) {
     this.path = path;
@@ -88,6 +91,7 @@ export class ClassFormulas {
   }
 
   private expandField(key: string, field: OwrsField, context: Context, figures: Map<string, Figure>, keep: (name: string) => Formula | null, within: readonly string[]): Formula {
+    if ((this.named += 1) > NAMED_MAX) throw new NotCarried(this.path, `names its fields more than ${NAMED_MAX} times over in its formulas`);
     if (within.includes(key)) throw new NotCarried(field.path, `is reckoned from itself: ${[...within, key].join(" from ")}`);
     const cell = field.kind === "list" && field.items.length === 1 ? cellOfItem(field.items[0]!) : field;
     switch (cell.kind) {

@@ -279,6 +279,13 @@ bill: commodity_charge`));
   expect(notCarriedOver).toEqual([{ path: "rate_structure.RESIDENTIAL_SINGLE.tier_starts", reason: "begins tier 3 at 300, not after tier 2, so tier 2 holds no water and is left out" }]);
 });
 
+test("formulas that name formulas many times over end the class before they fill the memory", () => {
+  const sums = Array.from({ length: 8 }, (_, i) => `f${i}: ${Array(20).fill(`f${i + 1}`).join("+")}`).join("\n");
+  const { documents, notCarriedOver } = imported(file(`${sums}\nf8: 1\nservice_charge: f0\nbill: service_charge`));
+  expect(documents).toEqual([]);
+  expect(notCarriedOver).toContainEqual({ path: "rate_structure.RESIDENTIAL_SINGLE", reason: "names its fields more than 500 times over in its formulas" });
+});
+
 describe("a file that cannot be read", () => {
   test.each([
     ["", "", "is not a rate: a file has metadata and rate_structure at its top"],
