@@ -1,12 +1,14 @@
 /** Meters are asked through their head-end, which answers as head-ends do: late, twice, in disorder, with a wrong clock, or never. */
 import { describe, expect, test } from "vitest";
+import { NO_METER } from "../../domain/lifecycle/meter.ts";
 import { drainOutbox } from "../outbox/drain.ts";
 import { simulator, SIMULATED_ANSWER, type Simulated } from "../head-ends/simulator.ts";
 import { FETCHING, type HeadEnd } from "../head-ends/port.ts";
 import { getCommands, postAnswer } from "../api/ami.ts";
 import { clerk, supervisor } from "../../test/support/utility.ts";
 import { answerCommand, askMeter, askPage, expireCommands, METER_COMMAND, sendMeterCommand } from "./meter-commands.ts";
-import { pairEndpoint } from "./meter-stock.ts";
+import { exchangeMeter } from "./meter-exchange.ts";
+import { pairEndpoint, recordTest } from "./meter-stock.ts";
 import { openStreet, type Street } from "./reads.testing.ts";
 
 interface Asking extends Street {
@@ -52,6 +54,18 @@ async function street(module: string, headEnd?: HeadEnd): Promise<Asking> {
     reads: async () => (await port.query<{ n: number }>("SELECT count(*) AS n FROM register_read WHERE channel_id = 2"))[0]!.n,
   };
 }
+
+test("the meter of an account linked to oneself is a colleague's to ask, pair and test", async () => {
+  const { world, gateway } = await street("SIM-1");
+  const [account] = await world.port.query<{ id: string }>("SELECT s.account_id AS id FROM meter_installation AS i JOIN service_agreement AS s ON s.service_point_id = i.service_point_id WHERE i.meter_id = 'M-W1'");
+  const mine = { ...supervisor, accountIds: [account!.id] };
+  const commandId = "own-meter-000001";
+  for (const kind of ["connect", "read"]) await expect(askMeter(world, mine, { commandId, meterId: "M-W1", kind, reason: "Cold." })).rejects.toThrow("linked to you");
+  await expect(pairEndpoint(world, mine, { commandId, meterId: "M-W1", endpointId: "SIM-2", gatewayId: gateway.gatewayId, fromOn: "2026-03-02" })).rejects.toThrow("linked to you");
+  await expect(recordTest(world, mine, { commandId, meterId: "M-W1", testedOn: "2026-03-02", asFound: "120", asLeft: "", passed: "no", note: "" })).rejects.toThrow("linked to you");
+  await expect(exchangeMeter(world, mine, { commandId, meterId: "M-W1", newMeterId: NO_METER, on: "2026-03-02", time: "09:00", lastReads: {}, firstReads: {}, reason: "failed" })).rejects.toThrow("linked to you");
+  expect(await askMeter(world, { ...supervisor, accountIds: ["A-of-another-street"] }, { commandId, meterId: "M-W1", kind: "read", reason: "" })).toMatchObject({ status: "done" });
+});
 
 describe("a read now", () => {
   test("is sent, answered, and its read is taken in like any other; asked twice it is one question", async () => {

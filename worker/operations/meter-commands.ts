@@ -12,6 +12,7 @@ import { parseReadsRequest } from "../../domain/metering/index.ts";
 import type { HeadEnd } from "../head-ends/port.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID } from "./form-answer.ts";
+import { requireOnMeter } from "./own-meter.ts";
 import { batchIdOf, bodyHashOf, ingestReads } from "./reads.ts";
 
 /** Outbox kind of a command on its way to its head-end. */
@@ -41,7 +42,7 @@ export const permissionFor = (kind: MeterCommandKind): Permission => (SWITCHING.
 export async function askMeter(world: World, actor: UserActor, asked: AskMeter): Promise<StreamAnswer<{ readonly id: string }>> {
   const { commandId: id, meterId, kind } = asked;
   if (!isMeterCommand(kind)) return { status: "refused", refusal: refuse("kind", "Choose what to ask.").refusal };
-  requirePermission(actor, permissionFor(kind));
+  await requireOnMeter(world, actor, permissionFor(kind), meterId);
   const reason = asked.reason.trim().slice(0, REASON_MAX);
   if (!COMMAND_ID.test(id)) return { status: "refused", refusal: refuse("commandId", "Open the form again: its number is missing.").refusal };
   if (SWITCHING.has(kind) && reason === "") return { status: "refused", refusal: refuse("reason", "Say why. It stands beside the command.").refusal };

@@ -21,6 +21,7 @@ import { skippedTime, WallClock } from "../../domain/metering/formats/wall-clock
 import type { World } from "./context.ts";
 import { COMMAND_ID } from "./form-answer.ts";
 import { CHANNEL_COLUMNS, type ChannelRow } from "./meters.ts";
+import { requireOnMeter } from "./own-meter.ts";
 import { readsSetting } from "./reads.ts";
 
 export interface ExchangeForm {
@@ -81,7 +82,7 @@ export type ExchangeDone = { readonly premiseId: string; readonly meterId: strin
 
 /** Exchanges a meter. Refusals name fields as `on`, `last.CHANNEL`, `first.CHANNEL`. @throws ForbiddenError, UnavailableError */
 export async function exchangeMeter(world: World, actor: UserActor, asked: ExchangeAsked): Promise<StreamAnswer<ExchangeDone>> {
-  requirePermission(actor, "edit:meter:any");
+  await requireOnMeter(world, actor, "edit:meter:any", asked.meterId);
   const { commandId, meterId, on, time, reason } = asked;
   if (!COMMAND_ID.test(commandId)) return refused("commandId", "Open the form again: its number is missing.");
   if (!isExchangeReason(reason)) return refused("reason", "Choose why.");

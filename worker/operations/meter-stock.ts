@@ -9,6 +9,7 @@ import { parseMilli } from "../../domain/metering/index.ts";
 import { isMetered } from "../../domain/metering/new-meter.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID } from "./form-answer.ts";
+import { requireOnMeter } from "./own-meter.ts";
 import { channelsOf, digest, meterProblems, takenBadge, type MeterEntered } from "./premise-forms.ts";
 
 export interface StockMeter {
@@ -138,7 +139,7 @@ const NOTE_MAX = 200;
 
 /** Writes a test down, of a meter in the shop or where it hangs. @throws ForbiddenError, UnavailableError */
 export async function recordTest(world: World, actor: UserActor, asked: TestAsked): Promise<MeterAnswer> {
-  requirePermission(actor, "edit:meter:any");
+  await requireOnMeter(world, actor, "edit:meter:any", asked.meterId);
   const { commandId, meterId, testedOn, passed } = asked;
   if (!COMMAND_ID.test(commandId)) return NO_FORM;
   const today = await todayOf(world.port, world.now());
@@ -188,7 +189,7 @@ const ENDPOINT = /^[A-Za-z0-9][A-Za-z0-9:._-]{0,63}$/;
 
 /** The module of a head-end that speaks for the meter from a day on; the one before ends there. @throws ForbiddenError, UnavailableError */
 export async function pairEndpoint(world: World, actor: UserActor, asked: PairAsked): Promise<MeterAnswer> {
-  requirePermission(actor, "edit:meter:any");
+  await requireOnMeter(world, actor, "edit:meter:any", asked.meterId);
   const { commandId, meterId, gatewayId, fromOn } = asked;
   const endpointId = asked.endpointId.trim();
   if (!COMMAND_ID.test(commandId)) return NO_FORM;
