@@ -33,7 +33,9 @@ export interface ProposalDecision {
 /** The status after the action, or why it cannot be. */
 export function decideProposal({ action, status, isProposer, aloneInSetUp, reason }: ProposalDecision): { readonly ok: true; readonly status: ProposalStatus } | { readonly ok: false; readonly refusal: Refusal } {
   const refuse = (code: string, message: string, field?: string) => ({ ok: false as const, refusal: field === undefined ? { code, message } : { code, message, field } });
-  const next = PROPOSAL_MOVES[status][action];
+  // A form may say anything: `constructor` is no move, though every object has one.
+  const next = Object.hasOwn(PROPOSAL_MOVES[status], action) ? PROPOSAL_MOVES[status][action] : undefined;
+  if (next === undefined && status === "open") return refuse("action", "Choose whether to approve, reject or withdraw it.");
   if (next === undefined) return refuse("decided", `This proposal has been ${status} already.`);
   if (action === "withdraw" && !isProposer) return refuse("proposer", "Only who proposed it can withdraw it. You can reject it.");
   if (action === "reject" && isProposer) return refuse("proposer", "You proposed this yourself: withdraw it instead.");
