@@ -2,7 +2,7 @@
 import { addMonths, type LocalDate } from "../../domain/calendar/local-date.ts";
 import type { DueSegment } from "../../domain/billing/cycle.ts";
 import type { AccountFacts, PointFacts } from "../../domain/billing/facts.ts";
-import { hasBank, hasRatchet, rateNeeds, ridersOfVersions, type SegmentToBill } from "../../domain/billing/price.ts";
+import { hasBank, hasRatchet, rateNeeds, restsOnShared, type SegmentToBill } from "../../domain/billing/price.ts";
 import type { AccountState } from "../../domain/lifecycle/account/state.ts";
 import type { Milli, RegisterRead } from "../../domain/metering/index.ts";
 import type { InputStamp } from "../commit.ts";
@@ -90,7 +90,7 @@ function inputsOf(segments: readonly SegmentToBill[], used: readonly ReadonlyMap
   const add = (stamp: InputStamp) => stamps.set(stamp.kind === "shared" ? "shared" : stamp.kind === "rate" ? `rate ${stamp.scheduleId}` : `${stamp.kind} ${stamp.channelId} ${stamp.from} ${stamp.to}`, stamp);
   for (const { due: { agreement: { agreementId, rateScheduleId } }, versions } of segments) {
     add({ kind: "rate", scheduleId: rateScheduleId, stamp: versions.length });
-    if (ridersOfVersions(versions).length > 0) add({ kind: "shared", stamp: sharedStamp });
+    if (restsOnShared(versions)) add({ kind: "shared", stamp: sharedStamp });
     for (const each of used) for (const stamp of each.get(agreementId)?.inputs ?? []) add(stamp);
   }
   return [...stamps.values()];

@@ -44,6 +44,9 @@ export const ridersOfVersions = (versions: readonly PricedVersion[]): string[] =
 
 const chargesAtPeak = ({ rate }: PricedVersion): boolean => rate.document.charges.some((charge) => charge.kind === "demand" && charge.coincident === true);
 
+/** Whether the versions rest on what the utility's rates share: then a change of it makes their price another. */
+export const restsOnShared = (versions: readonly PricedVersion[]): boolean => ridersOfVersions(versions).length > 0 || versions.some(chargesAtPeak);
+
 export interface RateNeeds {
   /** The unit in which usage is billed. */
   readonly unit: Unit;

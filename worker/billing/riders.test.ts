@@ -2,7 +2,9 @@
 import { expect, test } from "vitest";
 import { replayBill } from "../../db/billing/replay.ts";
 import { writeRows } from "../../db/commit.ts";
+import { dueSegments } from "../../domain/billing/cycle.ts";
 import type { TestUtility } from "../../test/support/utility.ts";
+import { loadToBill } from "../../db/billing/load.ts";
 import { loadSharedData } from "../../db/billing/shared-data.ts";
 import { billingUtility, channelOf, customer, meterDays, publish, runBills } from "./billing.testing.ts";
 
@@ -52,4 +54,16 @@ test("a rider without a table holds the bill and says what to do", async () => {
   await runBills(utility, "2026-04-01");
   expect(await held()).toBe("");
   expect(await adjustments(utility)).toEqual([{ id: "1001-20260401:1001-electric", amount: 3_715 }]);
+});
+
+test("a bill by the system's peak is fenced by the peaks that it was priced with, as one by a rider is", async () => {
+  const utility = await billingUtility();
+  const atPeak = { ...electric("0.0933"), charges: [{ id: "peak", kind: "demand", name: { en: "Demand at the system's peak" }, glKey: "electric.use", coincident: true, rates: [{ price: "4.00" }] }] };
+  await publish(utility, "electric-res", "electric", atPeak, "2026-01-01", 2);
+  await customer(utility, "1001", ["electric", "water"]);
+  const inputsOf = async (commodity: string) =>
+    (await loadToBill(utility.port, ["1001"], { zone: "America/Chicago", historyFrom: "2026-03-01", runId: null, due: ({ agreements }) => dueSegments(agreements.filter((each) => each.commodity === commodity), "2026-04-01") }))[0]!.inputs.filter(({ kind }) => kind === "shared");
+  expect([await inputsOf("electric"), await inputsOf("water")]).toEqual([[{ kind: "shared", stamp: 0 }], []]);
+  await writeRows(utility.port, { setting: [{ topic: "systemPeaks", effectiveOn: "2026-03-01", version: 1, value: JSON.stringify([{ on: "2026-03-24", at: "17:00" }]), recordedAt: utility.clock.now }] });
+  expect(await inputsOf("electric")).toEqual([{ kind: "shared", stamp: 1 }]);
 });
