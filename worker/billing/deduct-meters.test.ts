@@ -17,8 +17,8 @@ async function withGardenMeter({ port }: TestUtility): Promise<void> {
   });
 }
 
-const deduct = (utility: TestUtility, n: number) => setServiceFact(utility.world, clerk, {
-  commandId: `deduct-1001-000${n}`, accountId: "1001", agreementId: "1001-sewer", kind: "deduct-meter", name: "", value: "garden-point", unit: "", from: "2026-03-01", to: "", reason: "Irrigation submeter inspected on March 1",
+const deduct = (utility: TestUtility, n: number, value = "garden-point") => setServiceFact(utility.world, clerk, {
+  commandId: `deduct-1001-000${n}`, accountId: "1001", agreementId: "1001-sewer", kind: "deduct-meter", name: "", value, unit: "", from: "2026-03-01", to: "", reason: "Irrigation submeter inspected on March 1",
 });
 const used = async ({ port }: TestUtility) => Object.fromEntries((await port.query<{ commodity: string; q: number }>("SELECT commodity, registered_milli AS q FROM bill_segment ORDER BY commodity")).map(({ commodity, q }) => [commodity, q]));
 
@@ -48,4 +48,12 @@ test("a garden that took more than came in holds the bill: a credit never makes 
   await runBills(utility, "2026-04-01");
   const [work] = await utility.port.query<{ sentence: string }>("SELECT sentence FROM exception WHERE kind = 'billing'");
   expect(work!.sentence).toContain("is negative");
+});
+
+test("the meter of a neighbor, the service's own, and one that is nowhere are not taken off", async () => {
+  const utility = await billingUtility();
+  await customer(utility, "1001", ["water", "sewer"]);
+  await customer(utility, "1002", ["water"]);
+  const points = await utility.port.query<{ id: string }>("SELECT service_point_id AS id FROM service_agreement WHERE commodity = 'water' ORDER BY account_id");
+  for (const value of [...points.map(({ id }) => id), "nowhere", "' OR 1 = 1 --"]) expect(await deduct(utility, 1, value), value).toMatchObject({ status: "invalid", refusal: { field: "value" } });
 });

@@ -1,5 +1,6 @@
 /** What staff set about a service beside its meter: an average after an appeal, counts, programs, exemptions. */
 import { loadAccount } from "../../db/account/store.ts";
+import type { SqlPort } from "../../db/port.ts";
 import { parseMilli, unitOf } from "../../domain/metering/index.ts";
 import { FACT_KINDS, FACTS, type FactKind, type ServiceFact } from "../../domain/lifecycle/service-fact.ts";
 import { actorText, requireOnAccount, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
@@ -47,9 +48,20 @@ export async function setServiceFact(world: World, actor: UserActor, asked: Aske
     agreementId, kind, name: rule.named ? asked.name.trim() : "", milli, unit, text: rule.value === "word" ? value : null,
     from, to: to === "" ? null : to, source: "staff", basis: null,
   };
+  if (kind === "deduct-meter" && !(await canDeduct(world.port, accountId, agreementId, value))) return invalid("value", "Enter the service point of a submeter at the same premise, one that nobody else is billed by.");
   return world.execute({
     commandId, accountId,
     command: { type: "SetServiceFact", fact, reason: asked.reason.trim().slice(0, REASON_MAX) },
     actor: actorText(actor), authority: "edit:service-fact:any", source: "staff", acceptedAt: world.now(),
   });
+}
+
+/** What another customer uses is neither taken off nor shown on this one's bill. */
+async function canDeduct(port: SqlPort, accountId: string, agreementId: string, servicePointId: string): Promise<boolean> {
+  const rows = await port.query(
+    `SELECT 1 FROM service_agreement AS a JOIN service_point AS sp ON sp.id = a.service_point_id JOIN service_point AS d ON d.premise_id = sp.premise_id AND d.id <> coalesce(sp.usage_from, sp.id)
+     WHERE a.id = ?1 AND a.account_id = ?2 AND d.id = ?3 AND NOT EXISTS (SELECT 1 FROM service_agreement AS o WHERE o.service_point_id = d.id AND o.account_id <> ?2)`,
+    [agreementId, accountId, servicePointId],
+  );
+  return rows.length > 0;
 }
