@@ -21,9 +21,15 @@ export interface DocumentProblem {
 
 export type ReadRate = { readonly ok: true; readonly document: RateDocument } | { readonly ok: false; readonly problems: readonly DocumentProblem[] };
 
+/** Characters of a file of rates: as many rates as one import takes, each of them long. */
+export const RATE_TEXT_MAX = 10_000_000;
+
+export const RATE_TOO_LONG = `The file has more than ${RATE_TEXT_MAX.toLocaleString("en-US")} characters. Send the part that is needed.`;
+
 /** A rate document from its JSON text: read, checked and compiled, so that what passes can be billed by. */
 export function readRateText(text: string): ReadRate {
   if (text.trim() === "") return { ok: false, problems: [{ path: "", message: "Paste the document, or choose its file." }] };
+  if (text.length > RATE_TEXT_MAX) return { ok: false, problems: [{ path: "", message: RATE_TOO_LONG }] };
   let json: unknown;
   try {
     json = JSON.parse(text);

@@ -2,7 +2,7 @@
 import type { RateDocument } from "../../../domain/rating/index.ts";
 import { importOwrs } from "../../../domain/rating/importers/owrs.ts";
 import { importUrdb } from "../../../domain/rating/importers/urdb.ts";
-import { readRateText } from "../../../worker/operations/first-rate.ts";
+import { RATE_TEXT_MAX, RATE_TOO_LONG, readRateText } from "../../../worker/operations/first-rate.ts";
 import type { NotCarriedOver } from "../../../worker/operations/rate-drafts.ts";
 import type { FieldError } from "../../components/form-state.ts";
 
@@ -38,6 +38,7 @@ export function importedRate(form: string, text: string, which: string): Importe
   const known = FORMS.find(({ value }) => value === form);
   if (!known) return wrong("form", "Choose the form in which the rate is written.");
   if (text.trim() === "") return wrong("document", "Choose a file, or put its text here.");
+  if (text.length > RATE_TEXT_MAX) return wrong("document", RATE_TOO_LONG);
   const read = known.read(text);
   if (!read.ok) return { ok: false, errors: read.problems.map(({ path, message }) => ({ field: "document", message: path === "" ? message : `${path}: ${message}` })) };
   const { rates, notCarriedOver } = read;

@@ -44,3 +44,10 @@ describe("a rate that somebody brings", () => {
     expect(importedRate("owrs", "a: [", "")).toMatchObject({ ok: false, errors: [{ field: "document" }] });
   });
 });
+
+test("a file of any length and any depth is answered at its field", () => {
+  const deep = "[".repeat(100_000) + "]".repeat(100_000);
+  for (const form of ["meterline", "urdb", "owrs"]) {
+    for (const text of [deep, `{"items":[{"energyratestructure":${deep}}]}`, " ".repeat(10_000_000) + "{}"]) expect(importedRate(form, text, ""), form).toMatchObject({ ok: false, errors: expect.arrayContaining([expect.objectContaining({ field: "document" })]) });
+  }
+});

@@ -188,9 +188,19 @@ function meant(value: number): number {
   return Math.fround(short) === value ? short : value;
 }
 
+/** What is nested so deep that it cannot be written again has been read all the same: JSON knows no depth. */
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "nothing";
+  } catch (error) {
+    if (error instanceof RangeError) return "nested too deep to be shown";
+    throw error;
+  }
+}
+
 /** A value as a person recognises it, short. */
 export function shown(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
+  const text = jsonOf(value);
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 }
 
