@@ -6,9 +6,9 @@ import type { LocalDate } from "../../domain/calendar/local-date.ts";
 import type { SqlPort } from "../port.ts";
 import { unpackSnapshot } from "./stored-snapshot.ts";
 
-const MONEY = ["BillCompleted", "BillCanceled", "AdjustmentPosted", "PaymentPosted", "PaymentReversed"];
+const MONEY = ["BillCompleted", "BillCanceled", "AdjustmentPosted", "PaymentPosted", "PaymentReversed", "BudgetSettled", "BudgetEnded"];
 
-/** Everything that moved the account's money, in the order of its log. */
+/** Everything that moved the account's money or said when it is due, in the order of its log. */
 export async function moneyLog(port: SqlPort, accountId: string): Promise<LoggedEvent[]> {
   const rows = await port.query<{ seq: number; type: string; data: string }>(
     "SELECT seq, type, data FROM event WHERE stream = 'account:' || ? AND type IN (SELECT value FROM json_each(?)) ORDER BY seq", [accountId, JSON.stringify(MONEY)],

@@ -29,4 +29,15 @@ describe("a fee for lateness, looked at again", () => {
     expect(falls([], again)).toEqual([[13_00, false]]);
     expect(falls([["b1-r2", 45_00]], again)).toEqual([[0, true]]);
   });
+  test("under a budget stays when the instalment was missed, though the charges alone were paid; a bill that is taken back asks for none", () => {
+    const underBudget = ["BillCompleted", { billId: "b1", charges: 21_30, dueOn: "2026-04-21", budget: { instalment: 40_00, instalmentDueOn: "2026-04-21" } }] as const;
+    const missed = log(underBudget, paid(25_00, "2026-04-01"), fee("f1", "2026-04-28"));
+    expect(falls([["b1", 20_99]], missed)).toEqual([[15_00, false]]);
+    expect(falls([], log(underBudget, paid(25_00, "2026-04-01"), fee("f1", "2026-04-28"), ["BillCanceled", { billId: "b1", replacedBy: null }]))).toEqual([[0, true]]);
+  });
+  test("once the budget has ended all that was charged is due, as the corrected bill has it", () => {
+    const ended = log(["BillCompleted", { billId: "b1", charges: 60_00, dueOn: "2026-04-21", budget: { instalment: 40_00, instalmentDueOn: "2026-04-21" } }], paid(40_00, "2026-04-20"), ["BudgetEnded", { dueOn: "2026-04-23" }], fee("f1", "2026-04-28"));
+    expect(falls([], ended)).toEqual([[20_00, false]]);
+    expect(falls([["b1", 40_00]], ended)).toEqual([[0, true]]);
+  });
 });

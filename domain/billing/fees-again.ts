@@ -39,19 +39,24 @@ export function feesAgain(log: readonly LoggedEvent[], corrected: ReadonlyMap<st
 
 /** What was past due on a day, by the log before an event of that day; never less than nothing. */
 function pastDueOn(log: readonly LoggedEvent[], corrected: ReadonlyMap<string, Cents>, day: LocalDate, before: number): Cents {
-  const at: At = { day, chargesOf: chargesNow(log, corrected) };
+  const earlier = log.filter(({ seq }) => seq < before);
+  const at: At = { day, chargesOf: chargesNow(log, corrected), settledUpTo: settledUpTo(earlier, day) };
   let owed = 0;
-  for (const { seq, type, data } of log) {
-    if (seq >= before) break;
-    owed += OWED[type as keyof typeof OWED]?.(data as never, at) ?? 0;
-  }
+  for (const { seq, type, data } of earlier) owed += OWED[type as keyof typeof OWED]?.(data as never, at, seq) ?? 0;
   return Math.max(0, owed);
 }
 
 interface At {
   readonly day: LocalDate;
-  /** What a bill charges by everything that is known now; a bill that was taken back charges nothing. */
-  readonly chargesOf: (billId: string) => Cents;
+  /** What a bill charges by everything that is known now; null: it was taken back. */
+  readonly chargesOf: (billId: string) => Cents | null;
+  /** The place in the log up to which all that a budget carried had fallen due by the day. */
+  readonly settledUpTo: number;
+}
+
+function settledUpTo(log: readonly LoggedEvent[], day: LocalDate): number {
+  const last = log.findLast(({ type, data }) => (type === "BudgetEnded" || (type === "BudgetSettled" && !(data as AccountEvents["BudgetSettled"]).carriedOn)) && (data as AccountEvents["BudgetEnded"]).dueOn < day);
+  return last?.seq ?? 0;
 }
 
 function chargesNow(log: readonly LoggedEvent[], corrected: ReadonlyMap<string, Cents>): At["chargesOf"] {
@@ -64,13 +69,19 @@ function chargesNow(log: readonly LoggedEvent[], corrected: ReadonlyMap<string, 
   return (billId) => {
     let standing: string | null | undefined = billId;
     while (standing && replacedBy.has(standing)) standing = replacedBy.get(standing);
-    return standing ? (corrected.get(standing) ?? charges.get(standing) ?? 0) : 0;
+    return standing ? (corrected.get(standing) ?? charges.get(standing) ?? 0) : null;
   };
 }
 
 /** What an event adds to what is due before a day, or takes from it. A corrected bill counts from the due date of the first one in its place. */
-const OWED: { readonly [T in "BillCompleted" | "AdjustmentPosted" | "PaymentPosted" | "PaymentReversed"]: (data: AccountEvents[T], at: At) => Cents } = {
-  BillCompleted: (data, { day, chargesOf }) => (data.corrects !== undefined || data.dueOn >= day ? 0 : chargesOf(data.billId)),
+const OWED: { readonly [T in "BillCompleted" | "AdjustmentPosted" | "PaymentPosted" | "PaymentReversed"]: (data: AccountEvents[T], at: At, seq: number) => Cents } = {
+  BillCompleted: (data, { day, chargesOf, settledUpTo: settled }, seq) => {
+    const charges = chargesOf(data.billId);
+    if (data.corrects !== undefined || charges === null) return 0;
+    // Under a budget its instalment falls due; what is carried, when the budget is settled.
+    const budget = seq > settled ? data.budget : undefined;
+    return (budget?.instalmentDueOn ?? data.dueOn) >= day ? 0 : (budget?.instalment ?? charges);
+  },
   AdjustmentPosted: (data, { day }) => (data.amount > 0 && data.arrearsOn >= day ? 0 : data.amount),
   PaymentPosted: (data, { day }) => (data.receivedOn > day ? 0 : -data.amount),
   PaymentReversed: (data, { day }) => (data.reversedOn > day ? 0 : data.amount),
