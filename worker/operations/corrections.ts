@@ -198,7 +198,7 @@ export async function decideCorrection(world: World, actor: UserActor, input: De
   const { commandId, accountId, proposalId, action } = input;
   requirePermission(actor, action === "withdraw" ? "correct:bill:any" : "approve:correction:any", accountId);
   if (!COMMAND_ID.test(commandId)) return noCommandId();
-  const reason = input.reason.trim().slice(0, REASON_MAX);
+  const reason = input.reason.trim().slice(0, REASON_MAX).toWellFormed();
   const question = { accountId, proposalId, action, reason };
   const repeated = await answered(world.port, commandId, question);
   if (repeated) return repeated;

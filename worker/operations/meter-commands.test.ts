@@ -67,6 +67,14 @@ test("the meter of an account linked to oneself is a colleague's to ask, pair an
   expect(await askMeter(world, { ...supervisor, accountIds: ["A-of-another-street"] }, { commandId, meterId: "M-W1", kind: "read", reason: "" })).toMatchObject({ status: "done" });
 });
 
+test("words of a head-end that hold half a character are an answer all the same", async () => {
+  const { ask, port, state, world } = await street("SIM-1");
+  await ask("ping");
+  const [row] = await port.query<{ id: string; gatewayId: string }>('SELECT id, gateway_id AS "gatewayId" FROM meter_command');
+  expect(await answerCommand(world, row!.gatewayId, { id: row!.id, outcome: "failed", reason: "no power \ud800" })).toEqual({ status: "done", state: "failed" });
+  expect(await state()).toEqual(["failed", "no power \ufffd"]);
+});
+
 describe("a read now", () => {
   test("is sent, answered, and its read is taken in like any other; asked twice it is one question", async () => {
     const { ask, pass, state, reads, port } = await street("SIM-1");

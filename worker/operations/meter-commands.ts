@@ -43,7 +43,7 @@ export async function askMeter(world: World, actor: UserActor, asked: AskMeter):
   const { commandId: id, meterId, kind } = asked;
   if (!isMeterCommand(kind)) return { status: "refused", refusal: refuse("kind", "Choose what to ask.").refusal };
   await requireOnMeter(world, actor, permissionFor(kind), meterId);
-  const reason = asked.reason.trim().slice(0, REASON_MAX);
+  const reason = asked.reason.trim().slice(0, REASON_MAX).toWellFormed();
   if (!COMMAND_ID.test(id)) return { status: "refused", refusal: refuse("commandId", "Open the form again: its number is missing.").refusal };
   if (SWITCHING.has(kind) && reason === "") return { status: "refused", refusal: refuse("reason", "Say why. It stands beside the command.").refusal };
   const { port } = world;
@@ -146,7 +146,7 @@ export async function answerCommand(world: World, gatewayId: string, answer: Com
   const read = wanted.move === "confirm" && row.kind === "read" ? await takeReads(world, gatewayId, answer) : null;
   if (read && "message" in read) return { status: "invalid", message: read.message };
   const { move, words } = read ?? wanted;
-  return { status: "done", state: await moveCommand(world, row.id, move, `gateway:${gatewayId}`, words?.slice(0, ANSWER_MAX) ?? null) };
+  return { status: "done", state: await moveCommand(world, row.id, move, `gateway:${gatewayId}`, words?.slice(0, ANSWER_MAX).toWellFormed() ?? null) };
 }
 
 async function takeReads(world: World, gatewayId: string, { id, reads = [] }: CommandAnswer): Promise<{ move: CommandMove; words: string | null } | { message: string }> {

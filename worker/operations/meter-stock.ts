@@ -149,7 +149,7 @@ export async function recordTest(world: World, actor: UserActor, asked: TestAske
   if (asFound === null) return refused("asFound", ACCURACY);
   if (asLeft === null && asked.asLeft.trim() !== "") return refused("asLeft", ACCURACY);
   if (passed !== "yes" && passed !== "no") return refused("passed", "Choose whether it passed.");
-  const note = asked.note.trim().slice(0, NOTE_MAX) || null;
+  const note = asked.note.trim().slice(0, NOTE_MAX).toWellFormed() || null;
   return onMeter(world, actor, { commandId, meterId, input: asked }, async () => {
     if (!(await meterRow(world.port, meterId))) return GONE;
     return {

@@ -51,7 +51,7 @@ export async function setServiceFact(world: World, actor: UserActor, asked: Aske
   if (kind === "deduct-meter" && !(await canDeduct(world.port, accountId, agreementId, value))) return invalid("value", "Enter the service point of a submeter at the same premise, one that nobody else is billed by.");
   return world.execute({
     commandId, accountId,
-    command: { type: "SetServiceFact", fact, reason: asked.reason.trim().slice(0, REASON_MAX) },
+    command: { type: "SetServiceFact", fact, reason: asked.reason.trim().slice(0, REASON_MAX).toWellFormed() },
     actor: actorText(actor), authority: "edit:service-fact:any", source: "staff", acceptedAt: world.now(),
   });
 }

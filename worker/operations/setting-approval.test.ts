@@ -34,6 +34,15 @@ const decide = (utility: TestUtility, actor: UserActor, proposalId: string, acti
 const dueDays = async ({ world, port }: TestUtility, day: string) => (await settingsOn(port, day, world.now())).billing.dueDays;
 const logged = ({ port }: TestUtility) => port.query<{ type: string; actor: string }>("SELECT type, actor FROM event WHERE stream = 'utility' AND type LIKE 'Setting%' ORDER BY seq");
 
+test("words that are cut in the middle of a character are kept, with what can be kept of it", async () => {
+  const utility = await atWork();
+  const long = `${"x".repeat(499)}\u{1f4a7}`;
+  expect(await proposeSetting(utility.world, admin, { commandId: id(), topic: "billing", effectiveOn: "2026-03-15", value: DEARER, note: long })).toMatchObject({ status: "done" });
+  const [proposal] = (await settingProposals(utility.world, supervisor, "billing")).proposals;
+  expect(proposal!.note).toBe(`${"x".repeat(499)}\ufffd`);
+  expect(await decide(utility, supervisor, proposal!.id, "reject", long)).toMatchObject({ status: "done" });
+});
+
 describe("a change that two people make", () => {
   test("nothing counts when it is proposed; it counts from its day once another person has approved, and the log names both", async () => {
     const utility = await atWork();

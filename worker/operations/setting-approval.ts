@@ -23,7 +23,8 @@ const NOTE_MAX = 500;
 export async function proposeSetting<T extends SettingTopic>(world: World, actor: UserActor, input: { readonly commandId: string; readonly note: string } & SettingToWrite<T>): Promise<StreamAnswer<{ proposalId: string }>> {
   requirePermission(actor, "edit:settings:any");
   const { commandId, topic, effectiveOn, value } = input;
-  const note = input.note.trim().slice(0, NOTE_MAX);
+  // A cut may go through the middle of a character: half of one cannot be stored.
+  const note = input.note.trim().slice(0, NOTE_MAX).toWellFormed();
   const proposedAt = world.now();
   const proposedBy = actorText(actor);
   const noted = noteOf(world, commandId, note, proposedAt);
@@ -52,7 +53,7 @@ export async function decideSetting(world: World, actor: UserActor, input: { rea
   const { commandId, proposalId, action } = input;
   requirePermission(actor, action === "withdraw" ? "edit:settings:any" : "approve:settings:any");
   const { port } = world;
-  const reason = input.reason.trim().slice(0, NOTE_MAX);
+  const reason = input.reason.trim().slice(0, NOTE_MAX).toWellFormed();
   const decidedAt = world.now();
   const decidedBy = actorText(actor);
   const noted = noteOf(world, commandId, reason, decidedAt);

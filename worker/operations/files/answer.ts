@@ -64,5 +64,5 @@ export async function askedOptions({ port, now }: World, asked: { readonly [fiel
 
 function nameOf(text: string): string {
   const name = text.replace(/^.*[\\/]/, "").replace(/\p{Cc}/gu, "").trim();
-  return name === "" ? "reads" : name.slice(0, NAME_MAX);
+  return name === "" ? "reads" : name.slice(0, NAME_MAX).toWellFormed();
 }
