@@ -19,14 +19,14 @@ export function rateDraftAfter(state: RateDraftState, event: RateDraftEvent): Ra
 }
 
 export interface ProposedRate {
-  readonly status: RateDraftState;
-  readonly savedBy: string;
   readonly proposedBy: string | null;
+  /** Everybody who has written a text of the draft. */
+  readonly writers: readonly string[];
 }
 
-/** Whoever wrote the document last, or proposed it, does not decide about it. Null: this person may. */
-export function whyNotDecide({ savedBy, proposedBy }: ProposedRate, actor: string): string | null {
+/** Whoever wrote any of its texts, or proposed it, does not decide about it. Null: this person may. */
+export function whyNotDecide({ proposedBy, writers }: ProposedRate, actor: string): string | null {
   if (actor === proposedBy) return "You proposed this rate. Another person publishes it or sends it back.";
-  if (actor === savedBy) return "You wrote this rate. Another person publishes it or sends it back.";
+  if (writers.includes(actor)) return "You wrote this rate. Another person publishes it or sends it back.";
   return null;
 }

@@ -12,7 +12,7 @@ import type { Cents } from "../../domain/money/cents.ts";
 import { compileRate, parseRateDocument, type CompiledRate, type RateDocument } from "../../domain/rating/index.ts";
 import { actorNames } from "./actors.ts";
 import type { World } from "./context.ts";
-import { documentOfDraft, findDraft, type DraftRow, type NotCarriedOver } from "./rate-drafts.ts";
+import { documentOfDraft, findDraft, writersOf, type DraftRow, type NotCarriedOver } from "./rate-drafts.ts";
 import { findReplay, replaysOf, type ReplayRow } from "./rate-replays.ts";
 
 export interface DraftListed {
@@ -78,7 +78,7 @@ export async function draftPage(world: World, actor: UserActor, draftId: string)
     note: notes.get(draft.noteRef ?? "") ?? null, decision: notes.get(draft.decisionRef ?? "") ?? null,
     replays: await Promise.all(replays.map((replay) => summaryOfReplay(port, replay, draft.documentHash))),
     mayWrite: may(actor, "draft:rates:any"), mine: draft.proposedBy === actorText(actor),
-    whyNotDecide: may(actor, "approve:rates:any") ? whyNotDecide(draft, actorText(actor)) : "A supervisor or an administrator publishes it.",
+    whyNotDecide: may(actor, "approve:rates:any") ? whyNotDecide({ ...draft, writers: await writersOf(port, draft) }, actorText(actor)) : "A supervisor or an administrator publishes it.",
   };
 }
 

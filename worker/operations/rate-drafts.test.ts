@@ -27,6 +27,8 @@ async function written(over: Partial<DraftToSave> = {}, by = biller): Promise<st
   return answer.result.draftId;
 }
 
+const hashOf = async (draftId: string) => (await findDraft(utility.port, draftId))!.documentHash;
+
 const refusal = (answer: { readonly status: string; readonly refusal?: { readonly message: string; readonly field?: string } }) => (answer.status === "refused" ? answer.refusal : answer.status);
 
 beforeEach(async () => {
@@ -39,7 +41,7 @@ describe("from a draft to a published version", () => {
     const draftId = await written();
     expect(await openDrafts(world, biller)).toMatchObject([{ draftId, scheduleId: "water-res", status: "draft", effectiveOn: "2026-07-01" }]);
     expect((await proposeDraft(world, biller, { commandId: "propose-1", draftId, note: "Board of March", shown: false })).status).toBe("done");
-    expect((await publishDraft(world, second, { commandId: "publish-1", draftId })).status).toBe("done");
+    expect((await publishDraft(world, second, { commandId: "publish-1", draftId, seen: await hashOf(draftId) })).status).toBe("done");
     expect(await port.query("SELECT version, effective_on AS day, status FROM rate_version WHERE schedule_id = 'water-res' ORDER BY version")).toEqual([
       { version: 1, day: "2025-01-01", status: "published" }, { version: 2, day: "2026-07-01", status: "published" },
     ]);
@@ -58,11 +60,22 @@ describe("from a draft to a published version", () => {
     const { world, port } = utility;
     const draftId = await written({}, supervisor);
     await proposeDraft(world, biller, { commandId: "propose-2", draftId, shown: false });
-    expect(refusal(await publishDraft(world, supervisor, { commandId: "publish-2", draftId }))).toMatchObject({ message: "You wrote this rate. Another person publishes it or sends it back." });
-    await expect(publishDraft(world, biller, { commandId: "publish-3", draftId })).rejects.toMatchObject({ status: 403 });
+    expect(refusal(await publishDraft(world, supervisor, { commandId: "publish-2", draftId, seen: await hashOf(draftId) }))).toMatchObject({ message: "You wrote this rate. Another person publishes it or sends it back." });
+    await expect(publishDraft(world, biller, { commandId: "publish-3", draftId, seen: await hashOf(draftId) })).rejects.toMatchObject({ status: 403 });
     await expect(port.write([{ sql: "UPDATE rate_draft SET status = 'published', decided_by = 'user:biller' WHERE id = ?", args: [draftId] }])).rejects.toThrow("another person");
     await expect(port.write([{ sql: "UPDATE rate_draft SET document_hash = 'x' WHERE id = ?", args: [draftId] }])).rejects.toThrow("what was proposed");
-    expect((await publishDraft(world, second, { commandId: "publish-4", draftId })).status).toBe("done");
+    expect((await publishDraft(world, second, { commandId: "publish-4", draftId, seen: await hashOf(draftId) })).status).toBe("done");
+  });
+
+  test("whoever has written any of its texts does not publish it, and nobody publishes a text they have not seen", async () => {
+    const { world } = utility;
+    const draftId = await written({}, supervisor);
+    const first = await hashOf(draftId);
+    await written({ draftId, commandId: "a-trifle-0000001", effectiveOn: "2026-09-01", document: { ...DEARER, name: { en: "Water, homes, again" } } });
+    await proposeDraft(world, biller, { commandId: "propose-trifle", draftId, shown: false });
+    expect(refusal(await publishDraft(world, supervisor, { commandId: "publish-own-1", draftId, seen: await hashOf(draftId) }))).toMatchObject({ message: "You wrote this rate. Another person publishes it or sends it back." });
+    expect(refusal(await publishDraft(world, second, { commandId: "publish-old-1", draftId, seen: first }))).toMatchObject({ message: expect.stringContaining("changed after you opened its page") });
+    expect((await publishDraft(world, second, { commandId: "publish-new-1", draftId, seen: await hashOf(draftId) })).status).toBe("done");
   });
 
   test("it can be sent back with a reason, taken back by its proposer, written again, and discarded", async () => {
@@ -209,7 +222,7 @@ describe("a draft run over everybody's past year", () => {
     expect(bills.map(({ number }) => number)).toEqual(["1002-20260501", "1002-20260401"]);
     expect(bills.reduce((sum, { after }) => sum + after!, 0)).toBe(proposal!.after);
     await expect(proposalsFor(world, customerOf("1001"), "1002")).rejects.toMatchObject({ status: 404 });
-    await publishDraft(world, second, { commandId: "publish-shown", draftId });
+    await publishDraft(world, second, { commandId: "publish-shown", draftId, seen: await hashOf(draftId) });
     expect(await proposalsFor(world, customerOf("1002"), "1002")).toMatchObject([{ decided: true }]);
     utility.clock.now = Date.parse("2026-07-01T14:00:00Z");
     expect(await proposalsFor(world, customerOf("1002"), "1002")).toEqual([]);

@@ -56,6 +56,12 @@ export async function findDraft(port: SqlPort, draftId: string): Promise<DraftRo
   return row ?? null;
 }
 
+/** Everybody who has written a text of the draft, by the log. */
+export async function writersOf(port: SqlPort, { id, scheduleId }: Pick<DraftRow, "id" | "scheduleId">): Promise<string[]> {
+  const rows = await port.query<{ actor: string }>("SELECT DISTINCT actor FROM event WHERE stream = ? AND type = 'RateDraftSaved' AND data->>'draftId' = ?", [rateStream(scheduleId), id]);
+  return rows.map(({ actor }) => actor);
+}
+
 /** The stored text of a draft as a document. */
 export function documentOfDraft({ id, document }: Pick<DraftRow, "id" | "document">): RateDocument {
   const parsed = parseRateDocument(JSON.parse(document));
@@ -154,7 +160,7 @@ export async function withdrawDraft(world: World, actor: UserActor, step: Step):
 /** A second person does not agree, and says why. @throws ForbiddenError, UnavailableError */
 export async function sendBackDraft(world: World, actor: UserActor, step: Step): Promise<StreamAnswer<{ draftId: string }>> {
   return move(world, actor, "approve:rates:any", "sendBack", step, {}, async (draft, { by, now, noteRef }) => {
-    const why = whyNotDecide(draft, by);
+    const why = whyNotDecide({ ...draft, writers: await writersOf(world.port, draft) }, by);
     if (why !== null) return refuse("second-person", why);
     if (noteRef === null) return refuse("note", "Say what should be changed.", "note");
     return changed(draft, "RateDraftSentBack", { ...EMPTY, decidedBy: by, decidedAt: now, decisionRef: noteRef }, noteRef);
@@ -167,14 +173,15 @@ export async function discardDraft(world: World, actor: UserActor, step: Step): 
 }
 
 /**
- * Publishes what was proposed as the schedule's next version; a second person does. From its day on it counts, and it never
- * changes after. @throws ForbiddenError, UnavailableError
+ * Publishes what was proposed as the schedule's next version; a second person does, who has `seen` the document of this hash.
+ * From its day on it counts, and it never changes after. @throws ForbiddenError, UnavailableError
  */
-export async function publishDraft(world: World, actor: UserActor, step: Step): Promise<StreamAnswer<{ draftId: string }>> {
+export async function publishDraft(world: World, actor: UserActor, { seen, ...step }: Step & { readonly seen: string }): Promise<StreamAnswer<{ draftId: string }>> {
   const { port } = world;
-  return move(world, actor, "approve:rates:any", "publish", step, {}, async (draft, { by, now, noteRef }) => {
-    const why = whyNotDecide(draft, by);
+  return move(world, actor, "approve:rates:any", "publish", step, { seen }, async (draft, { by, now, noteRef }) => {
+    const why = whyNotDecide({ ...draft, writers: await writersOf(port, draft) }, by);
     if (why !== null) return refuse("second-person", why);
+    if (seen !== draft.documentHash) return refuse("seen", "This draft was changed after you opened its page. Look at it again before you publish it.");
     const { scheduleId, name, commodity, customerClass, effectiveOn } = draft;
     const taken = await dayTaken(port, scheduleId, effectiveOn, await todayOf(port, now));
     if (taken) return taken;
@@ -205,7 +212,7 @@ function changed(draft: DraftRow, type: string, change: Partial<DraftRow>, noteR
 }
 
 async function move(
-  world: World, actor: UserActor, permission: Permission, what: RateDraftEvent, { commandId, draftId, note = "" }: Step, more: Readonly<Record<string, boolean>>,
+  world: World, actor: UserActor, permission: Permission, what: RateDraftEvent, { commandId, draftId, note = "" }: Step, more: Readonly<Record<string, boolean | string>>,
   decide: (draft: DraftRow, moving: Moving) => Promise<StreamDecision<{ draftId: string }>>,
 ): Promise<StreamAnswer<{ draftId: string }>> {
   requirePermission(actor, permission);

@@ -78,7 +78,7 @@ export async function action(asked: Route.ActionArgs) {
     case "propose": return answerForm(form, () => proposeDraft(world, actor, { ...step, shown: textOf(form, "shown") === "yes" }), to("proposed"));
     case "withdraw": return answerForm(form, () => withdrawDraft(world, actor, step), to("withdrawn"));
     case "sendBack": return answerForm(form, () => sendBackDraft(world, actor, step), to("sentBack"));
-    case "publish": return answerForm(form, () => publishDraft(world, actor, step), to("published"));
+    case "publish": return answerForm(form, () => publishDraft(world, actor, { ...step, seen: textOf(form, "seen") }), to("published"));
     case "discard": return answerForm(form, () => discardDraft(world, actor, step), () => didPath("/staff/rates", "discarded", "done"));
     case "replay": {
       const answer = await answering(() => startReplay(world, actor, step));
@@ -209,6 +209,7 @@ function Way({ loaderData: { page, commandIds }, state, doing }: { loaderData: S
       {draft.status === "proposed" && whyNotDecide === null ? (
         <>
           <FormFrame id="publish" state={formState("publish")} commandId={commandIds.decide}>
+            <input type="hidden" name="seen" value={draft.documentHash} readOnly />
             <p className="soft">What is published never changes. It counts from its day on, for every bill of this rate.</p>
             <Submit name="do" value="publish">Publish it</Submit>
           </FormFrame>

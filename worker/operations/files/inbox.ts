@@ -4,6 +4,7 @@
  * (a zone's slash is a tilde there).
  * A file leaves the inbox when all of it is stored, to `processed/` or `refused/`, with a report beside it.
  */
+import { UnavailableError } from "../../../db/port.ts";
 import { abandonedFiles, claimAbandoned, movedStatement, type FileRow } from "../../../db/metering/files.ts";
 import { BodyError } from "../../api/body.ts";
 import type { Charset } from "../../../domain/metering/formats/index.ts";
@@ -36,11 +37,19 @@ export async function filesByClock(world: World, files: FileStore): Promise<Inbo
   }
   const { objects } = await files.list({ prefix: INBOX, limit: ROUND_MAX });
   const round: { key: string; to: string }[] = [];
+  const faults: unknown[] = [];
   for (const { key } of objects) {
     if (late()) break;
-    const to = await takeFromInbox(world, files, key);
-    if (to !== null) round.push({ key, to });
+    try {
+      const to = await takeFromInbox(world, files, key);
+      if (to !== null) round.push({ key, to });
+    } catch (error) {
+      // While the database is away nothing goes on; a fault of one file must not keep the others waiting behind it.
+      if (error instanceof UnavailableError) throw error;
+      faults.push(error);
+    }
   }
+  if (faults.length > 0) throw faults[0];
   return round;
 }
 
