@@ -36,9 +36,11 @@ export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: loaderData
 export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "read:billing:any");
   const after = asked.url.searchParams.get("after") ?? "";
+  // The place in the feed first: a run that ends after it is told to the page, one that ended before shows in what is read next.
+  const board = await answering(() => boardPage(asked.context.get(requestContext), actor));
   const page = await answering(() => runPage(world, actor, asked.params.runId, after));
   if (!page) throw refused(404, "There is no such run.");
-  const [board, names] = await answering(() => Promise.all([boardPage(asked.context.get(requestContext), actor), actorNames(world.port, [page.run.startedBy])]));
+  const names = await answering(() => actorNames(world.port, [page.run.startedBy]));
   return { page, first: after === "", live: { position: board.position, board: board.board }, by: names[page.run.startedBy], mayRun: may(actor, "run:billing:any"), commandId: newCommandId() };
 }
 
