@@ -5,11 +5,12 @@
 import type { EventDraft } from "../compliance/chain.ts";
 import type { Refusal } from "./account/decide.ts";
 import { isStaffRole, type StaffRole } from "./permissions.ts";
+import type { Why } from "./why.ts";
 
 export interface PeopleEvents {
   /** `how`: by account number and a fact from the bill, by invitation, or by the utility itself. */
   AccessGranted: { userId: string; accountId: string; how: AccessHow };
-  AccessEnded: { userId: string; accountId: string; reason: string };
+  AccessEnded: Why & { userId: string; accountId: string };
   StaffCreated: { userId: string; role: StaffRole };
   StaffRoleChanged: { userId: string; from: StaffRole; to: StaffRole };
   StaffDeactivated: { userId: string };

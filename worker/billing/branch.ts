@@ -301,7 +301,7 @@ export interface CorrectionBy {
   readonly correctionId: string;
   readonly cause: CorrectionCause;
   readonly services: CorrectionAsked["services"];
-  readonly reasonRef: string;
+  readonly reasonRef: string | null;
   readonly proposalId: string | null;
 }
 

@@ -1,9 +1,10 @@
 /** What the clerk's pages about one account show beyond the customer's own view: who may see it, what comes next, everything that happened. */
 import { loadAccount } from "../../db/account/store.ts";
+import { STREAMS_OF_ACCOUNT, withSummaries } from "../../db/notes.ts";
 import { todayOf } from "../../db/utility.ts";
 import { lastClose, nextClose } from "../../domain/billing/cycle.ts";
 import { addDays, type LocalDate } from "../../domain/calendar/local-date.ts";
-import { summaryOf, type EventSummary } from "../../domain/lifecycle/account/summary.ts";
+import type { EventSummary } from "../../domain/lifecycle/account/summary.ts";
 import { viewOf, type AccountView } from "../../domain/lifecycle/account/view.ts";
 import { requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import type { SqlPort } from "../../db/port.ts";
@@ -34,9 +35,6 @@ export interface TimelinePage {
 
 const PAGE = 30;
 
-/** Streams that speak of an account: its own, its exceptions' and alerts', and the access of people who may see it. */
-const STREAMS = `SELECT 'account:' || ?1 UNION ALL SELECT 'exception:' || id FROM exception WHERE account_id = ?1 UNION ALL SELECT 'alert:' || id FROM usage_alert WHERE account_id = ?1 UNION ALL SELECT DISTINCT 'access:' || user_id FROM account_access WHERE account_id = ?1`;
-
 /** Which part of a timeline: kinds of events (null: all), and where the page begins (null: at the newest). */
 export interface TimelinePart {
   readonly types: readonly string[] | null;
@@ -48,12 +46,12 @@ export async function accountTimeline(world: World, actor: UserActor, accountId:
   requirePermission(actor, "read:account:any", accountId);
   const rows = await world.port.query<Omit<TimelineEvent, "summary"> & { data: string }>(
     `SELECT e.position, e.stream, e.seq, e.type, e.data, e.recorded_at AS "at", e.effective_at AS "effectiveAt", e.actor, e.source FROM event AS e
-     WHERE e.stream IN (${STREAMS}) AND e.position < ?2 AND (?3 IS NULL OR e.type IN (SELECT value FROM json_each(?3)))
+     WHERE e.stream IN (${STREAMS_OF_ACCOUNT}) AND e.position < ?2 AND (?3 IS NULL OR e.type IN (SELECT value FROM json_each(?3)))
        AND (e.stream NOT LIKE 'access:%' OR e.data->>'accountId' = ?1)
      ORDER BY e.position DESC LIMIT ${PAGE + 1}`,
     [accountId, before ?? Number.MAX_SAFE_INTEGER, types === null ? null : JSON.stringify(types)],
   );
-  const events = rows.slice(0, PAGE).map(({ data, ...row }) => ({ ...row, summary: summaryOf(row.type, JSON.parse(data) as object) }));
+  const events = await withSummaries(world.port, rows.slice(0, PAGE));
   return { events, names: await actorNames(world.port, events.map((event) => event.actor)), older: rows.length > PAGE ? events.at(-1)!.position : null };
 }
 

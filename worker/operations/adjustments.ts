@@ -6,6 +6,7 @@ import { glAccountOf } from "../../domain/lifecycle/settings.ts";
 import { CENTS_MAX, type Cents } from "../../domain/money/cents.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID, invalid, noCommandId, type FormAnswer } from "./form-answer.ts";
+import { noteOf } from "./notes.ts";
 
 /** A sentence or two, for whoever asks next year. */
 const REASON_MAX = 500;
@@ -49,12 +50,14 @@ export async function postAdjustment(world: World, actor: UserActor, input: NewA
   if (rule.revenue === "service" && commodity === undefined) return invalid("service", "Choose the service that this is about.");
   const revenueGl = glAccountOf(gl, rule.revenue === "fees" ? "fees" : commodity!);
   const signed = side === "credit" ? -amount : amount;
+  const { why, rows } = noteOf(world, commandId, reason);
   return world.execute({
     commandId,
     accountId,
-    command: { type: "PostAdjustment", adjustmentId: commandId, kind, amount: signed, postedOn: today, arrearsOn: today, revenueGl, reason },
+    command: { type: "PostAdjustment", adjustmentId: commandId, kind, amount: signed, postedOn: today, arrearsOn: today, revenueGl, ...why },
     // Without the day: a form sent again after midnight asks the same question.
-    asked: { type: "PostAdjustment", accountId, kind, amount: signed, revenueGl, reason },
+    asked: { type: "PostAdjustment", accountId, kind, amount: signed, revenueGl, ...why },
+    attachments: rows,
     actor: actorText(actor),
     authority: "post:adjustment:any",
     source: "staff",

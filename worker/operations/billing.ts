@@ -17,17 +17,16 @@ import { thaw } from "../../domain/billing/freeze.ts";
 import type { BillManifest } from "../../domain/billing/manifest.ts";
 import type { BillMessage, SegmentSnapshot } from "../../domain/billing/snapshot.ts";
 import { ACCEPTED, BILLING_KIND } from "../../domain/billing/work.ts";
-import { personalRef } from "../../domain/compliance/chain.ts";
 import { decideException, exceptionStream } from "../../domain/lifecycle/exception.ts";
 import type { AccountEvents } from "../../domain/lifecycle/account/events.ts";
 import type { BudgetOnBill } from "../../domain/lifecycle/account/budget-billing.ts";
-import { summaryOf, type EventSummary } from "../../domain/lifecycle/account/summary.ts";
+import { pushedSummary, type EventSummary } from "../../domain/lifecycle/account/summary.ts";
 import { actorText, requireOnAccount, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import type { Milli } from "../../domain/metering/index.ts";
 import type { Cents } from "../../domain/money/cents.ts";
 import type { World } from "./context.ts";
 import { stateOf } from "./exceptions/decide.ts";
-import { LOG_KEY } from "./registry.ts";
+import { noteOf } from "./notes.ts";
 
 export { startBillRun, type RunToStart, type StartedRun } from "../billing/start.ts";
 
@@ -167,7 +166,7 @@ async function movesBetween(port: SqlPort, accountId: string, after: number, bef
     `SELECT type, effective_at AS "effectiveAt", data FROM event WHERE stream = ? AND seq > ? AND seq < ? AND type IN (SELECT value FROM json_each(?)) ORDER BY seq`,
     [`account:${accountId}`, after, before, JSON.stringify(MOVES_MONEY)],
   );
-  return rows.map(({ type, effectiveAt, data }) => ({ type, effectiveAt, summary: summaryOf(type, JSON.parse(data) as object) }));
+  return rows.map(({ type, effectiveAt, data }) => ({ type, effectiveAt, summary: pushedSummary(type, JSON.parse(data) as object) }));
 }
 
 /** By period, as it was known with the bill `seq`: what was billed on an estimate together with what had corrected it. */
@@ -345,7 +344,7 @@ export async function letBillPass(world: World, actor: UserActor, input: { reado
   requirePermission(actor, "decide:exception:any", (await find())?.row.accountId ?? undefined);
   const now = world.now();
   const billOn = await todayOf(port, now);
-  const reasonRef = personalRef(world.key(LOG_KEY), "note", { commandId, note: reason });
+  const { ref: reasonRef, rows } = noteOf(world, commandId, reason);
   const answer = await runStreamCommand<{ runId: string }>(
     port,
     { commandId, stream: exceptionStream(exceptionId), input: { exceptionId, reason }, provenance: { actor: actorText(actor), source: "staff", recordedAt: now } },
@@ -361,7 +360,7 @@ export async function letBillPass(world: World, actor: UserActor, input: { reado
         ok: true, result: { runId }, drafts: decided.events,
         writes: {
           exception: [{ ...row, status: "closed", stage: null, snoozedUntil: null, closedAt: now, decision: ACCEPTED }],
-          personalData: [{ ref: reasonRef, kind: "note", value: JSON.stringify(reason), recordedAt: now }],
+          ...rows,
         },
         others: [await retryOf(port, runId, row.accountId!, billOn)],
       };

@@ -7,10 +7,12 @@ import type { AccountCommand } from "../../domain/lifecycle/account/commands.ts"
 import { balanceOf } from "../../domain/lifecycle/account/state.ts";
 import { actorText, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import type { Setting } from "../../domain/lifecycle/settings.ts";
+import type { Why } from "../../domain/lifecycle/why.ts";
 import { CENTS_MAX, type Cents } from "../../domain/money/cents.ts";
 import type { SqlPort } from "../../db/port.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID, invalid, noCommandId, type FormAnswer } from "./form-answer.ts";
+import { noteOf } from "./notes.ts";
 
 const PERMISSION = "edit:budget-billing:any";
 /** A sentence, for whoever asks next year. */
@@ -75,21 +77,23 @@ export async function setBudget(world: World, actor: UserActor, asked: AskedBudg
   if (reason.length > REASON_MAX) return invalid("reason", `Keep the reason under ${REASON_MAX} characters.`);
   const now = world.now();
   const today = await todayOf(world.port, now);
-  const command = await commandOf(world.port, { accountId, commandId, what, amount, reason }, today);
+  const { why, rows } = noteOf(world, commandId, reason);
+  const command = await commandOf(world.port, { accountId, commandId, what, amount, why }, today);
   if (!command) return invalid("what", "Choose what is to be done.");
   return world.execute({
     commandId, accountId, command,
     // Without the day and the bills: a form sent again after midnight, or after a bill, asks the same question.
-    asked: { type: command.type, accountId, amount, reason },
+    asked: { type: command.type, accountId, amount, ...why },
+    attachments: rows,
     actor: actorText(actor), authority: PERMISSION, source: "staff", acceptedAt: now,
   });
 }
 
-async function commandOf(port: SqlPort, { accountId, commandId, what, amount, reason }: Omit<AskedBudget, "amount"> & { readonly amount: Cents | null }, today: LocalDate): Promise<AccountCommand | null> {
+async function commandOf(port: SqlPort, { accountId, commandId, what, amount, why }: Omit<AskedBudget, "amount" | "reason"> & { readonly amount: Cents | null; readonly why: Why }, today: LocalDate): Promise<AccountCommand | null> {
   switch (what) {
-    case "enrol": return { type: "EnrolBudget", budgetId: commandId, enrolledOn: today, months: await lastBills(port, accountId), amount, reason };
-    case "change": return { type: "ChangeBudget", changedOn: today, amount, reason };
-    case "leave": return { type: "LeaveBudget", leftOn: today, reason };
+    case "enrol": return { type: "EnrolBudget", budgetId: commandId, enrolledOn: today, months: await lastBills(port, accountId), amount, ...why };
+    case "change": return { type: "ChangeBudget", changedOn: today, amount, ...why };
+    case "leave": return { type: "LeaveBudget", leftOn: today, ...why };
     default: return null;
   }
 }

@@ -11,7 +11,7 @@ import type { Attachments } from "../../db/account/writes.ts";
 import { moneyLog, ratesFor } from "../../db/billing/account-log.ts";
 import type { SqlPort } from "../../db/port.ts";
 import { settingsOn, todayOf } from "../../db/utility.ts";
-import { inputHash, personalRef, type Provenance } from "../../domain/compliance/chain.ts";
+import { inputHash, type Provenance } from "../../domain/compliance/chain.ts";
 import { standingBills } from "../../domain/lifecycle/account/standing-bills.ts";
 import { CAUSES, isCorrectionCause, type CorrectionCause } from "../../domain/lifecycle/correction.ts";
 import { APPROVAL_KIND, REBILL_KIND, REBILLED } from "../../domain/lifecycle/exception.ts";
@@ -21,7 +21,7 @@ import type { Setting } from "../../domain/lifecycle/settings.ts";
 import { formatDollars, type Cents } from "../../domain/money/cents.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID, invalid, noCommandId, type FormAnswer } from "./form-answer.ts";
-import { LOG_KEY } from "./registry.ts";
+import { noteOf, type Note } from "./notes.ts";
 
 export type { Branch, CorrectionAsked, Limit } from "../billing/branch.ts";
 
@@ -67,7 +67,7 @@ export async function correctBills(world: World, actor: UserActor, input: Correc
   const stopped = stopping(branch, branchHash);
   if (stopped) return stopped;
   const { corrections } = await settingsOn(world.port, branch.today, world.now());
-  const noted = note(world, commandId, reason);
+  const noted = noteOf(world, commandId, reason);
   return amountOf(branch) > mostAlone(corrections, actor.role)
     ? propose(world, actor, { commandId, accountId, asked, branch, noted, question })
     : commit(world, actor, { commandId, accountId, asked, branch, noted, question, correctionId: commandId, proposal: null, authority: "correct:bill:any" });
@@ -78,17 +78,6 @@ function stopping(branch: Branch, seen: string): FormAnswer | null {
   if (branch.closed !== null) return invalid("form", `The accounting period ${branch.closed} is closed: nothing of today can be posted.`);
   if (branch.blocked.length > 0) return invalid("form", `Bill ${branch.blocked[0]!.number} cannot be made again yet: ${branch.blocked[0]!.reasons.map(({ sentence }) => sentence).join(" ")}`);
   return branch.hash === seen ? null : invalid("form", "The figures have changed since you looked: reads, rates or bills have come. Look at them again.");
-}
-
-interface Noted {
-  readonly ref: string;
-  readonly rows: Attachments;
-}
-
-/** Words of a person, kept where they can be erased; the log holds only the reference. */
-function note(world: World, commandId: string, text: string): Noted {
-  const ref = personalRef(world.key(LOG_KEY), "note", { commandId, note: text });
-  return { ref, rows: { personalData: [{ ref, kind: "note", value: JSON.stringify(text), recordedAt: world.now() }] } };
 }
 
 /** The stored answer of a command that has taken effect. */
@@ -107,7 +96,7 @@ interface Committing {
   readonly accountId: string;
   readonly asked: CorrectionAsked;
   readonly branch: Branch;
-  readonly noted: Noted;
+  readonly noted: Note;
   readonly question: object;
   readonly correctionId: string;
   readonly proposal: ProposalRow | null;
@@ -177,7 +166,7 @@ async function propose(world: World, actor: UserActor, { commandId, accountId, a
     numbers: { amount: amountOf(branch), bills: canceled.length },
     sentence: `${canceled.length} ${canceled.length === 1 ? "bill" : "bills"} of account ${accountId} from ${canceled[0]!.number} on would be corrected (${CAUSES[asked.cause].name.toLowerCase()}): ${amount} change. Somebody else has to agree.`,
   }, undefined, provenance.recordedAt);
-  const row: ProposalRow = { id: commandId, accountId, asked: JSON.stringify(asked), branchHash: hash, net, reasonRef: noted.ref, status: "open", proposedBy: provenance.actor, proposedAt: provenance.recordedAt, decidedBy: null, decidedAt: null, decisionRef: null };
+  const row: ProposalRow = { id: commandId, accountId, asked: JSON.stringify(asked), branchHash: hash, net, reasonRef: noted.ref!, status: "open", proposedBy: provenance.actor, proposedAt: provenance.recordedAt, decidedBy: null, decidedAt: null, decisionRef: null };
   return executed(world, world.execute({
     commandId, accountId, asked: question, actor: provenance.actor, authority: "correct:bill:any", source: provenance.source, acceptedAt: provenance.recordedAt,
     command: { type: "ProposeCorrection", correctionId: commandId, cause: asked.cause, billIds: canceled.map(({ billId }) => billId), reopened, net, branchHash: hash, reasonRef: noted.ref },
@@ -206,7 +195,7 @@ export async function decideCorrection(world: World, actor: UserActor, input: De
   if (!proposal || proposal.accountId !== accountId) return invalid("form", "There is no such proposal.");
   const decided = decideProposal({ action, status: proposal.status, isProposer: proposal.proposedBy === actorText(actor), aloneInSetUp: false, reason });
   if (!decided.ok) return { status: "invalid", refusal: decided.refusal };
-  const noted = note(world, commandId, reason);
+  const noted = noteOf(world, commandId, reason);
   if (action !== "approve") return drop(world, actor, { commandId, proposal, status: decided.status, noted, question });
   const asked = JSON.parse(proposal.asked) as CorrectionAsked;
   const answer = await branchOf(world, accountId, asked);
@@ -216,7 +205,7 @@ export async function decideCorrection(world: World, actor: UserActor, input: De
   return commit(world, actor, { commandId, accountId, asked, branch: answer.branch, noted, question, correctionId: proposalId, proposal, authority: "approve:correction:any" });
 }
 
-async function drop(world: World, actor: UserActor, { commandId, proposal, status, noted, question }: { readonly commandId: string; readonly proposal: ProposalRow; readonly status: ProposalStatus; readonly noted: Noted; readonly question: object }): Promise<FormAnswer> {
+async function drop(world: World, actor: UserActor, { commandId, proposal, status, noted, question }: { readonly commandId: string; readonly proposal: ProposalRow; readonly status: ProposalStatus; readonly noted: Note; readonly question: object }): Promise<FormAnswer> {
   const provenance = provenanceOf(world, actor, commandId);
   const record = (await loadExceptions(world.port, [approvalId(proposal.id)])).get(approvalId(proposal.id));
   const closed = record?.row.status === "open" ? [cureWork(record, provenance.recordedAt, status)] : [];

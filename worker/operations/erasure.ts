@@ -6,6 +6,7 @@
 import { loadAccount, accountStream } from "../../db/account/store.ts";
 import { runStreamCommand, type StreamAnswer } from "../../db/command.ts";
 import { mustHold } from "../../db/commit.ts";
+import { STREAMS_OF_ACCOUNT } from "../../db/notes.ts";
 import type { Statement } from "../../db/port.ts";
 import type { InsertRow } from "../../db/rows.ts";
 import type { Refusal } from "../../domain/lifecycle/account/decide.ts";
@@ -87,7 +88,7 @@ export async function erasePerson(world: World, actor: UserActor, { commandId, a
 }
 
 interface Found {
-  /** References of the account's log to personal data that is nobody else's. */
+  /** References of what was logged about the account to personal data that is nobody else's. */
   readonly refs: readonly string[];
   readonly users: readonly { readonly userId: string; readonly only: number }[];
   /** Files that carry the name. */
@@ -97,8 +98,8 @@ interface Found {
 }
 
 async function personalOf({ port, key }: World, accountId: string): Promise<Found> {
-  const [events, users, documents, mail, letters, places, shared] = await port.read([
-    { sql: "SELECT data FROM event WHERE stream = ? OR stream = ?", args: [accountStream(accountId), `privacy:${accountId}`] },
+  const [events, users, documents, mail, letters, places, shared, decisions] = await port.read([
+    { sql: `SELECT data FROM event WHERE stream IN (${STREAMS_OF_ACCOUNT} UNION ALL SELECT 'privacy:' || ?1) AND (stream NOT LIKE 'access:%' OR data->>'accountId' = ?1)`, args: [accountId] },
     {
       sql: `SELECT x.user_id AS "userId", NOT EXISTS (SELECT 1 FROM account_access o WHERE o.user_id = x.user_id AND o.account_id <> x.account_id AND o.ended_at IS NULL) AND u.role = 'customer' AS only
         FROM account_access x JOIN auth_user u ON u.id = x.user_id WHERE x.account_id = ? AND x.ended_at IS NULL`,
@@ -113,10 +114,11 @@ async function personalOf({ port, key }: World, accountId: string): Promise<Foun
     { sql: "SELECT o.id FROM outbox o WHERE o.kind = 'email' AND o.payload->>'to' IN (SELECT p.email FROM account a JOIN person p ON p.id = a.person_id WHERE a.id = ?1 UNION SELECT email FROM invitation WHERE account_id = ?1)", args: [accountId] },
     { sql: "SELECT DISTINCT p.line, p.city, p.state, p.zip FROM service_agreement s JOIN service_point sp ON sp.id = s.service_point_id JOIN premise p ON p.id = sp.premise_id WHERE s.account_id = ?", args: [accountId] },
     { sql: "SELECT q.ref FROM account a JOIN person p ON p.id = a.person_id JOIN person q ON q.ref = p.ref AND q.id <> p.id WHERE a.id = ?", args: [accountId] },
+    { sql: `SELECT decision_ref AS "decisionRef" FROM rebill_proposal WHERE account_id = ?`, args: [accountId] },
   ]);
   // The address of a place stays: it is the premise's, and the next customer's.
   const kept = new Set([...places!.rows.map((row) => personalRef(key(LOG_KEY), "address", row as unknown as Address)), ...shared!.rows.map((row) => row["ref"] as string)]);
-  const refs = events!.rows.flatMap((row) => refsIn(JSON.parse(row["data"] as string))).filter((ref) => !kept.has(ref));
+  const refs = [...events!.rows.map((row) => JSON.parse(row["data"] as string) as object), ...decisions!.rows].flatMap(refsIn).filter((ref) => !kept.has(ref));
   return {
     refs: [...new Set(refs)],
     users: users!.rows as unknown as Found["users"],

@@ -4,6 +4,7 @@ import { HOLDS, isHoldKind } from "../../domain/lifecycle/hold.ts";
 import { actorText, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID, invalid, noCommandId, type FormAnswer } from "./form-answer.ts";
+import { noteOf } from "./notes.ts";
 
 const CAUSE_MAX = 200;
 
@@ -34,10 +35,12 @@ export async function releaseHold(world: World, actor: UserActor, input: { reado
   const cause = input.cause.trim().slice(0, CAUSE_MAX);
   if (!COMMAND_ID.test(commandId)) return noCommandId();
   if (cause === "") return invalid("cause", "Say why the hold ends.");
+  const { why, rows } = noteOf(world, commandId, cause);
   return world.execute({
     commandId,
     accountId,
-    command: { type: "ReleaseHold", holdId, cause },
+    command: { type: "ReleaseHold", holdId, cause: "staff", reasonRef: why.reasonRef },
+    attachments: rows,
     actor: actorText(actor),
     authority: "release:hold:any",
     source: "staff",

@@ -1,7 +1,8 @@
 /** The compliance log as people read it: newest first, by stream and by kind of event. The events themselves, nothing beside them. */
-import { summaryOf, type EventSummary } from "../../domain/lifecycle/account/summary.ts";
+import type { EventSummary } from "../../domain/lifecycle/account/summary.ts";
 import { requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import { firstBrokenLink, type BrokenLink, type SealedEvent } from "../../domain/compliance/chain.ts";
+import { withSummaries } from "../../db/notes.ts";
 import type { SqlPort, SqlValue } from "../../db/port.ts";
 import { actorNames } from "./actors.ts";
 import type { World } from "./context.ts";
@@ -65,7 +66,7 @@ export async function logPage(world: World, actor: UserActor, filter: LogFilter)
     args.push(filter.type);
   }
   const rows = await port.query<Omit<LogEntry, "summary"> & { data: string }>(`SELECT ${COLUMNS} FROM event WHERE ${where.join(" AND ")} ORDER BY position DESC LIMIT ${PAGE + 1}`, args);
-  const entries = rows.slice(0, PAGE).map(({ data, ...row }) => ({ ...row, summary: summaryOf(row.type, JSON.parse(data) as object) }));
+  const entries = await withSummaries(port, rows.slice(0, PAGE));
   const more = rows.length > PAGE ? entries.at(-1)!.position : begin > 0 ? begin : null;
   return {
     entries,

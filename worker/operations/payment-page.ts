@@ -1,4 +1,5 @@
 /** One payment as staff see it: what it was, what became of it, and what taking it back would cost. */
+import { withSummaries } from "../../db/notes.ts";
 import { settingsOn, todayOf } from "../../db/utility.ts";
 import { may, owns, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import type { Cents } from "../../domain/money/cents.ts";
@@ -22,17 +23,17 @@ export async function paymentPage(world: World, actor: UserActor, accountId: str
   const now = world.now();
   const [payment, [reversal], settings] = await Promise.all([
     paymentOf(world, actor, accountId, paymentId),
-    port.query<{ reason: string; at: number; actor: string }>(
-      `SELECT data->>'reason' AS reason, recorded_at AS "at", actor FROM event WHERE stream = 'account:' || ? AND type = 'PaymentReversed' AND data->>'paymentId' = ?`,
+    port.query<{ type: string; data: string; at: number; actor: string }>(
+      `SELECT type, data, recorded_at AS "at", actor FROM event WHERE stream = 'account:' || ? AND type = 'PaymentReversed' AND data->>'paymentId' = ?`,
       [accountId, paymentId],
-    ),
+    ).then((events) => withSummaries(port, events)),
     settingsOn(port, await todayOf(port, now), now),
   ]);
   if (!payment) return null;
   const fee = settings.fees.find((each) => each.code === "returned" && each.amount > 0);
   return {
     payment,
-    reversal: reversal ?? null,
+    reversal: reversal ? { reason: String(reversal.summary["reason"]), at: reversal.at, actor: reversal.actor } : null,
     mayReverse: !reversal && payment.channel !== "suspense" && may(actor, "reverse:payment:any", owns(actor, accountId)),
     fee: fee ? { name: fee.name, amount: fee.amount } : null,
   };

@@ -10,11 +10,13 @@ import type { Answer } from "../../durable/desk.ts";
 import type { PaymentProvider, ProviderEvent } from "../payments/provider.ts";
 import { portalProvider } from "../payments/providers.ts";
 import type { RequestContext, World } from "./context.ts";
+import { noteOf } from "./notes.ts";
 
 /** Ids come from the browser's form: long enough to be unique, short enough to store, nothing that needs escaping. */
 const COMMAND_ID = /^[\w-]{16,64}$/;
 /** A check number or a note of the clerk. */
 const REFERENCE_LENGTH_MAX = 60;
+const REASON_MAX = 200;
 
 export type PayAnswer = Answer | { readonly status: "invalid"; readonly refusal: Refusal };
 
@@ -115,14 +117,15 @@ export async function reversePayment(
   const now = world.now();
   const today = await todayOf(world.port, now);
   const base = { accountId: input.accountId, actor: actorText(actor), authority: "reverse:payment:any", source: "staff", acceptedAt: now };
-  const answer = await world.execute({ ...base, commandId: input.commandId, command: { type: "ReversePayment", paymentId: input.paymentId, reason: input.reason.trim(), reversedOn: today } });
+  const { why, rows } = noteOf(world, input.commandId, input.reason.trim().slice(0, REASON_MAX).toWellFormed());
+  const answer = await world.execute({ ...base, commandId: input.commandId, command: { type: "ReversePayment", paymentId: input.paymentId, ...why, reversedOn: today }, attachments: rows });
   if (answer.status !== "done" || !input.withFee) return answer;
   const fee = (await settingsOn(world.port, today, now)).fees.find((each) => each.code === "returned");
   if (!fee || fee.amount === 0) return answer;
   return world.execute({
     ...base,
     commandId: `${input.commandId}-fee`,
-    command: { type: "PostAdjustment", adjustmentId: `${input.commandId}-fee`, kind: "returnedPaymentFee", amount: fee.amount, postedOn: today, arrearsOn: today, revenueGl: fee.gl, reason: `Returned payment: ${input.reason.trim()}` },
+    command: { type: "PostAdjustment", adjustmentId: `${input.commandId}-fee`, kind: "returnedPaymentFee", amount: fee.amount, postedOn: today, arrearsOn: today, revenueGl: fee.gl, ...why },
   });
 }
 

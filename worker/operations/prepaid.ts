@@ -7,9 +7,11 @@ import type { LocalDate } from "../../domain/calendar/local-date.ts";
 import type { CommandOf } from "../../domain/lifecycle/account/commands.ts";
 import { balanceOf } from "../../domain/lifecycle/account/state.ts";
 import { actorText, requireOnAccount, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
+import type { Why } from "../../domain/lifecycle/why.ts";
 import { CENTS_MAX, type Cents } from "../../domain/money/cents.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID, invalid, noCommandId, type FormAnswer } from "./form-answer.ts";
+import { noteOf } from "./notes.ts";
 
 const PERMISSION = "edit:prepaid:any";
 /** A sentence, for whoever asks next year. */
@@ -54,7 +56,8 @@ export async function setPrepaid(world: World, actor: UserActor, asked: AskedPre
   const { lowAt } = asked;
   if (what !== "leave" && (lowAt === undefined || lowAt < 0 || lowAt > CENTS_MAX)) return invalid("lowAt", "Enter an amount such as 20.00.");
   const now = world.now();
-  const command = commandOf({ commandId, what, lowAt: lowAt ?? 0, reason }, await todayOf(world.port, now));
+  const { why, rows } = noteOf(world, commandId, reason);
+  const command = commandOf({ commandId, what, lowAt: lowAt ?? 0, why }, await todayOf(world.port, now));
   if (!command) return invalid("what", "Choose what is to be done.");
   if (command.type === "EnrolPrepaid") {
     const { state } = await loadAccount(world.port, accountId);
@@ -63,18 +66,19 @@ export async function setPrepaid(world: World, actor: UserActor, asked: AskedPre
   return world.execute({
     commandId, accountId, command,
     // Without the day: a form sent again after midnight asks the same question.
-    asked: { type: command.type, accountId, lowAt: command.type === "LeavePrepaid" ? null : command.lowAt, reason },
+    asked: { type: command.type, accountId, lowAt: command.type === "LeavePrepaid" ? null : command.lowAt, ...why },
+    attachments: rows,
     actor: actorText(actor), authority: PERMISSION, source: "staff", acceptedAt: now,
   });
 }
 
 type PrepaidCommand = CommandOf<"EnrolPrepaid"> | CommandOf<"ChangePrepaid"> | CommandOf<"LeavePrepaid">;
 
-function commandOf({ commandId, what, lowAt, reason }: { commandId: string; what: string; lowAt: Cents; reason: string }, today: LocalDate): PrepaidCommand | null {
+function commandOf({ commandId, what, lowAt, why }: { commandId: string; what: string; lowAt: Cents; why: Why }, today: LocalDate): PrepaidCommand | null {
   switch (what) {
     case "enrol": return { type: "EnrolPrepaid", prepaidId: commandId, enrolledOn: today, lowAt };
     case "change": return { type: "ChangePrepaid", changedOn: today, lowAt };
-    case "leave": return { type: "LeavePrepaid", leftOn: today, reason };
+    case "leave": return { type: "LeavePrepaid", leftOn: today, ...why };
     default: return null;
   }
 }

@@ -1,4 +1,5 @@
 /** Drafts of rates as staff work on them, what they would do to every account, and what customers see of a proposal. */
+import { wordsOf } from "../../db/notes.ts";
 import type { SqlPort } from "../../db/port.ts";
 import { timeZoneOf, todayOf } from "../../db/utility.ts";
 import { billedOnSchedule, type BilledOnSchedule } from "../../db/billing/what-if.ts";
@@ -71,7 +72,7 @@ export async function draftPage(world: World, actor: UserActor, draftId: string)
   const today = await todayOf(port, world.now());
   const actors = [draft.savedBy, draft.proposedBy, draft.decidedBy].filter((who) => who !== null);
   const [counting, names, notes, replays] = await Promise.all([
-    countingVersion(port, draft.scheduleId, today), actorNames(port, actors), notesOf(port, [draft.noteRef, draft.decisionRef]), replaysOf(port, draftId),
+    countingVersion(port, draft.scheduleId, today), actorNames(port, actors), wordsOf(port, [draft.noteRef, draft.decisionRef]), replaysOf(port, draftId),
   ]);
   return {
     draft: facts, document: documentOfDraft(draft), notCarriedOver: JSON.parse(notCarriedOver) as NotCarriedOver[], counting, today, names,
@@ -88,11 +89,6 @@ async function countingVersion(port: SqlPort, scheduleId: string, today: LocalDa
   );
   const parsed = row ? parseRateDocument(JSON.parse(row.document)) : null;
   return row && parsed?.ok ? { version: row.version, document: parsed.document } : null;
-}
-
-async function notesOf(port: SqlPort, refs: readonly (string | null)[]): Promise<Map<string, string>> {
-  const rows = await port.query<{ ref: string; value: string }>("SELECT p.ref, p.value FROM json_each(?) AS w CROSS JOIN personal_data AS p ON p.ref = w.value", [JSON.stringify(refs.filter((ref) => ref !== null))]);
-  return new Map(rows.map(({ ref, value }) => [ref, JSON.parse(value) as string]));
 }
 
 async function summaryOfReplay(port: SqlPort, { id, status, fromOn, toOn, accounts, startedAt, finishedAt, documentHash }: ReplayRow, now: string): Promise<ReplaySummary> {

@@ -9,7 +9,7 @@ import type { InsertRow, Writes } from "../../db/rows.ts";
 import { todayOf } from "../../db/utility.ts";
 import { isLocalDate, type LocalDate } from "../../domain/calendar/local-date.ts";
 import { canonicalJson } from "../../domain/compliance/canonical.ts";
-import { personalRef, type EventDraft } from "../../domain/compliance/chain.ts";
+import type { EventDraft } from "../../domain/compliance/chain.ts";
 import { CUSTOMER_CLASSES } from "../../domain/lifecycle/customer-class.ts";
 import type { Refusal } from "../../domain/lifecycle/account/decide.ts";
 import { actorText, requirePermission, type Permission, type UserActor } from "../../domain/lifecycle/permissions.ts";
@@ -17,8 +17,8 @@ import { rateDraftAfter, whyNotDecide, type RateDraftEvent, type RateDraftState 
 import { COMMODITIES } from "../../domain/lifecycle/settings.ts";
 import { parseRateDocument, type RateDocument } from "../../domain/rating/index.ts";
 import type { World } from "./context.ts";
+import { noteOf } from "./notes.ts";
 import { publicationOf } from "./rates.ts";
-import { LOG_KEY } from "./registry.ts";
 
 export type DraftRow = Required<InsertRow<"rateDraft">> & { readonly status: RateDraftState };
 
@@ -222,7 +222,7 @@ async function move(
   const by = actorText(actor);
   const now = world.now();
   const words = note.trim();
-  const noteRef = words === "" ? null : personalRef(world.key(LOG_KEY), "note", { commandId, note: words });
+  const { ref: noteRef, rows } = noteOf(world, commandId, words);
   return runStreamCommand(port, { commandId, stream: rateStream(found.scheduleId), input: { what, draftId, note: words, ...more }, provenance: { actor: by, source: "staff", recordedAt: now } }, async () => {
     const draft = (await findDraft(port, draftId))!;
     const after = rateDraftAfter(draft.status, what);
@@ -233,8 +233,7 @@ async function move(
     return {
       ...decided,
       writes: {
-        ...decided.writes, rateDraft: decided.writes.rateDraft!.map((row) => ({ ...row, status: after })),
-        ...(noteRef === null ? {} : { personalData: [{ ref: noteRef, kind: "note", value: JSON.stringify(words), recordedAt: now }] }),
+        ...decided.writes, rateDraft: decided.writes.rateDraft!.map((row) => ({ ...row, status: after })), ...rows,
       },
     };
   });

@@ -5,6 +5,7 @@ import { REQUEST_KINDS, REQUEST_WORDS_MAX, type RequestKind } from "../../domain
 import type { Refusal } from "../../domain/lifecycle/account/decide.ts";
 import type { Answer } from "../../durable/desk.ts";
 import type { World } from "./context.ts";
+import { noteOf } from "./notes.ts";
 import { LOG_KEY } from "./registry.ts";
 
 export type RequestAnswer = Answer | { readonly status: "invalid"; readonly refusal: Refusal };
@@ -40,14 +41,14 @@ export async function advanceRequest(world: World, actor: UserActor, input: { re
     [input.requestId, input.accountId],
   );
   if (!row) return invalid("requestId", "There is no such request on this account.");
-  const noteRef = note === "" ? null : personalRef(world.key(LOG_KEY), "note", { commandId: input.commandId, note });
+  const { ref: noteRef, rows } = noteOf(world, input.commandId, note);
   return world.execute({
     commandId: input.commandId,
     accountId: input.accountId,
     command: { type: "AdvanceRequest", requestId: input.requestId, to: input.to, noteRef },
     attachments: {
       request: [{ id: input.requestId, accountId: input.accountId, status: input.to, changedAt: now, ...row }],
-      ...(noteRef ? { personalData: [{ ref: noteRef, kind: "note", value: JSON.stringify(note), recordedAt: now }] } : {}),
+      ...rows,
     },
     actor: actorText(actor),
     authority: "advance:request:any",

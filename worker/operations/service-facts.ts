@@ -6,6 +6,7 @@ import { FACT_KINDS, FACTS, type FactKind, type ServiceFact } from "../../domain
 import { actorText, requireOnAccount, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID, invalid, noCommandId, type FormAnswer } from "./form-answer.ts";
+import { noteOf } from "./notes.ts";
 
 /** Every fact of the account's services, of former days too. @throws ForbiddenError */
 export async function factsOfAccount(world: World, actor: UserActor, accountId: string): Promise<readonly ServiceFact[]> {
@@ -49,9 +50,11 @@ export async function setServiceFact(world: World, actor: UserActor, asked: Aske
     from, to: to === "" ? null : to, source: "staff", basis: null,
   };
   if (kind === "deduct-meter" && !(await canDeduct(world.port, accountId, agreementId, value))) return invalid("value", "Enter the service point of a submeter at the same premise, one that nobody else is billed by.");
+  const { why, rows } = noteOf(world, commandId, asked.reason.trim().slice(0, REASON_MAX).toWellFormed());
   return world.execute({
     commandId, accountId,
-    command: { type: "SetServiceFact", fact, reason: asked.reason.trim().slice(0, REASON_MAX).toWellFormed() },
+    command: { type: "SetServiceFact", fact, ...why },
+    attachments: rows,
     actor: actorText(actor), authority: "edit:service-fact:any", source: "staff", acceptedAt: world.now(),
   });
 }

@@ -4,13 +4,12 @@ import type { SqlPort } from "../../db/port.ts";
 import type { InsertRow } from "../../db/rows.ts";
 import { forgetSettings } from "../../db/utility.ts";
 import type { LocalDate } from "../../domain/calendar/local-date.ts";
-import { personalRef } from "../../domain/compliance/chain.ts";
 import { actorText, may, PERMISSIONS, requirePermission, STAFF_ROLES, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import { decideProposal, NEEDS_APPROVAL, type ProposalAction, type ProposalStatus } from "../../domain/lifecycle/setting-approval.ts";
 import type { Setting, SettingTopic } from "../../domain/lifecycle/settings.ts";
 import { actorNames } from "./actors.ts";
 import type { World } from "./context.ts";
-import { LOG_KEY } from "./registry.ts";
+import { noteOf } from "./notes.ts";
 import { settingWritten, UTILITY_STREAM, type SettingToWrite } from "./settings.ts";
 
 type Row = Required<InsertRow<"settingProposal">>;
@@ -27,7 +26,7 @@ export async function proposeSetting<T extends SettingTopic>(world: World, actor
   const note = input.note.trim().slice(0, NOTE_MAX).toWellFormed();
   const proposedAt = world.now();
   const proposedBy = actorText(actor);
-  const noted = noteOf(world, commandId, note, proposedAt);
+  const noted = noteOf(world, commandId, note);
   return runStreamCommand(
     world.port,
     { commandId, stream: UTILITY_STREAM, input: { propose: topic, effectiveOn, value: JSON.stringify(value), note }, provenance: { actor: proposedBy, source: "staff", recordedAt: proposedAt } },
@@ -40,7 +39,7 @@ export async function proposeSetting<T extends SettingTopic>(world: World, actor
       const row: Row = { id: commandId, topic, effectiveOn, before, value: after, status: "open", noteRef: noted.ref, proposedBy, proposedAt, decidedBy: null, decidedAt: null, decisionRef: null };
       return {
         ok: true, drafts: [{ type: "SettingProposed", version: 1, data: { proposalId: commandId, topic, effectiveOn, before, after, noteRef: noted.ref } }],
-        writes: { settingProposal: [row], personalData: noted.rows }, result: { proposalId: commandId },
+        writes: { settingProposal: [row], ...noted.rows }, result: { proposalId: commandId },
       } as const;
     },
   );
@@ -56,7 +55,7 @@ export async function decideSetting(world: World, actor: UserActor, input: { rea
   const reason = input.reason.trim().slice(0, NOTE_MAX).toWellFormed();
   const decidedAt = world.now();
   const decidedBy = actorText(actor);
-  const noted = noteOf(world, commandId, reason, decidedAt);
+  const noted = noteOf(world, commandId, reason);
   const answer = await runStreamCommand(
     port,
     { commandId, stream: UTILITY_STREAM, input: { proposalId, action, reason }, provenance: { actor: decidedBy, source: "staff", recordedAt: decidedAt } },
@@ -74,7 +73,7 @@ export async function decideSetting(world: World, actor: UserActor, input: { rea
       return {
         ok: true,
         drafts: [{ type: EVENT_OF[action], version: 1, data: { proposalId, topic, effectiveOn: row.effectiveOn, proposedBy: row.proposedBy, alone, reasonRef: noted.ref } }, ...(written?.drafts ?? [])],
-        writes: { ...written?.writes, settingProposal: [{ ...row, status: decided.status, decidedBy, decidedAt, decisionRef: noted.ref }], personalData: noted.rows },
+        writes: { ...written?.writes, settingProposal: [{ ...row, status: decided.status, decidedBy, decidedAt, decisionRef: noted.ref }], ...noted.rows },
         result: { topic, status: decided.status },
       } as const;
     },
@@ -138,8 +137,3 @@ function actionsOf(actor: UserActor, { status, proposedBy }: Row, alone: boolean
 }
 
 /** Words a person wrote, kept where they can be erased; the log holds only the reference. */
-function noteOf(world: World, commandId: string, note: string, recordedAt: number) {
-  if (note === "") return { ref: null, rows: [] };
-  const ref = personalRef(world.key(LOG_KEY), "note", { commandId, note });
-  return { ref, rows: [{ ref, kind: "note", value: JSON.stringify(note), recordedAt }] };
-}

@@ -45,7 +45,7 @@ export default function Adjust({ loaderData: { head, commandId, leaks, most }, a
             <RadioField name="side" label="Which way" hint="A kind that goes only one way goes that way." defaultValue="credit" options={[{ value: "credit", label: "Lowers what is owed" }, { value: "charge", label: "Raises what is owed" }]} />
             <MoneyField name="amount" label="Amount" hint={`Written without a sign. You may post up to ${formatDollars(most)}.`} />
             <SelectField name="service" label="For the service" width="medium" optional hint="Whose revenue it changes; a fee needs none." options={head.commodities.map((value) => ({ value, label: commodityName(value) }))} defaultValue={head.commodities[0]} />
-            <TextArea name="reason" label="Why" hint="For whoever asks next year. It stands in the log." rows={3} maxLength={500} />
+            <TextArea name="reason" label="Why" hint="For whoever asks next year. Only staff read it." rows={3} maxLength={500} />
             <Submit>Post the adjustment</Submit>
           </FormFrame>
         </Card>

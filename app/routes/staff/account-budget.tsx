@@ -90,7 +90,7 @@ function Enrol({ page, state, commandId }: { page: BudgetPage } & Form) {
       <FormFrame state={state} commandId={commandId}>
         <input type="hidden" name="what" value="enrol" readOnly />
         <MoneyField name="amount" label="Budget amount" hint={fitting === null ? "A month." : `A month. Leave empty for ${formatDollars(fitting)}.`} optional={fitting !== null} />
-        <TextField name="reason" label="Where it comes from" hint="Needed for an amount of your own. It stands in the log." optional autoComplete="off" maxLength={200} />
+        <TextField name="reason" label="Where it comes from" hint="Needed for an amount of your own. Only staff read it." optional autoComplete="off" maxLength={200} />
         <Submit>Enroll</Submit>
       </FormFrame>
     </Card>

@@ -64,7 +64,7 @@ export default function Facts({ loaderData: { head, commandId, facts, services }
               <SelectField name="unit" label="Unit" hint="Of a winter average." optional placeholder="None" options={UNITS.map((unit) => ({ value: unit, label: unit }))} />
               <DateField name="from" label="Counts from" defaultValue={head.today} />
               <DateField name="to" label="First day on which it no longer counts" optional />
-              <TextField name="reason" label="Why" hint="It stands in the log and is read when the bill is questioned." autoComplete="off" maxLength={200} />
+              <TextField name="reason" label="Why" hint="Only staff read it, when the bill is questioned." autoComplete="off" maxLength={200} />
               <Submit>Set the value</Submit>
             </FormFrame>
           </Card>

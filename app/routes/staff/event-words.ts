@@ -77,7 +77,7 @@ const EVENTS: Readonly<Record<string, Words>> = {
   PaymentReversed: (f, account) => ({ title: "Payment taken back", icon: "pay", tone: "bad", value: ledgerText(f.number("amount")), detail: f.text("reason"), to: `/staff/accounts/${account}/payments/${encodeURIComponent(f.text("paymentId"))}` }),
   AdjustmentPosted: (f) => ({ title: adjustmentName(f.text("kind")), icon: "rates", value: ledgerText(f.number("amount")), detail: f.text("reason") }),
   HoldPlaced: (f) => ({ title: `Hold: ${holdName(f.text("kind")).toLowerCase()}`, icon: "lock", tone: "warn" }),
-  HoldReleased: (f) => ({ title: "Hold released", icon: "lock", detail: f.text("cause") }),
+  HoldReleased: (f) => ({ title: "Hold released", icon: "lock", detail: f.text("reason") || f.text("cause") }),
   ServiceFactSet: (f) => ({ title: factTitle(f), icon: "rates", value: factValue(f), detail: [f.day("on") && `From ${f.day("on")}`, f.day("to") && `until ${f.day("to")}`, f.text("reason")].filter(Boolean).join(", ") }),
   BudgetEnrolled: (f) => ({ title: "Budget billing begun", icon: "pay", tone: "info", value: ledgerText(f.number("amount")), detail: [`Settled from ${f.day("settleOn")}`, f.text("reason")].filter(Boolean).join(". ") }),
   BudgetReviewed: (f, account) => f.text("proposed") === ""

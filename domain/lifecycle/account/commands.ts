@@ -9,6 +9,7 @@ import type { InstalmentOffer } from "../instalments.ts";
 import type { BudgetMonth } from "./budget-billing.ts";
 import type { LastBill } from "./state.ts";
 import type { ServiceFact } from "../service-fact.ts";
+import type { Why } from "../why.ts";
 import type { SegmentBilled } from "./events.ts";
 
 /** What every decision may need to know of the utility, looked up when it is decided: a command may have waited. */
@@ -77,20 +78,20 @@ interface Commands {
   ProposeCorrection: { correctionId: string; cause: CorrectionCause; billIds: readonly string[]; reopened: readonly string[]; net: Cents; branchHash: string; reasonRef: string | null };
   DropCorrection: { correctionId: string; outcome: "rejected" | "withdrawn"; reasonRef: string | null };
   PostPayment: { paymentId: string; amount: Cents; tender: string; channel: string; reference: string | null; receivedAt: number };
-  ReversePayment: { paymentId: string; reason: string; reversedOn: LocalDate };
-  PostAdjustment: { adjustmentId: string; kind: string; amount: Cents; postedOn: LocalDate; arrearsOn: LocalDate; revenueGl: string; reason: string };
+  ReversePayment: Why & { paymentId: string; reversedOn: LocalDate };
+  PostAdjustment: Why & { adjustmentId: string; kind: string; amount: Cents; postedOn: LocalDate; arrearsOn: LocalDate; revenueGl: string };
   PlaceHold: { holdId: string; kind: string; curedByPayment: boolean; placedOn: LocalDate };
-  ReleaseHold: { holdId: string; cause: string };
-  SetServiceFact: { fact: ServiceFact; reason: string };
+  ReleaseHold: { holdId: string; cause: string; reasonRef?: string };
+  SetServiceFact: Why & { fact: ServiceFact };
   /** `months`: the bills behind the account, oldest first. `amount` null: their average; else staff's figure, with the reason. */
-  EnrolBudget: { budgetId: string; enrolledOn: LocalDate; months: readonly BudgetMonth[]; amount: Cents | null; reason: string };
+  EnrolBudget: Why & { budgetId: string; enrolledOn: LocalDate; months: readonly BudgetMonth[]; amount: Cents | null };
   /** Takes the proposed amount (null) or another one, with the reason. */
-  ChangeBudget: { changedOn: LocalDate; amount: Cents | null; reason: string };
-  LeaveBudget: { leftOn: LocalDate; reason: string };
+  ChangeBudget: Why & { changedOn: LocalDate; amount: Cents | null };
+  LeaveBudget: Why & { leftOn: LocalDate };
   /** `lowAt`: cents at which the customer is told that the money runs low. */
   EnrolPrepaid: { prepaidId: string; enrolledOn: LocalDate; lowAt: Cents };
   ChangePrepaid: { changedOn: LocalDate; lowAt: Cents };
-  LeavePrepaid: { leftOn: LocalDate; reason: string };
+  LeavePrepaid: Why & { leftOn: LocalDate };
   OpenRequest: { requestId: string; kind: string; textRef: string };
   AdvanceRequest: { requestId: string; to: string; noteRef: string | null };
 }

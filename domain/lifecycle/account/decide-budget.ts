@@ -7,6 +7,7 @@ import type { CommandOf } from "./commands.ts";
 import type { Decision } from "./decide.ts";
 import { accountEvent, type AccountEvent } from "./events.ts";
 import { balanceOf, type AccountState } from "./state.ts";
+import { isSaid, whyOf } from "../why.ts";
 
 const refuse = (code: string, message: string, field?: string): Decision => ({ ok: false, refusal: field === undefined ? { code, message } : { code, message, field } });
 const done = (...events: AccountEvent[]): Decision => ({ ok: true, events });
@@ -15,7 +16,7 @@ const NO_BUDGET = "This account is not on budget billing.";
 const isOn = (budget: BudgetBilling | null): budget is BudgetBilling => budget?.status === "on";
 const isAmount = (amount: number): boolean => Number.isSafeInteger(amount) && amount > 0 && amount <= CENTS_MAX;
 
-export function enrolBudget(state: AccountState, { budgetId, enrolledOn, months, amount, reason }: CommandOf<"EnrolBudget">, rules: BudgetRules): Decision {
+export function enrolBudget(state: AccountState, { budgetId, enrolledOn, months, amount, ...why }: CommandOf<"EnrolBudget">, rules: BudgetRules): Decision {
   if (state.status !== "open") return refuse("no-account", `Account ${state.accountId} is not open.`);
   if (isOn(state.budget)) return refuse("budget-on", "This account is on budget billing already.");
   if (state.prepaid) return refuse("prepaid-on", "This account is prepaid. Budget billing begins once it has left that.");
@@ -23,25 +24,25 @@ export function enrolBudget(state: AccountState, { budgetId, enrolledOn, months,
   const average = budgetAmount(months, rules);
   if (amount === null && average === null) return refuse("few-bills", `There are ${months.length} bills, and ${rules.billsLeast} are needed for an average. Enter an amount and why.`, "amount");
   if (amount !== null && !isAmount(amount)) return refuse("amount", "The budget amount is more than $0.00.", "amount");
-  if (amount !== null && reason.trim() === "") return refuse("reason", "Say where the amount comes from.", "reason");
+  if (amount !== null && !isSaid(why)) return refuse("reason", "Say where the amount comes from.", "reason");
   const before = openDues(state).map(({ arrearsOn, open }, i): DueCharge => ({ id: `before:${budgetId}:${i}`, kind: "before", dueOn: arrearsOn, amount: open, carried: null }));
   return done(accountEvent("BudgetEnrolled", {
-    budgetId, amount: amount ?? average!, source: amount === null ? "average" : "staff", reason, enrolledOn, months: months.slice(-BUDGET_MONTHS), before,
+    budgetId, amount: amount ?? average!, source: amount === null ? "average" : "staff", ...whyOf(why), enrolledOn, months: months.slice(-BUDGET_MONTHS), before,
     settleOn: nextSettlement(enrolledOn, rules), reviewOn: addMonths(enrolledOn, rules.reviewMonths),
   }));
 }
 
-export function changeBudget({ budget }: AccountState, { changedOn, amount, reason }: CommandOf<"ChangeBudget">): Decision {
+export function changeBudget({ budget }: AccountState, { changedOn, amount, ...why }: CommandOf<"ChangeBudget">): Decision {
   if (!isOn(budget)) return refuse("no-budget", NO_BUDGET);
   if (amount === null && budget.proposed === null) return refuse("no-proposal", "No other amount has been proposed. Look again.");
   if (amount !== null && !isAmount(amount)) return refuse("amount", "The budget amount is more than $0.00.", "amount");
-  if (amount !== null && reason.trim() === "") return refuse("reason", "Say why it is changed.", "reason");
-  return done(accountEvent("BudgetChanged", { budgetId: budget.budgetId, changedOn, before: budget.amount, amount: amount ?? budget.proposed!, reason }));
+  if (amount !== null && !isSaid(why)) return refuse("reason", "Say why it is changed.", "reason");
+  return done(accountEvent("BudgetChanged", { budgetId: budget.budgetId, changedOn, before: budget.amount, amount: amount ?? budget.proposed!, ...whyOf(why) }));
 }
 
-export function leaveBudget({ budget }: AccountState, { leftOn, reason }: CommandOf<"LeaveBudget">): Decision {
+export function leaveBudget({ budget }: AccountState, { leftOn, ...why }: CommandOf<"LeaveBudget">): Decision {
   if (!isOn(budget)) return refuse("no-budget", NO_BUDGET);
-  return done(ended(budget, { endedOn: leftOn, cause: "request", dueOn: leftOn, difference: budget.carried, reason }));
+  return done(ended(budget, { endedOn: leftOn, cause: "request", dueOn: leftOn, difference: budget.carried, ...whyOf(why) }));
 }
 
 type Bill = CommandOf<"CompleteBill">;

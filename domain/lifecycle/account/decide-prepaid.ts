@@ -4,6 +4,7 @@ import { CENTS_MAX, type Cents } from "../../money/cents.ts";
 import type { CommandOf } from "./commands.ts";
 import type { Decision } from "./decide.ts";
 import { accountEvent, type AccountEvent } from "./events.ts";
+import { whyOf } from "../why.ts";
 import type { AccountState } from "./state.ts";
 
 export interface Prepaid {
@@ -34,7 +35,7 @@ export function changePrepaid({ prepaid }: AccountState, { changedOn, lowAt }: C
   return done(accountEvent("PrepaidChanged", { prepaidId: prepaid.prepaidId, changedOn, before: prepaid.lowAt, lowAt }));
 }
 
-export function leavePrepaid({ prepaid }: AccountState, { leftOn, reason }: CommandOf<"LeavePrepaid">): Decision {
+export function leavePrepaid({ prepaid }: AccountState, { leftOn, ...why }: CommandOf<"LeavePrepaid">): Decision {
   if (!prepaid) return refuse("not-prepaid", NOT_PREPAID);
-  return done(accountEvent("PrepaidEnded", { prepaidId: prepaid.prepaidId, endedOn: leftOn, reason }));
+  return done(accountEvent("PrepaidEnded", { prepaidId: prepaid.prepaidId, endedOn: leftOn, ...whyOf(why) }));
 }

@@ -8,6 +8,7 @@ import { allocate, LAST_RANK, pastDue, SERVICE_RANK, type Allocation, type OpenI
 import { CENTS_MAX, cents } from "../../money/cents.ts";
 import { REQUEST_MOVES } from "../request.ts";
 import { factProblem, FACTS_MAX } from "../service-fact.ts";
+import { isSaid, whyOf } from "../why.ts";
 import { correctBills, dropCorrection, proposeCorrection } from "./correct-bills.ts";
 import { openDues } from "./budget-billing.ts";
 import { billUnderBudget, changeBudget, enrolBudget, leaveBudget } from "./decide-budget.ts";
@@ -96,7 +97,7 @@ const DECIDE: Decide = {
     return done(posted, ...released.map((hold) => accountEvent("HoldReleased", { holdId: hold.holdId, cause: `payment ${data.paymentId}` })));
   },
 
-  ReversePayment: (state, { paymentId, reason, reversedOn }, { gl }) => {
+  ReversePayment: (state, { paymentId, reversedOn, ...why }, { gl }) => {
     const payment = state.payments.find((each) => each.paymentId === paymentId);
     if (!payment) return refuse("no-payment", "This payment is not among the account's recent payments.", "paymentId");
     if (payment.reversed) return refuse("reversed", "This payment has been reversed already.", "paymentId");
@@ -106,17 +107,17 @@ const DECIDE: Decide = {
     const shortfall = payment.credit - creditTaken;
     return done(
       accountEvent("PaymentReversed", {
-        paymentId, amount: payment.amount, reason, reversedOn, restored, creditTaken, shortfall,
+        paymentId, amount: payment.amount, ...whyOf(why), reversedOn, restored, creditTaken, shortfall,
         shortfallItem: shortfall > 0 ? `reversal:${paymentId}` : null, cashGl: gl.cash, receivableGl: gl.receivable,
       }),
     );
   },
 
-  PostAdjustment: (state, { adjustmentId, kind, amount, postedOn, arrearsOn, revenueGl, reason }, { gl }) => {
+  PostAdjustment: (state, { adjustmentId, kind, amount, postedOn, arrearsOn, revenueGl, ...why }, { gl }) => {
     if (state.status === "none") return notOpen(state);
     if (amount === 0 || !isAmount(Math.abs(amount))) return refuse("amount", "An adjustment is a whole number of cents, not zero, at most $10,000,000.00.", "amount");
-    if (reason.trim() === "") return refuse("reason", "Say why: an adjustment without a reason cannot be audited.", "reason");
-    const base = { adjustmentId, kind, amount, postedOn, arrearsOn, rank: SERVICE_RANK["fee"]!, gl: revenueGl, receivableGl: gl.receivable, reason };
+    if (!isSaid(why)) return refuse("reason", "Say why: an adjustment without a reason cannot be audited.", "reason");
+    const base = { adjustmentId, kind, amount, postedOn, arrearsOn, rank: SERVICE_RANK["fee"]!, gl: revenueGl, receivableGl: gl.receivable, ...whyOf(why) };
     if (amount > 0) {
       const item = `adjustment:${adjustmentId}`;
       const applied = Math.min(state.credit, amount);
@@ -131,19 +132,19 @@ const DECIDE: Decide = {
     return done(accountEvent("HoldPlaced", data));
   },
 
-  ReleaseHold: (state, { holdId, cause }) =>
-    state.holds.some((hold) => hold.holdId === holdId)
-      ? done(accountEvent("HoldReleased", { holdId, cause }))
+  ReleaseHold: (state, { type: _, ...data }) =>
+    state.holds.some((hold) => hold.holdId === data.holdId)
+      ? done(accountEvent("HoldReleased", data))
       : refuse("no-hold", "This hold is not in place (any more).", "holdId"),
 
-  SetServiceFact: (state, { fact, reason }) => {
+  SetServiceFact: (state, { fact, ...why }) => {
     if (state.status !== "open") return notOpen(state);
     if (!state.agreements.some(({ agreementId }) => agreementId === fact.agreementId)) return refuse("no-agreement", "There is no such service on this account.", "agreementId");
     const problem = factProblem(fact);
     if (problem) return refuse("fact", `${problem.field} ${problem.message}.`, problem.field);
-    if (fact.source === "staff" && reason.trim() === "") return refuse("reason", "Say why: what a bill rests on must be explained.", "reason");
+    if (fact.source === "staff" && !isSaid(why)) return refuse("reason", "Say why: what a bill rests on must be explained.", "reason");
     if (state.facts.filter(({ agreementId }) => agreementId === fact.agreementId).length >= FACTS_MAX) return refuse("facts", `A service has at most ${FACTS_MAX} facts.`);
-    return done(accountEvent("ServiceFactSet", { ...fact, reason }));
+    return done(accountEvent("ServiceFactSet", { ...fact, ...whyOf(why) }));
   },
 
   EnrolBudget: (state, command, { budget }) => enrolBudget(state, command, budget),

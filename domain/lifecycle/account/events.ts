@@ -4,6 +4,7 @@ import type { EventDraft } from "../../compliance/chain.ts";
 import type { Allocation } from "../../ledger/allocation.ts";
 import type { Cents } from "../../money/cents.ts";
 import type { ServiceFact } from "../service-fact.ts";
+import type { Why } from "../why.ts";
 import type { PendingSegment } from "../bill.ts";
 import type { CorrectionCause } from "../correction.ts";
 import type { InstalmentOffer } from "../instalments.ts";
@@ -81,34 +82,35 @@ export interface AccountEvents {
     allocations: readonly Allocation[]; credit: Cents; cashGl: string; receivableGl: string;
   };
   PaymentSuspended: { paymentId: string; amount: Cents; tender: string; channel: string; reference: string | null; receivedOn: LocalDate; receivedAt: number; reason: string; cashGl: string; suspenseGl: string };
-  PaymentReversed: {
-    paymentId: string; amount: Cents; reason: string; reversedOn: LocalDate;
+  PaymentReversed: Why & {
+    paymentId: string; amount: Cents; reversedOn: LocalDate;
     restored: readonly Allocation[]; creditTaken: Cents; shortfallItem: string | null; shortfall: Cents; cashGl: string; receivableGl: string;
   };
-  AdjustmentPosted: {
+  AdjustmentPosted: Why & {
     adjustmentId: string; kind: string; amount: Cents; postedOn: LocalDate; item: string | null; arrearsOn: LocalDate; rank: number;
     /** For a credit: what it settles; the rest becomes account credit. */
-    allocations: readonly Allocation[]; credit: Cents; gl: string; receivableGl: string; reason: string;
+    allocations: readonly Allocation[]; credit: Cents; gl: string; receivableGl: string;
   };
   HoldPlaced: { holdId: string; kind: string; curedByPayment: boolean; placedOn: LocalDate };
-  HoldReleased: { holdId: string; cause: string };
-  ServiceFactSet: ServiceFact & { readonly reason: string };
-  BudgetEnrolled: {
-    budgetId: string; amount: Cents; source: "average" | "staff"; reason: string; enrolledOn: LocalDate; settleOn: LocalDate; reviewOn: LocalDate;
+  /** `cause`: what cured it, or `staff`, who say why. Before `reasonRef` their words stood in it. */
+  HoldReleased: { holdId: string; cause: string; reasonRef?: string };
+  ServiceFactSet: ServiceFact & Why;
+  BudgetEnrolled: Why & {
+    budgetId: string; amount: Cents; source: "average" | "staff"; enrolledOn: LocalDate; settleOn: LocalDate; reviewOn: LocalDate;
     months: readonly BudgetMonth[];
     /** What was due already: it stays so. */
     before: readonly DueCharge[];
   };
   /** The amount was looked at with a bill. `proposed`: it is off; null: it still fits. */
   BudgetReviewed: { budgetId: string; billId: string; reviewedOn: LocalDate; amount: Cents; fitting: Cents | null; proposed: Cents | null; reviewOn: LocalDate };
-  BudgetChanged: { budgetId: string; changedOn: LocalDate; before: Cents; amount: Cents; reason: string };
+  BudgetChanged: Why & { budgetId: string; changedOn: LocalDate; before: Cents; amount: Cents };
   /** A year is over. `difference` falls due (or is credited) on its day, or is carried on in the new amount. */
   BudgetSettled: { budgetId: string; billId: string; settledOn: LocalDate; difference: Cents; carriedOn: boolean; dueOn: LocalDate; before: Cents; amount: Cents; settleOn: LocalDate; reviewOn: LocalDate };
   /** What was carried falls due at once. */
-  BudgetEnded: { budgetId: string; endedOn: LocalDate; cause: "request" | "missed" | "finalBill"; difference: Cents; dueOn: LocalDate; reason: string };
+  BudgetEnded: Why & { budgetId: string; endedOn: LocalDate; cause: "request" | "missed" | "finalBill"; difference: Cents; dueOn: LocalDate };
   PrepaidEnrolled: { prepaidId: string; enrolledOn: LocalDate; lowAt: Cents };
   PrepaidChanged: { prepaidId: string; changedOn: LocalDate; before: Cents; lowAt: Cents };
-  PrepaidEnded: { prepaidId: string; endedOn: LocalDate; reason: string };
+  PrepaidEnded: Why & { prepaidId: string; endedOn: LocalDate };
   RequestOpened: { requestId: string; kind: string; textRef: string };
   RequestAdvanced: { requestId: string; from: string; to: string; noteRef: string | null };
 }

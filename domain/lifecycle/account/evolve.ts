@@ -116,7 +116,7 @@ const EVOLVE: Evolve = {
   HoldPlaced: (state, data) => ({ ...state, holds: [...state.holds, data] }),
   HoldReleased: (state, data) => ({ ...state, holds: state.holds.filter((hold) => hold.holdId !== data.holdId) }),
 
-  ServiceFactSet: (state, { reason: _, ...fact }) => ({ ...state, facts: withFact(state.facts, fact) }),
+  ServiceFactSet: (state, { reason: _, reasonRef: __, ...fact }) => ({ ...state, facts: withFact(state.facts, fact) }),
 
   BudgetEnrolled: (state, { budgetId, amount, enrolledOn, settleOn, reviewOn, months, before }) => ({
     ...state, budget: { budgetId, status: "on", amount, enrolledOn, settleOn, reviewOn, proposed: null, carried: 0, months, charges: before },

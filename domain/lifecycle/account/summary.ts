@@ -37,9 +37,14 @@ const SUMMARY: { [T in AccountEventType]: (data: AccountEvents[T]) => EventSumma
 /** What only staff may see (a bill that is held, a correction that nobody has agreed to): that something happened, and nothing more. */
 const FOR_STAFF: ReadonlySet<string> = new Set<AccountEventType>(["BillHeld", "CorrectionProposed", "CorrectionDropped"]);
 
-/** Summary of an account's event for its live pages, which customers have open as well. */
+/** Facts with what staff wrote for one another; under a hold's `cause` in old events. */
+const WORDS_FOR_STAFF: Readonly<Partial<Record<AccountEventType, string>>> = { HoldReleased: "cause" };
+
+/** Summary of an account's event for what customers see as well: its live pages, their bills. Why staff did it is not in it. */
 export function pushedSummary(type: string, data: object): EventSummary {
-  return FOR_STAFF.has(type) ? {} : summaryOf(type, data);
+  if (FOR_STAFF.has(type)) return {};
+  const kept = WORDS_FOR_STAFF[type as AccountEventType] ?? "reason";
+  return Object.fromEntries(Object.entries(summaryOf(type, data)).filter(([name]) => name !== kept));
 }
 
 /** Summary of any event: account events by the table above, others by their top-level facts. */

@@ -4,14 +4,13 @@ import { loadExceptions, type ExceptionRecord, type ExceptionRow } from "../../.
 import type { ReadsSetting } from "../../../db/metering/ingest.ts";
 import { usageNotices } from "../../../db/metering/watched.ts";
 import { exceptionStream, decideException as decideMove, subjectOf, type ExceptionCommand, type ExceptionDecision, type ExceptionStage, type ExceptionState } from "../../../domain/lifecycle/exception.ts";
-import { personalRef } from "../../../domain/compliance/chain.ts";
 import { settingsOn, todayOf } from "../../../db/utility.ts";
 import { actorText, requirePermission, type Permission, type UserActor } from "../../../domain/lifecycle/permissions.ts";
 import type { Writes } from "../../../db/rows.ts";
 import { BILLING_KIND } from "../../../domain/billing/work.ts";
 import type { World } from "../context.ts";
+import { noteOf } from "../notes.ts";
 import { readsSetting } from "../reads.ts";
-import { LOG_KEY } from "../registry.ts";
 import { NOTHING, type Asked, type Deciding, type SlotInput, type ValueOutcome } from "./change.ts";
 import { decideDay } from "./decide-day.ts";
 import { decideRead } from "./decide-read.ts";
@@ -133,7 +132,7 @@ async function run(world: World, actor: UserActor, permission: Permission, { com
   const known = (await loadExceptions(world.port, [exceptionId])).get(exceptionId);
   if (!known) return invalid("exceptionId", "There is no such exception.");
   requirePermission(actor, permission, known.row.accountId ?? undefined);
-  const reasonRef = reason === "" ? null : personalRef(world.key(LOG_KEY), "note", { commandId, note: reason });
+  const { ref: reasonRef, rows: personal } = noteOf(world, commandId, reason);
   const recordedAt = world.now();
   const answer = await runStreamCommand<ExceptionResult>(
     world.port,
@@ -143,7 +142,6 @@ async function run(world: World, actor: UserActor, permission: Permission, { com
       const setting = await readsSetting(world);
       const prepared = await prepare(record, setting, reasonRef);
       if ("refusal" in prepared) return prepared;
-      const personal: Writes = reasonRef === null ? {} : { personalData: [{ ref: reasonRef, kind: "note", value: JSON.stringify(reason), recordedAt }] };
       return decided({ ...record, head }, prepared, personal, setting.now);
     },
   );

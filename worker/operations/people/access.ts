@@ -10,6 +10,7 @@ import { parseDollars } from "../../../domain/money/cents.ts";
 import { LIMITS } from "../../auth/attempts.ts";
 import { linkExpiry, linkOf, readLink, type Link } from "../../auth/links.ts";
 import type { SignInLetter } from "../../auth/letters.ts";
+import { noteOf } from "../notes.ts";
 import { accessEndedMessage } from "./open-pages.ts";
 import { attemptOf, whenAvailable } from "./sign-in.ts";
 import { isEmail, normalEmail } from "./users.ts";
@@ -99,6 +100,8 @@ async function activeAccess(world: Makers, userId: string, accountId: string): P
   return row ?? null;
 }
 
+const REASON_MAX = 200;
+
 export interface PersonWithAccess {
   readonly userId: string;
   readonly name: string;
@@ -124,15 +127,15 @@ export async function peopleWithAccess(world: PeopleWorld, actor: UserActor, acc
 export async function endAccess(world: PeopleWorld, actor: UserActor, input: { readonly commandId: string; readonly userId: string; readonly accountId: string; readonly reason: string }): Promise<{ readonly ok: true } | { readonly ok: false; readonly refusal: Refusal }> {
   const { userId, accountId } = input;
   if (!(userId === actor.userId && owns(actor, accountId))) requirePermission(actor, "end:access:any", accountId);
-  const reason = input.reason.trim().slice(0, 200);
-  const command = { commandId: input.commandId, stream: accessStream(userId), input: { userId, accountId, reason }, provenance: provenanceOf(world, actor, userId === actor.userId ? "portal" : "staff") };
+  const { why, rows } = noteOf(world, input.commandId, input.reason.trim().slice(0, REASON_MAX).toWellFormed());
+  const command = { commandId: input.commandId, stream: accessStream(userId), input: { userId, accountId, ...why }, provenance: provenanceOf(world, actor, userId === actor.userId ? "portal" : "staff") };
   const answer = await runStreamCommand(world.port, command, async () => {
     const access = await activeAccess(world, userId, accountId);
     if (!access) return { ok: false, refusal: { code: "no-access", message: "This person has no access to this account." } };
     return {
       ok: true,
-      drafts: [peopleEvent("AccessEnded", { userId, accountId, reason })],
-      writes: { accountAccess: [{ ...access, endedAt: world.now() }], outbox: [accessEndedMessage(world.now(), { userId }, accountId)] },
+      drafts: [peopleEvent("AccessEnded", { userId, accountId, ...why })],
+      writes: { accountAccess: [{ ...access, endedAt: world.now() }], outbox: [accessEndedMessage(world.now(), { userId }, accountId)], ...rows },
       result: {},
     };
   });
