@@ -294,7 +294,7 @@ export const intervalDay = sqliteTable(
     recordedAt: integer("recorded_at").notNull(),
     /** Best values that are estimates; null: none. Says how far the day may be judged by as history. */
     estimated: integer(),
-    /** Intervals of flow without a pause up to the day's end, for the next day's leak check; null: not known, taken for none. */
+    /** Intervals of flow without a pause up to the day's end, below zero of no flow, for the next day's checks; null: not known, taken for none. */
     flowAtEnd: integer("flow_at_end"),
   },
   (t) => [
@@ -489,7 +489,7 @@ export const exception = sqliteTable(
 );
 
 /**
- * What a customer is told of their usage: flow that has not stopped, a burst, a high day, a month over budget. Projection of
+ * What a customer is told of their usage: flow that has not stopped, a burst, high use, a month over budget, no flow in the cold. Projection of
  * the stream `alert:ID`. While it runs `ended_at` is null; afterwards it stays, as evidence of what was lost and for how long.
  */
 export const usageAlert = sqliteTable(
@@ -509,7 +509,7 @@ export const usageAlert = sqliteTable(
     /** Unit of the figures below, which count after the multiplier. */
     unit: text().notNull(),
     stepMinutes: integer("step_minutes").notNull(),
-    /** Flow: the lowest interval since it was noticed. A high day: the usual day. A month: the budget. */
+    /** Flow: the lowest interval since it was noticed. High, freeze: the usual day. A month: the budget. */
     least: integer().notNull(),
     /** Flow: what went through at that lowest rate since it began, so at least that much. Else the usage of the day or month. */
     usage: integer().notNull(),

@@ -23,8 +23,9 @@ export const ALERT_HEAD = "LEFT JOIN event AS e ON e.stream = 'alert:' || a.id A
 const KNOWN = `SELECT ${ALERT_COLUMNS}, e.seq, e.hash FROM json_each(?) AS w CROSS JOIN usage_alert AS a ON a.channel_id = w.value->>0 AND (a.ended_at IS NULL OR a.through_at >= w.value->>1) ${ALERT_HEAD}`;
 
 /** Asks for the alerts of the channels needed that run or ended lately. */
-export function alertStatements(needs: ReadsNeeds["days"], zone: TimeZone): Statement[] {
-  return jsonArgs(needs.map(({ channelId, from }) => [channelId, startOfDay(from, zone) - TOLD_MS])).map((arg) => ({ sql: KNOWN, args: [arg] }));
+export function alertStatements({ days, registers }: ReadsNeeds, zone: TimeZone): Statement[] {
+  const since = [...days.map(({ channelId, from }) => [channelId, startOfDay(from, zone)] as const), ...registers.map(({ channelId, from }) => [channelId, from] as const)];
+  return jsonArgs(since.map(([channelId, from]) => [channelId, from - TOLD_MS])).map((arg) => ({ sql: KNOWN, args: [arg] }));
 }
 
 export function alertOf(row: Row): StoredAlert {

@@ -5,11 +5,11 @@ import { convertMilli, dayKey, followBudget, sameDimension, timesMultiplier, typ
 import type { SqlPort } from "../port.ts";
 import { ALERT_COLUMNS, ALERT_HEAD, alertOf, type StoredAlert } from "./alerts.ts";
 
-/** Days of this month of every channel at points with a budget. Nobody's budget: nothing is looked at. */
+/** Days of this month of every channel at points with a budget; of a meter taken off within a day, that day too. Nobody's budget: nothing is looked at. */
 const BUDGETS = `SELECT b.service_point_id AS "servicePointId", b.account_id AS "accountId", b.quantity, b.unit, c.id AS "channelId", c.unit AS "channelUnit", c.multiplier, d.day, d.best_total AS total
   FROM json_each(?1) AS p CROSS JOIN usage_budget AS b ON b.service_point_id = p.value AND b.quantity > 0
   JOIN meter_installation AS i ON i.service_point_id = b.service_point_id JOIN channel AS c ON c.meter_id = i.meter_id AND c.kind = 'interval' AND c.direction = 'delivered'
-  LEFT JOIN interval_day AS d ON d.channel_id = c.id AND d.day >= max(?2, i.installed_on) AND d.day < ?3 AND (i.removed_on IS NULL OR d.day < i.removed_on) AND d.suspect = 0`;
+  LEFT JOIN interval_day AS d ON d.channel_id = c.id AND d.day >= max(?2, i.installed_on) AND d.day < ?3 AND (i.removed_on IS NULL OR d.day < i.removed_on OR (i.removed_at IS NOT NULL AND d.day = i.removed_on)) AND d.suspect = 0`;
 
 const OF_ACCOUNTS = `SELECT ${ALERT_COLUMNS}, e.seq, e.hash FROM json_each(?1) AS w CROSS JOIN usage_alert AS a ON a.account_id = w.value AND a.kind = 'budget' AND (a.ended_at IS NULL OR a.started_at >= ?2) ${ALERT_HEAD}`;
 

@@ -67,7 +67,7 @@ export async function loadStored(port: SqlPort, needs: ReadsNeeds, zone: TimeZon
     ...intervalHistoryStatements(needs.days).map((statement): [Statement, (rows: readonly Row[]) => void] => [statement, (rows) => addIntervalHistories(rows, channelOf, histories)]),
     ...each(READS, needs.registers.map(({ channelId, from, to }) => [channelId, from, to]), (rows) => reads.push(...readsOf(rows))),
     ...registerHistoryStatements(needs.registers).map((statement): [Statement, (rows: readonly Row[]) => void] => [statement, (rows) => addRegisterHistories(rows, channelOf, histories)]),
-    ...alertStatements(needs.days, zone).map((statement): [Statement, (rows: readonly Row[]) => void] => [statement, (rows) => rows.forEach((row) => alerts.set(row["id"] as string, alertOf(row)))]),
+    ...alertStatements(needs, zone).map((statement): [Statement, (rows: readonly Row[]) => void] => [statement, (rows) => rows.forEach((row) => alerts.set(row["id"] as string, alertOf(row)))]),
     ...each(EXCEPTIONS, exceptionSpans, (rows) => exceptions.push(...rows.map(exceptionOf))),
   ];
   if (asked.length > 0) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { startOfDay } from "../calendar/zone.ts";
-import { followAlerts, type AlertDay, type UsageAlert } from "./alerts.ts";
+import { followAlerts, followRead, type AlertDay, type UsageAlert } from "./alerts.ts";
 import type { Channel } from "./channel.ts";
 import { MISSING } from "./packed-day.ts";
 import { parametersFor } from "./vee-parameters.ts";
@@ -14,7 +14,7 @@ const at = (hour: number, day = "2026-06-09"): number => startOfDay(day, ZONE) +
 
 /** Hours of a day in whole gallons; `null` did not come. */
 const day = (gallons: readonly (number | null)[], more: Partial<AlertDay> = {}): AlertDay => ({
-  meterId: "M-7", servicePointId: "SP-7", channel, start: at(0), values: Int32Array.from(gallons, (value) => (value === null ? MISSING : value * 1000)), quality: null, flowSlotsBefore: 0, thresholds, fresh: true, high: null, ...more,
+  meterId: "M-7", servicePointId: "SP-7", channel, start: at(0), values: Int32Array.from(gallons, (value) => (value === null ? MISSING : value * 1000)), quality: null, flowSlotsBefore: 0, thresholds, fresh: true, high: null, freeze: null, cold: true, ...more,
 });
 const hours = (value: number | null, count = 24): (number | null)[] => Array.from({ length: count }, () => value);
 const leak = (more: Partial<UsageAlert> = {}): UsageAlert => ({ id: "leak:7:1", kind: "leak", channelId: 7, meterId: "M-7", servicePointId: "SP-7", startedAt: at(-20), throughAt: at(4), endedAt: null, least: 5_000, usage: 120_000, ...more });
@@ -85,5 +85,44 @@ describe("a high day", () => {
     const [over] = followAlerts(day([...hours(40, 20), ...hours(0, 4)], { thresholds: noFlow }), [raised!]);
     expect(over).toMatchObject({ endedAt: at(20) });
     expect(followAlerts(day(hours(40), { high, thresholds: noFlow }), [over!])).toEqual([]);
+  });
+});
+
+describe("no flow in the cold", () => {
+  const freeze = { slots: 24, usual: 180_000 };
+  test("is told of with the day that proves it, goes on with every dry hour, and is over with the first drop", () => {
+    const raised = followAlerts(day(hours(0), { freeze }), []);
+    expect(raised).toMatchObject([{ id: `freeze:7:${at(0)}`, kind: "freeze", startedAt: at(0), throughAt: at(24), least: 180_000, usage: 0, endedAt: null }]);
+    expect(followAlerts(day(hours(0, 5), { start: at(24), freeze }), raised)).toMatchObject([{ throughAt: at(29), endedAt: null }]);
+    expect(followAlerts(day([...hours(0, 5), 3, 0], { start: at(24) }), raised)).toMatchObject([{ throughAt: at(29), endedAt: at(29) }]);
+  });
+
+  test("is told of once, and never for what was guessed", () => {
+    const [raised] = followAlerts(day(hours(0), { freeze }), []);
+    expect(followAlerts(day(hours(0), { freeze }), [{ ...raised!, endedAt: at(24) }])).toEqual([]);
+    expect(followAlerts(day(hours(4), { start: at(24), quality: new Uint8Array(24).fill(1) }), [raised!])).toEqual([]);
+  });
+
+  test("is over with the season, or when nobody is the customer any more", () => {
+    const raised = followAlerts(day(hours(0), { freeze }), []);
+    expect(followAlerts(day(hours(0), { start: at(24), cold: false }), raised)).toMatchObject([{ endedAt: at(48) }]);
+  });
+});
+
+describe("a meter that is read once a month", () => {
+  const dial: Channel = { ...channel, kind: "register", stepMinutes: null };
+  const high = { usage: 900_000, usual: 200_000 };
+  const read = (from: number, readAt: number, more = {}) => ({ meterId: "M-7", servicePointId: "SP-7", channel: dial, from, readAt, fresh: true, high: null, ...more });
+  test("tells of high use with its read, and that it is over with the next normal one", () => {
+    const raised = followRead(read(at(-720), at(0), { high }), []);
+    expect(raised).toMatchObject([{ kind: "high", startedAt: at(-720), throughAt: at(0), usage: 900_000, least: 200_000, endedAt: null }]);
+    expect(followRead(read(at(0), at(720), { high }), raised)).toMatchObject([{ startedAt: at(-720), throughAt: at(720), endedAt: null }]);
+    expect(followRead(read(at(0), at(720)), raised)).toMatchObject([{ endedAt: at(0) }]);
+  });
+
+  test("a read that comes late tells nobody anything new; one that is put right ends what it had raised", () => {
+    expect(followRead(read(at(-720), at(0), { high, fresh: false }), [])).toEqual([]);
+    const raised = followRead(read(at(-720), at(0), { high }), []);
+    expect(followRead(read(at(-720), at(0)), raised)).toMatchObject([{ endedAt: at(0) }]);
   });
 });

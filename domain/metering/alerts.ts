@@ -1,7 +1,8 @@
 /**
  * Usage alerts: what a customer is told at once. A leak clock that runs from the first interval of a flow that has not
- * stopped, a burst, a day far above the usual. Raised and ended by measured intervals alone: an estimate, a gap or a day
- * in doubt proves nothing. Rates and hours are the thresholds of validation (`leak`, `burst`, `highLow`).
+ * stopped, a burst, a day (or the days between two reads) far above the usual, no flow in the cold season. Raised and ended
+ * by what was measured alone: an estimate, a gap or a day in doubt proves nothing. Rates, hours and dates are the thresholds
+ * of validation (`leak`, `burst`, `highLow`, `freeze`).
  */
 import { MINUTE_MS, type Instant } from "../calendar/zone.ts";
 import { QUALITY_ESTIMATED, type Channel } from "./channel.ts";
@@ -9,7 +10,7 @@ import { MISSING } from "./packed-day.ts";
 import { timesMultiplier, type Milli } from "./units.ts";
 import type { ChannelThresholds } from "./vee-thresholds.ts";
 
-export const ALERT_KINDS = ["leak", "burst", "high", "budget"] as const;
+export const ALERT_KINDS = ["leak", "burst", "high", "budget", "freeze"] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /** An alert of one channel. Quantities are in thousandths of the channel's unit, after the multiplier. */
@@ -24,9 +25,9 @@ export interface UsageAlert {
   readonly throughAt: Instant;
   /** When it was over; null while it runs. */
   readonly endedAt: Instant | null;
-  /** Flow: the lowest interval since it was noticed. A high day: the usual day. A month: the budget. */
+  /** Flow: the lowest interval since it was noticed. High, freeze: the usual day. A month: the budget. */
   readonly least: Milli;
-  /** Flow: what went through at that lowest rate since it began, so at least that much. Else the usage of the day or month. */
+  /** Flow: what went through at that lowest rate since it began, so at least that much. Else the usage of the day (of an average one between two reads) or month. */
   readonly usage: Milli;
 }
 
@@ -38,13 +39,29 @@ export interface AlertDay {
   readonly start: Instant;
   readonly values: Int32Array;
   readonly quality: Uint8Array | null;
-  /** Intervals of flow without a pause that ran into the first slot. */
+  /** Intervals of flow without a pause that ran into the first slot; below zero: of no flow. */
   readonly flowSlotsBefore: number;
   readonly thresholds: ChannelThresholds;
   /** Recent enough to tell anybody something new; an older day only prolongs or ends what runs. */
   readonly fresh: boolean;
   /** Usage of the day and the usual, after the multiplier, where it is far above; else null. */
-  readonly high: { readonly usage: Milli; readonly usual: Milli } | null;
+  readonly high: HighUse | null;
+  /** Where nothing has flowed for long: for how many slots by the end of what was measured, and the usual day; else null. */
+  readonly freeze: { readonly slots: number; readonly usual: Milli } | null;
+  /** Pipes may freeze on this day, and somebody is the customer. */
+  readonly cold: boolean;
+}
+
+/** Usage of a day, and the usual. */
+export interface HighUse {
+  readonly usage: Milli;
+  readonly usual: Milli;
+}
+
+/** What went through a register from one read to the next, both actual, of a meter without intervals. */
+export interface AlertRead extends Pick<AlertDay, "meterId" | "servicePointId" | "channel" | "fresh" | "high"> {
+  readonly from: Instant;
+  readonly readAt: Instant;
 }
 
 /** Older days tell nobody anything new, and days after them may be stored already: a back-load raises no alarm. */
@@ -59,8 +76,14 @@ export function followAlerts(day: AlertDay, known: readonly UsageAlert[]): Usage
   return [
     ...followFlow({ kind: "leak", needed: leakSlots, minimum: leakMinimum, slotsBefore: day.flowSlotsBefore }, day, known),
     ...followFlow({ kind: "burst", needed: burstSlots, minimum: burstMinimum, slotsBefore: 0 }, day, known),
-    ...followHigh(day, known),
+    ...followHigh({ ...day, throughAt: measuredThrough(day) }, known),
+    ...followFreeze(day, known),
   ];
+}
+
+/** The high-use alerts of a register that a read raises, prolongs or ends. */
+export function followRead({ from, readAt, ...read }: AlertRead, known: readonly UsageAlert[]): UsageAlert[] {
+  return followHigh({ ...read, start: from, throughAt: readAt }, known);
 }
 
 interface FlowRule {
@@ -116,15 +139,38 @@ function prolonged(alert: UsageAlert, value: Milli, throughAt: Instant, step: nu
   return { ...alert, throughAt, least, usage: least * Math.round((throughAt - alert.startedAt) / step) };
 }
 
-function followHigh(day: AlertDay, known: readonly UsageAlert[]): UsageAlert[] {
-  const { high } = day;
+type HighSpan = Pick<AlertDay, "meterId" | "servicePointId" | "channel" | "start" | "fresh" | "high"> & { readonly throughAt: Instant | null };
+
+function followHigh(day: HighSpan, known: readonly UsageAlert[]): UsageAlert[] {
+  const { high, throughAt } = day;
   const ofKind = known.filter(({ kind }) => kind === "high");
   const running = ofKind.find(({ endedAt }) => endedAt === null);
-  const throughAt = measuredThrough(day);
   if (throughAt === null || (running !== undefined && throughAt <= running.startedAt)) return [];
   if (high === null) return running === undefined ? [] : [{ ...running, endedAt: Math.max(day.start, running.throughAt) }];
   if (running === undefined && (!day.fresh || toldBefore(ofKind, day.start))) return [];
   return [{ ...(running ?? newAlert("high", day, day.start, high.usual)), throughAt: Math.max(throughAt, running?.throughAt ?? throughAt), least: high.usual, usage: high.usage }];
+}
+
+/** Ended by the first drop, and with the season: no flow in May has not frozen. */
+function followFreeze(day: AlertDay, known: readonly UsageAlert[]): UsageAlert[] {
+  const ofKind = known.filter(({ kind }) => kind === "freeze");
+  const running = ofKind.find(({ endedAt }) => endedAt === null);
+  const step = stepOf(day);
+  if (running === undefined) {
+    const throughAt = measuredThrough(day);
+    if (day.freeze === null || throughAt === null || !day.fresh) return [];
+    const startedAt = throughAt - day.freeze.slots * step;
+    return toldBefore(ofKind, startedAt) ? [] : [{ ...newAlert("freeze", day, startedAt, day.freeze.usual), throughAt }];
+  }
+  let { throughAt } = running;
+  for (const [slot, value] of day.values.entries()) {
+    const at = day.start + slot * step;
+    if (value === MISSING || day.quality?.[slot] === QUALITY_ESTIMATED || at < running.throughAt) continue;
+    if (value !== 0) return [{ ...running, throughAt, endedAt: at }];
+    throughAt = at + step;
+  }
+  if (throughAt === running.throughAt) return [];
+  return [{ ...running, throughAt, endedAt: day.cold ? null : throughAt }];
 }
 
 /** The end of the last measured interval; null where none was. */
@@ -133,7 +179,7 @@ function measuredThrough(day: AlertDay): Instant | null {
   return last < 0 ? null : day.start + (last + 1) * stepOf(day);
 }
 
-function newAlert(kind: AlertKind, { channel, meterId, servicePointId }: AlertDay, startedAt: Instant, least: Milli): UsageAlert {
+function newAlert(kind: AlertKind, { channel, meterId, servicePointId }: Pick<AlertDay, "channel" | "meterId" | "servicePointId">, startedAt: Instant, least: Milli): UsageAlert {
   return { id: `${kind}:${channel.channelId}:${startedAt}`, kind, channelId: channel.channelId, meterId, servicePointId, startedAt, throughAt: startedAt, endedAt: null, least, usage: 0 };
 }
 

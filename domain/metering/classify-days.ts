@@ -10,7 +10,8 @@ import { registersBeside, type MatchedInterval } from "./match-reads.ts";
 import { draftOf, type OutcomeDraft } from "./outcome-draft.ts";
 import { bestOf, bestOfDay, dayStats, emptyDay, MISSING, mergeStored, type DayRevision, type PackedDay, type StoredDay } from "./packed-day.ts";
 import { registerAdvance } from "./register.ts";
-import { scanSpan, statsOfScan } from "./span-scan.ts";
+import { runAtEnd, scanSpan, statsOfScan } from "./span-scan.ts";
+import { inColdSeason } from "./rules/freeze.ts";
 import { convertMilli, quantityText, type Milli } from "./units.ts";
 import type { VeeParameters } from "./vee-parameters.ts";
 import { thresholdsFor } from "./vee-thresholds.ts";
@@ -134,9 +135,10 @@ function finishDay(inWork: DayInWork, history: ChannelHistory, sequences: Readon
   const expected = expectedSlots(inWork, best, parameters, work.context.now);
   const scan = scanSpan(best.values, best.quality, expected, history.flowSlotsBefore, thresholds);
   const stats = statsOfScan(scan);
+  const serviceActive = isServiceActive(meter, day);
   const span = {
     channel, day, days: 1, values: best.values, quality: best.quality, expected, history,
-    serviceActive: isServiceActive(meter, day), registerUsage: registerUsageOver(inWork, sequences),
+    serviceActive, registerUsage: registerUsageOver(inWork, sequences),
   };
   const findings = judgeScan(scan, span, parameters, thresholds);
   const changed = changedFinding(inWork, best);
@@ -144,11 +146,11 @@ function finishDay(inWork: DayInWork, history: ChannelHistory, sequences: Readon
   const open = recordFindings(subject, changed === null ? findings : [...findings, changed], work);
   for (const draft of inWork.drafts) for (const id of open) draft.exceptionIds.add(id);
 
-  recordAlerts({ meterId: meter.meterId, servicePointId: installation.servicePointId, channel, start, values: best.values, quality: best.quality, flowSlotsBefore: history.flowSlotsBefore, thresholds }, end, findings, work);
+  recordAlerts({ meterId: meter.meterId, servicePointId: installation.servicePointId, channel, start, values: best.values, quality: best.quality, flowSlotsBefore: history.flowSlotsBefore, thresholds, cold: serviceActive && inColdSeason(day, parameters) }, end, findings, work);
 
-  const flow = { flowSlots: scan.leakRunAtEnd, zero: stats.present === stats.slots && stats.sum === 0 && stats.max === 0 };
+  const flow = { flowSlots: runAtEnd(scan), zero: stats.present === stats.slots && stats.sum === 0 && stats.max === 0 };
   if (!inWork.changed) return flow;
-  work.dayWrites.push({ channelId: channel.channelId, meterId: meter.meterId, day, expectedVersion: before?.version ?? 0, version: state.version, raw: state.raw, stats, flowSlotsAtEnd: scan.leakRunAtEnd });
+  work.dayWrites.push({ channelId: channel.channelId, meterId: meter.meterId, day, expectedVersion: before?.version ?? 0, version: state.version, raw: state.raw, stats, flowSlotsAtEnd: runAtEnd(scan) });
   for (const revision of newRevisions) work.revisionWrites.push({ ...revision, channelId: channel.channelId, day, dayVersion: state.version });
   work.changes.push({ channelId: channel.channelId, meterId: meter.meterId, servicePointId: installation.servicePointId, from: day, to: addDays(day, 1) });
   return flow;

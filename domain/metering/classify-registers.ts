@@ -2,8 +2,8 @@
 import { localDateOf, type Instant } from "../calendar/zone.ts";
 import type { Channel, RegisterRead } from "./channel.ts";
 import { daysOf, NO_HISTORY } from "./history.ts";
-import { CHANGED_RULE, isServiceActive, recordFindings, type Subject, type Work } from "./ingest-work.ts";
-import type { MatchedRegister } from "./match-reads.ts";
+import { CHANGED_RULE, isServiceActive, recordFindings, recordReadAlerts, type Subject, type Work } from "./ingest-work.ts";
+import { intervalsBeside, type MatchedRegister } from "./match-reads.ts";
 import { draftOf, type OutcomeDraft } from "./outcome-draft.ts";
 import { bestReads, registerAdvance } from "./register.ts";
 import { quantityText } from "./units.ts";
@@ -77,7 +77,14 @@ export function validateSequence(sequence: Sequence, touched: ReadonlyMap<Instan
     work.changes.push({ channelId: channel.channelId, meterId: meter.meterId, servicePointId: installation.servicePointId, from, to: day });
     const findings = previous === undefined || previous.readAt < installation.from ? [] : judgeRead(previous, read, subject, work);
     for (const id of recordFindings(subject, findings, work)) for (const draft of drafts) draft.exceptionIds.add(id);
+    if (previous !== undefined && provesUse(previous, read, subject)) recordReadAlerts({ meterId: meter.meterId, servicePointId: installation.servicePointId, channel, from: previous.readAt, readAt: read.readAt }, findings, work);
   }
+}
+
+/** A day's average needs a day, and two reads that somebody took. Where there are intervals, they tell more. */
+function provesUse(previous: RegisterRead, read: RegisterRead, { meter, channel, installation }: Subject): boolean {
+  return channel.direction !== "received" && previous.quality !== "estimated" && read.quality !== "estimated" && previous.readAt >= installation.from
+    && daysOf(previous.readAt, read.readAt) >= 1 && intervalsBeside(channel, meter).length === 0;
 }
 
 function judgeRead(previous: RegisterRead, read: RegisterRead, { meter, channel, day }: Subject, work: Work): readonly Finding[] {

@@ -28,7 +28,7 @@ export interface ChannelHistory {
   readonly lastYear: HistoryWindow | null;
   /** Whole days of zero directly before, as far as known. */
   readonly zeroDaysBefore: number;
-  /** Intervals at or above the leak rate up to the first one judged, without a pause. */
+  /** Intervals at or above the leak rate up to the first one judged, without a pause; below zero: so many in which nothing flowed. */
   readonly flowSlotsBefore: number;
 }
 

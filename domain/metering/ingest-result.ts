@@ -50,7 +50,7 @@ export interface DayWrite {
   readonly raw: PackedDay;
   /** Of the best values. */
   readonly stats: DayStats;
-  /** Intervals of flow without a pause up to the end of the day, for the next day's leak check. */
+  /** Intervals of flow without a pause up to the end of the day, below zero of no flow: the next day's checks go on from there. */
   readonly flowSlotsAtEnd: number;
 }
 

@@ -1,7 +1,7 @@
 /** What is collected while reads or decisions are worked through, and how findings become exceptions. */
 import type { LocalDate } from "../calendar/local-date.ts";
 import type { Instant } from "../calendar/zone.ts";
-import { ALERT_FRESH_MS, followAlerts, type AlertDay, type UsageAlert } from "./alerts.ts";
+import { ALERT_FRESH_MS, followAlerts, followRead, type AlertDay, type AlertRead, type HighUse, type UsageAlert } from "./alerts.ts";
 import type { Channel, Installation, MeterRecord } from "./channel.ts";
 import type { DayWrite, KnownException, NewException, PlacedFinding, ReadsLoaded, RegisterWrite, RevisionWrite, UsageChange } from "./ingest-result.ts";
 import type { HeldReading, ReadsContext } from "./match-reads.ts";
@@ -122,10 +122,10 @@ export function heldException(held: HeldReading): NewException {
 const DOUBTS: ReadonlySet<string> = new Set(INTERVAL_RULES.map(({ id }) => id).filter((id) => id !== "missing"));
 
 /** What makes a day worth looking at for alerts; most days have none of it. */
-const ALERTING: ReadonlySet<string> = new Set(["leak", "burst", "high"]);
+const ALERTING: ReadonlySet<string> = new Set(["leak", "burst", "high", "freeze"]);
 
 /** Lets a judged day raise, prolong and end alerts. `end`: of the local day. */
-export function recordAlerts(day: Omit<AlertDay, "high" | "fresh">, end: Instant, findings: readonly Finding[], work: Work): void {
+export function recordAlerts(day: Omit<AlertDay, "high" | "freeze" | "fresh">, end: Instant, findings: readonly Finding[], work: Work): void {
   const { channelId, direction } = day.channel;
   // What comes back is nobody's usage.
   if (direction === "received") return;
@@ -133,14 +133,32 @@ export function recordAlerts(day: Omit<AlertDay, "high" | "fresh">, end: Instant
   if (known.length === 0 && !findings.some(({ ruleId }) => ALERTING.has(ruleId))) return;
   const fresh = end + ALERT_FRESH_MS > work.context.now;
   if ((!fresh && known.length === 0) || findings.some(({ ruleId, severity }) => severity === "fail" && DOUBTS.has(ruleId))) return;
-  const changed = followAlerts({ ...day, fresh, high: highOf(findings) }, known);
+  keepAlerts(channelId, followAlerts({ ...day, fresh, high: highOf(findings), freeze: freezeOf(findings) }, known), known, work);
+}
+
+/** Lets a judged read of a meter without intervals raise, prolong and end the alert of high use. */
+export function recordReadAlerts(read: Omit<AlertRead, "high" | "fresh">, findings: readonly Finding[], work: Work): void {
+  const { channelId } = read.channel;
+  const known = work.alertsOf.get(channelId) ?? [];
+  const high = highOf(findings);
+  // High use itself is no reason to keep still: whoever is told can look at once, and the bill waits for a person.
+  if ((high === null && known.length === 0) || findings.some(({ ruleId, severity }) => severity === "fail" && ruleId !== "high")) return;
+  keepAlerts(channelId, followRead({ ...read, high, fresh: read.readAt + ALERT_FRESH_MS > work.context.now }, known), known, work);
+}
+
+function keepAlerts(channelId: number, changed: readonly UsageAlert[], known: readonly UsageAlert[], work: Work): void {
   if (changed.length === 0) return;
   for (const alert of changed) work.alerts.set(alert.id, alert);
   const ids = new Set(changed.map(({ id }) => id));
   work.alertsOf.set(channelId, [...known.filter(({ id }) => !ids.has(id)), ...changed]);
 }
 
-function highOf(findings: readonly Finding[]): AlertDay["high"] {
+function highOf(findings: readonly Finding[]): HighUse | null {
   const numbers = findings.find(({ ruleId }) => ruleId === "high")?.numbers;
   return numbers === undefined ? null : { usage: numbers["daily"]!, usual: Math.max(numbers["lastYear"] ?? 0, numbers["previous"] ?? 0) };
+}
+
+function freezeOf(findings: readonly Finding[]): AlertDay["freeze"] {
+  const numbers = findings.find(({ ruleId }) => ruleId === "freeze")?.numbers;
+  return numbers === undefined ? null : { slots: numbers["slots"]!, usual: numbers["usual"]! };
 }

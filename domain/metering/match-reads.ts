@@ -271,6 +271,11 @@ function needsOf(registers: readonly MatchedRegister[], intervals: readonly Matc
   return { days: [...days.values()], registers: [...reads.values()] };
 }
 
+/** The interval channels of the meter that count the same quantity as the register. */
+export function intervalsBeside(channel: Channel, meter: MeterRecord): Channel[] {
+  return meter.channels.filter((other) => other.kind === "interval" && other.direction === channel.direction && sameDimension(other.unit, channel.unit));
+}
+
 /** The registers of the meter that count the same quantity as the interval channel. */
 export function registersBeside(channel: Channel, meter: MeterRecord): Channel[] {
   return meter.channels.filter((other) => other.kind === "register" && other.direction === channel.direction && other.use !== "check" && sameDimension(other.unit, channel.unit));

@@ -30,6 +30,8 @@ export interface SpanScan {
   /** Longest run at or above the leak rate with a part in this span (counting `flowSlotsBefore`), and the one still running at the end. */
   readonly leakRun: number;
   readonly leakRunAtEnd: number;
+  /** Measured slots of zero up to the last one that is known, counting those before the span. */
+  readonly idleAtEnd: number;
   /** Lowest value of the longest run, as far as it lies in this span. */
   readonly leakLeast: Milli;
   readonly burstRun: number;
@@ -41,7 +43,7 @@ export interface SpanScan {
 
 /**
  * Scans the values of a span. Slots without a value and estimated ones neither lengthen nor break a run of flow:
- * they prove nothing. `expected` slots should be there; `flowSlotsBefore` is the run of flow that ran into the first slot.
+ * they prove nothing. `expected` slots should be there; `flowSlotsBefore` is the run of flow that ran into the first slot (below zero: of no flow).
  */
 export function scanSpan(values: Int32Array, quality: Uint8Array | null, expected: number, flowSlotsBefore: number, thresholds: ChannelThresholds): SpanScan {
   const { stuckMinimum, leakMinimum, burstMinimum } = thresholds;
@@ -60,7 +62,7 @@ export function scanSpan(values: Int32Array, quality: Uint8Array | null, expecte
   let stuckRun = 0;
   let stuckEnd = 0;
   let stuckValue = 0;
-  let leak = flowSlotsBefore;
+  let leak = Math.max(0, flowSlotsBefore);
   let leakRun = 0;
   let leakNow = NO_FLOW;
   let leakLeast = NO_FLOW;
@@ -152,10 +154,24 @@ export function scanSpan(values: Int32Array, quality: Uint8Array | null, expecte
   return {
     slots, present: slots - absent, sum, max, zeros, negatives, firstNegative, missing, longestGap, longestGapStart,
     stuckRun, stuckStart: Math.max(0, stuckEnd - stuckRun), stuckValue,
-    leakRun, leakRunAtEnd: leak, leakLeast: leakLeast === NO_FLOW ? 0 : leakLeast, burstRun, burstStart: Math.max(0, burstEnd - burstRun),
+    leakRun, leakRunAtEnd: leak, idleAtEnd: idleAtEnd(values, quality, flowSlotsBefore), leakLeast: leakLeast === NO_FLOW ? 0 : leakLeast, burstRun, burstStart: Math.max(0, burstEnd - burstRun),
     estimated, edited, questionable,
   };
 }
+
+/** Looks back from the end: where something flowed last, that is over at once. */
+function idleAtEnd(values: Int32Array, quality: Uint8Array | null, flowSlotsBefore: number): number {
+  let idle = 0;
+  for (let slot = values.length - 1; slot >= 0; slot--) {
+    if (values[slot] === MISSING || quality?.[slot] === QUALITY_ESTIMATED) continue;
+    if (values[slot] !== 0) return idle;
+    idle++;
+  }
+  return idle + Math.max(0, -flowSlotsBefore);
+}
+
+/** The run that goes on into the next span: of flow, or, below zero, of no flow. */
+export const runAtEnd = ({ leakRunAtEnd, idleAtEnd }: SpanScan): number => (leakRunAtEnd > 0 ? leakRunAtEnd : -idleAtEnd);
 
 /** What `dayStats` would find in the same values, without another pass. */
 export function statsOfScan({ sum, max, slots, present, estimated, edited }: SpanScan): DayStats {

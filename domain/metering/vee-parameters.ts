@@ -20,6 +20,9 @@ const amount = v.pipe(
   v.check((value) => parseMilli(value) === Math.round(value * 1000) && Math.abs(value * 1000 - Math.round(value * 1000)) < 1e-6, "must have at most three decimals"),
 );
 
+/** A day of any year as month × 100 + day: 1115 is November 15. */
+const monthDay = v.pipe(v.number(), v.integer(), v.check((value) => isLocalDate(`2000-${String(Math.floor(value / 100)).padStart(2, "0")}-${String(value % 100).padStart(2, "0")}`), "must be a month and a day such as 1115 for November 15"));
+
 /** Every threshold of every rule. Changing one here means: a new field with its default below and its rule beside. */
 export const veeParametersSchema = v.strictObject({
   /** Gaps up to `failGapMinutes` are warned of and filled by linear estimation, longer ones fail; a day is due `graceHours` after its end. */
@@ -35,6 +38,8 @@ export const veeParametersSchema = v.strictObject({
   /** Never below `perHour` for `hours`. */
   leak: v.strictObject({ hours, perHour: amount }),
   burst: v.strictObject({ hours, perHour: amount }),
+  /** Nothing for `hours` between two days of the year (the cold season) where at least `usualPerDay` is used as a rule. */
+  freeze: v.strictObject({ hours, usualPerDay: amount, fromDay: monthDay, toDay: monthDay }),
   /** |sum of intervals − register difference| at most the larger of `dialUnits` × multiplier and `perMille` of the difference. */
   sumCheck: v.strictObject({ dialUnits: amount, perMille: count }),
   /** Usage of a point without a customer above `perDay`. */
@@ -59,6 +64,7 @@ export const veeOverridesSchema = v.partial(
     stuck: v.partial(veeParametersSchema.entries.stuck),
     leak: v.partial(veeParametersSchema.entries.leak),
     burst: v.partial(veeParametersSchema.entries.burst),
+    freeze: v.partial(veeParametersSchema.entries.freeze),
     sumCheck: v.partial(veeParametersSchema.entries.sumCheck),
     inactive: v.partial(veeParametersSchema.entries.inactive),
     backflow: v.partial(veeParametersSchema.entries.backflow),
@@ -92,6 +98,7 @@ const COMMON: VeeParameters = {
   stuck: { hours: 23, minimumPerHour: 0 },
   leak: { hours: 0, perHour: 0 },
   burst: { hours: 0, perHour: 0 },
+  freeze: { hours: 0, usualPerDay: 0, fromDay: 1115, toDay: 315 },
   sumCheck: { dialUnits: 2, perMille: 10 },
   inactive: { perDay: 0 },
   backflow: { perDay: 0 },
@@ -101,7 +108,8 @@ const COMMON: VeeParameters = {
 
 /**
  * By commodity, then by class within it. Water leak: 3 gallons an hour for 24 hours, burst 30 for 8 (commercial 10 for a
- * week), as published by AMI water utilities; a high bill is more than 200 % and 2,000 gallons a month above the usual.
+ * week), as published by AMI water utilities; freeze risk: a day without a drop where somebody uses 30 gallons a day, which is
+ * less than one person does (mid-November to mid-March unless the utility says otherwise); a high bill is more than 200 % and 2,000 gallons a month above the usual.
  * A water meter that counts whole gallons repeats itself under a steady leak, and a vacant house draws the same few
  * watts all day, so stuck needs far more than that.
  */
@@ -113,13 +121,14 @@ const BY_COMMODITY: Readonly<Record<Commodity, { readonly all: VeeOverrides; rea
       stuck: { hours: 48, minimumPerHour: 60 },
       leak: { hours: 24, perHour: 3 },
       burst: { hours: 8, perHour: 30 },
+      freeze: { hours: 24, usualPerDay: 30 },
       sumCheck: { dialUnits: 10 },
       inactive: { perDay: 10 },
       backflow: { perDay: 1 },
     },
     classes: {
-      commercial: { spike: { minimumPerHour: 10_000 }, leak: { hours: 168, perHour: 10 }, burst: { hours: 0, perHour: 0 }, highLow: { minimumExcessPerDay: 500 } },
-      irrigation: { spike: { minimumPerHour: 15_000 }, burst: { hours: 0, perHour: 0 }, highLow: { minimumExcessPerDay: 500 } },
+      commercial: { spike: { minimumPerHour: 10_000 }, leak: { hours: 168, perHour: 10 }, burst: { hours: 0, perHour: 0 }, freeze: { hours: 0 }, highLow: { minimumExcessPerDay: 500 } },
+      irrigation: { spike: { minimumPerHour: 15_000 }, burst: { hours: 0, perHour: 0 }, freeze: { hours: 0 }, highLow: { minimumExcessPerDay: 500 } },
     },
   },
   electric: {

@@ -17,6 +17,8 @@ export interface ChannelThresholds {
   readonly leakMinimum: Milli;
   readonly burstSlots: number;
   readonly burstMinimum: Milli;
+  readonly freezeSlots: number;
+  readonly freezeUsual: Milli;
   /** After the multiplier: `dialUnits` of the register × multiplier. */
   readonly sumTolerance: Milli;
   readonly inactivePerDay: Milli;
@@ -43,7 +45,7 @@ function compile(parameters: VeeParameters, channel: Channel): ChannelThresholds
   const slotsPerHour = channel.stepMinutes ? 60 / channel.stepMinutes : 1;
   const perSlot = (perHour: number): Milli => Math.round(amountFor(perHour, channel) / slotsPerHour);
   const slots = (hours: number): number => hours * slotsPerHour;
-  const { missing, spike, highLow, stuck, leak, burst, sumCheck, inactive, backflow } = parameters;
+  const { missing, spike, highLow, stuck, leak, burst, freeze, sumCheck, inactive, backflow } = parameters;
   return {
     countsUsage: USAGE_DIMENSIONS.has(UNITS[channel.unit].dimension),
     slotsPerHour,
@@ -56,6 +58,8 @@ function compile(parameters: VeeParameters, channel: Channel): ChannelThresholds
     leakMinimum: leak.hours === 0 && burst.hours === 0 ? OFF : Math.max(1, perSlot(leak.hours === 0 ? burst.perHour : leak.perHour)),
     burstSlots: slots(burst.hours),
     burstMinimum: burst.hours === 0 ? OFF : Math.max(1, perSlot(burst.perHour)),
+    freezeSlots: slots(freeze.hours),
+    freezeUsual: amountFor(freeze.usualPerDay, channel),
     sumTolerance: timesRatio(Math.round(sumCheck.dialUnits * 1000), multiplierRatio(channel.multiplier)),
     inactivePerDay: amountFor(inactive.perDay, channel),
     backflowPerDay: amountFor(backflow.perDay, channel),

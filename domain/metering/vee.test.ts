@@ -113,6 +113,33 @@ describe("no usage", () => {
   });
 });
 
+describe("no flow in the cold season", () => {
+  const dry = new Int32Array(24);
+  const lived = { ...NO_HISTORY, previous: windowOf(180_000, 40_000, { slots: 672, present: 672 }) };
+  const frozen = (more: Partial<Case> = {}) => said(judge({ channel: water, values: dry, history: lived, day: "2026-01-20", ...more }));
+
+  test("a day without a drop in a house that is lived in is told, with the hours before midnight", () => {
+    expect(judge({ channel: water, values: dry, history: lived, day: "2026-01-20" }).at(-1)).toMatchObject({ ruleId: "freeze", severity: "info", numbers: { slots: 24, usual: 180_000 }, sentence: "Nothing was drawn for 24 hours in the cold season; usually it is 180 gal a day. A pipe may be frozen." });
+    expect(frozen({ values: new Int32Array(24).fill(MISSING, 18) })).toEqual(["missing fail"]);
+    expect(frozen({ values: new Int32Array(24).fill(MISSING, 18), expected: 18, history: { ...lived, flowSlotsBefore: -6 } })).toEqual(["freeze info"]);
+    expect(frozen({ values: dry.with(23, 2_000) })).toEqual([]);
+  });
+
+  test("not in summer, not where nobody is the customer, little is used or the house stood still before the season, and not for a shop", () => {
+    expect(frozen({ day: "2026-06-20" })).toEqual(["zero info"]);
+    expect(frozen({ serviceActive: false })).toEqual([]);
+    expect(frozen({ history: { ...lived, previous: windowOf(20_000, 4_000, { slots: 672, present: 672 }) } })).toEqual(["zero info"]);
+    expect(frozen({ day: "2026-11-16", history: { ...lived, flowSlotsBefore: -72 } })).toEqual(["zero info"]);
+    expect(frozen({ customerClass: "commercial" })).toEqual(["zero info"]);
+  });
+
+  test("hours and dates are the utility's to set", () => {
+    expect(frozen({ settings: own({ freeze: { hours: 36 } }) })).toEqual(["zero info"]);
+    expect(frozen({ settings: own({ freeze: { fromDay: 601, toDay: 831 } }) })).toEqual(["zero info"]);
+    expect(frozen({ settings: own({ freeze: { fromDay: 601, toDay: 831 } }), day: "2026-07-04" })).toEqual(["zero info", "freeze info"]);
+  });
+});
+
 describe("flow that does not stop", () => {
   const steady = Int32Array.from({ length: 24 }, (_, hour) => 4_000 + (hour % 5) * 1_000);
 

@@ -5,6 +5,7 @@
 import type { LocalDate } from "../calendar/local-date.ts";
 import { averageDaily } from "./history.ts";
 import { backflowIntervals, backflowRegister } from "./rules/backflow.ts";
+import { freeze } from "./rules/freeze.ts";
 import { burst, continuousFlow, stuck } from "./rules/flow.ts";
 import { highIntervals, highRegister, lowIntervals, lowRegister, poorHistory } from "./rules/high-low.ts";
 import { inactiveIntervals, inactiveRegister } from "./rules/inactive.ts";
@@ -39,7 +40,7 @@ export interface RuleReport extends RuleFacts {
 /** In the order in which they run: what is there, what cannot be, what is unlike the rest, what is unlike before, what it tells. */
 export const INTERVAL_RULES: readonly IntervalRule[] = [
   missingIntervals, questionableIntervals, negativeIntervals, sumCheck, spike, stuck,
-  highIntervals, lowIntervals, zeroIntervals, inactiveIntervals, backflowIntervals, burst, continuousFlow,
+  highIntervals, lowIntervals, zeroIntervals, inactiveIntervals, backflowIntervals, burst, continuousFlow, freeze,
 ];
 
 export const REGISTER_RULES: readonly RegisterRule[] = [negativeRegister, registerRollover, highRegister, lowRegister, zeroRegister, inactiveRegister, backflowRegister];

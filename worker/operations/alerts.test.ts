@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { verifyLog } from "../../db/log.ts";
+import { addDays } from "../../domain/calendar/local-date.ts";
 import { startOfDay } from "../../domain/calendar/zone.ts";
 import { clerk, ZONE } from "../../test/support/utility.ts";
 import { acknowledgeAlert, alertsOf, runningAlerts } from "./alerts.ts";
 import { budgetsOf, setBudget } from "./budgets.ts";
-import { addHouse, iso, openStreet, type Street } from "./reads.testing.ts";
+import { addHouse, iso, openStreet, read, type Street } from "./reads.testing.ts";
 
 const HOUR = 3_600_000;
 const at = (day: string, hour = 0): number => startOfDay(day, ZONE) + hour * HOUR;
@@ -137,10 +138,82 @@ describe("a budget for the month", () => {
     expect(await running(street)).toHaveLength(1);
   });
 
+  test("counts the day of an exchange once and whole: what each meter measured of it", async () => {
+    const street = await waterStreet("2026-06-12T12:00:00Z");
+    await addHouse(street, 3, [{ commodity: "water", badge: "W3", channels: [{ id: 4, name: "gal", kind: "interval", unit: "gal", stepMinutes: 60, multiplier: "1", dials: null, direction: "delivered" }] }]);
+    await street.port.write([
+      { sql: "DELETE FROM meter_installation WHERE meter_id = 'M-W3'", args: [] },
+      { sql: "UPDATE meter_installation SET removed_on = '2026-06-10', removed_at = ?1 WHERE meter_id = 'M-W2'", args: [at("2026-06-10", 12)] },
+      { sql: "INSERT INTO meter_installation (meter_id, service_point_id, installed_on, installed_at) VALUES ('M-W3', 'SP-2-water', '2026-06-10', ?1)", args: [at("2026-06-10", 12)] },
+    ]);
+    await setBudget(street.world, customer, { commandId: "b1", ...ask, quantity: "500" });
+    const half = [0, 0, 0, 0, 300, 0, 0, 0, 0, 0, 0, 0];
+    await street.post([water("2026-06-10", half)]);
+    await street.post([{ ...water("2026-06-10", half, 12), meter: "W3" }]);
+    expect(await running(street)).toMatchObject([{ usage: 600_000, least: 500_000 }]);
+  });
+
   test("is nobody else's to set, and what is no amount is said", async () => {
     const street = await waterStreet("2026-06-12T12:00:00Z");
     await expect(setBudget(street.world, { ...customer, accountIds: ["A-1"] }, { commandId: "b1", ...ask, quantity: "5" })).rejects.toThrow("not yours");
     expect(await setBudget(street.world, customer, { commandId: "b2", ...ask, quantity: "much" })).toMatchObject({ status: "refused", refusal: { field: "quantity" } });
     expect(await setBudget(street.world, customer, { commandId: "b3", accountId: "A-2", agreementId: "A-1-electric", quantity: "5" })).toMatchObject({ status: "refused", refusal: { code: "no-service" } });
+  });
+});
+
+describe("a hard frost", () => {
+  /** Four weeks of a house that is lived in. */
+  const lived = (to: string) => Array.from({ length: 28 }, (_, i) => water(addDays(to, i - 28), Array.from({ length: 24 }, (_, hour) => (hour > 5 && hour < 22 ? 9 + ((hour + i) % 4) : 0))));
+
+  test("stops the water of a house that is lived in: its customer is told, and told no more once the meter turns again", async () => {
+    const street = await waterStreet("2026-01-21T12:00:00Z");
+    await street.post(lived("2026-01-19"));
+    await street.post([water("2026-01-19", [...hours(0, 6), 8, ...hours(0, 17)])]);
+    await street.post([water("2026-01-20", hours(0, 6))]);
+    expect(await alerts(street)).toEqual([]);
+    await street.post([water("2026-01-20", hours(0, 2), 6)]);
+    expect(await alerts(street)).toMatchObject([{ kind: "freeze", account: "A-2", started: at("2026-01-19", 7), through: at("2026-01-20", 8), ended: null, usage: 0 }]);
+    await street.post([water("2026-01-20", hours(0, 16), 8)]);
+    expect(await alerts(street)).toMatchObject([{ through: at("2026-01-21"), ended: null }]);
+    await street.post([water("2026-01-21", [0, 0, 3])]);
+    expect(await alerts(street)).toMatchObject([{ kind: "freeze", ended: at("2026-01-21", 2) }]);
+    expect((await events(street)).map(({ type }) => type)).toEqual(["UsageAlertRaised", "UsageAlertEnded"]);
+  });
+
+  test("is not thought of in June", async () => {
+    const street = await waterStreet("2026-06-21T12:00:00Z");
+    await street.post(lived("2026-06-19"));
+    await street.post([water("2026-06-19", hours(0)), water("2026-06-20", hours(0))]);
+    expect(await alerts(street)).toEqual([]);
+  });
+});
+
+describe("a meter that is read once a month", () => {
+  const months = ["2026-01-05", "2026-02-04", "2026-03-06", "2026-04-05", "2026-05-05"];
+
+  test("tells of use far above the usual with its read, and that it is over with the next one", async () => {
+    const street = await openStreet("2026-05-05T22:00:00Z");
+    await street.post(months.map((day, i) => read(day, 10_000 + i * 5_000)));
+    street.clock.now = at("2026-06-04", 20);
+    await street.post([read("2026-06-04", 30_000 + 21_000)]);
+    expect(await alerts(street)).toMatchObject([{ kind: "high", account: "A-1", started: at("2026-05-05", 12), through: at("2026-06-04", 12), usage: 700_000, least: 166_667, ended: null }]);
+    const own = { kind: "user", userId: "U-1", role: "customer", accountIds: ["A-1"] } as const;
+    expect(await alertsOf(street.world, own, "A-1")).toMatchObject([{ kind: "high", unit: "gal", usage: 700_000, usual: 166_667, perHour: 0, cost: null }]);
+    expect((await runningAlerts(street.world, clerk, "high", null)).items).toHaveLength(1);
+
+    street.clock.now = at("2026-07-04", 20);
+    await street.post([read("2026-07-04", 51_000 + 5_000)]);
+    expect(await alerts(street)).toMatchObject([{ kind: "high", ended: at("2026-06-04", 12) }]);
+    expect((await verifyLog(street.port)).broken).toBeNull();
+  });
+
+  test("what was estimated, and what comes weeks late, tells nobody anything", async () => {
+    const street = await openStreet("2026-06-04T22:00:00Z");
+    await street.post(months.map((day, i) => read(day, 10_000 + i * 5_000)));
+    await street.post([read("2026-06-03", 30_000 + 21_000, "W1", { quality: "estimated" })]);
+    expect(await alerts(street)).toEqual([]);
+    street.clock.now = at("2026-06-20", 20);
+    await street.post([read("2026-06-04", 30_000 + 21_500)]);
+    expect(await alerts(street)).toEqual([]);
   });
 });

@@ -23,9 +23,9 @@ export interface AlertItem {
   readonly unit: Unit;
   /** Flow: what runs in an hour, at least. */
   readonly perHour: Milli;
-  /** Flow: what it lost until now, at least. A high day, a month: what was used. */
+  /** Flow: what it lost until now, at least. High: of a day. A month: what was used. */
   readonly usage: Milli;
-  /** A high day: the usual one. A month: the budget. */
+  /** High, freeze: the usual day. A month: the budget. */
   readonly usual: Milli;
   readonly acknowledgedAt: number | null;
 }
@@ -59,7 +59,7 @@ export async function alertsOf(world: World, actor: UserActor, accountId: string
 function itemOf({ id, kind, commodity, startedAt, throughAt, endedAt, unit, stepMinutes, least, usage, acknowledgedAt }: Row): AlertItem {
   const shown = shownUnitOf(unit);
   const inShown = (value: Milli): Milli => convertMilli(value, unit, shown);
-  return { id, kind, commodity, startedAt, throughAt, endedAt, unit: shown, perHour: inShown(perHourOf({ least, stepMinutes })), usage: inShown(usage), usual: inShown(least), acknowledgedAt };
+  return { id, kind, commodity, startedAt, throughAt, endedAt, unit: shown, perHour: FLOWS.has(kind) ? inShown(perHourOf({ least, stepMinutes })) : 0, usage: inShown(usage), usual: inShown(least), acknowledgedAt };
 }
 
 const perHourOf = ({ least, stepMinutes }: Pick<AlertRow, "least" | "stepMinutes">): Milli => Math.round((least * HOUR_MINUTES) / stepMinutes);
@@ -133,6 +133,6 @@ export async function runningAlerts(world: World, actor: UserActor, kind: AlertK
     port.query<{ kind: AlertKind; count: number }>("SELECT kind, count(*) AS count FROM usage_alert WHERE ended_at IS NULL GROUP BY kind"),
   ]);
   const items = rows.slice(0, PAGE).map((row): RunningAlert => ({ ...itemOf(row), meterId: row.meterId, badge: row.badge, accountId: row.accountId, name: row.name, address: row.address }));
-  const counts = { leak: 0, burst: 0, high: 0, budget: 0, ...Object.fromEntries(counted.map((row) => [row.kind, row.count])) };
+  const counts = { leak: 0, burst: 0, high: 0, budget: 0, freeze: 0, ...Object.fromEntries(counted.map((row) => [row.kind, row.count])) };
   return { items, counts, next: rows.length > PAGE ? items.at(-1)!.id : null };
 }

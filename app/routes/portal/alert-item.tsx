@@ -31,6 +31,7 @@ export function AlertFacts({ alert }: { alert: AccountAlert }) {
         : <Message k="alert.ended" values={{ from: <TimeText at={startedAt} form="full" />, to: <TimeText at={endedAt} form="full" /> }} />}</span>
       <span className="num">{flow ? t(endedAt === null ? "alert.flow" : "alert.lost", { hour: quantity(perHour), lost: quantity(usage) })
         : kind === "high" ? t("alert.usual", { usage: quantity(usage), usual: quantity(usual) })
+        : kind === "freeze" ? t("alert.none", { usual: quantity(usual) })
         : t("alert.overBudget", { usage: quantity(usage), budget: quantity(usual) })}</span>
       {cost === null ? null : <span className="num">{hour > 0
         ? t("alert.costHour", { hour: formatDollars(hour), day: formatDollars(cost.perDay), soFar: formatDollars(cost.soFar) })
@@ -49,6 +50,7 @@ export function AlertItem({ alert, commandId, accountId }: { alert: AccountAlert
         <span><strong><AlertTitle alert={alert} /></strong> <Badge tone={runs ? "warn" : "good"}>{t(runs ? "alert.runs" : "alert.over")}</Badge></span>
         <AlertFacts alert={alert} />
         {runs && (alert.kind === "leak" || alert.kind === "burst") ? <span className="soft">{t("alert.hint")}</span> : null}
+        {runs && alert.kind === "freeze" ? <span className="soft">{t("alert.freezeHint")}</span> : null}
         {alert.acknowledgedAt !== null ? <span className="soft"><Message k="alert.known" values={{ at: <TimeText at={alert.acknowledgedAt} /> }} /></span>
         : runs ? (
           <Form method="post">

@@ -41,7 +41,7 @@ export default function Alerts({ loaderData: { kind, first, page: { items, count
             { key: "what", head: "What", cell: (row) => <><Badge tone="warn">{alertName(row.kind)}</Badge><div className="small soft">{commodityName(row.commodity)}, meter {row.badge}</div></> },
             { key: "since", head: "Since", cell: (row) => <TimeText at={row.startedAt} form="full" /> },
             { key: "hour", head: "An hour, at least", numeric: true, cell: (row) => (row.kind === "leak" || row.kind === "burst" ? formatQuantity("en", row.perHour, row.unit) : "–") },
-            { key: "usage", head: "So far", numeric: true, cell: (row) => formatQuantity("en", row.usage, row.unit) },
+            { key: "usage", head: "So far", numeric: true, cell: (row) => (row.kind === "freeze" ? "Nothing" : row.kind === "high" ? `${formatQuantity("en", row.usage, row.unit)} a day` : formatQuantity("en", row.usage, row.unit)) },
             { key: "known", head: "Answered", cell: (row) => (row.acknowledgedAt === null ? <span className="soft">Not yet</span> : <TimeText at={row.acknowledgedAt} />) },
           ]} />
         <Pagination label="Alerts" newerLabel="First page" olderLabel="Next" newer={first ? undefined : search(kind)} older={next === null ? undefined : search(kind, next)} />

@@ -6,7 +6,7 @@ import { UNITS } from "../../../domain/metering/units.ts";
 import { className, commodityName } from "./words.ts";
 
 /** What a figure counts; `amount` is in the commodity's everyday unit. */
-type Counts = "%" | "‰" | "hours" | "days" | "minutes" | "intervals" | "times" | "bills" | "dial units" | "amount an hour" | "amount a day";
+type Counts = "%" | "‰" | "hours" | "days" | "minutes" | "intervals" | "times" | "bills" | "dial units" | "month and day" | "amount an hour" | "amount a day";
 
 interface Threshold { readonly rule: string; readonly name: string; readonly counts: Counts }
 
@@ -32,6 +32,10 @@ export const THRESHOLDS = {
   "leak.perHour": { rule: "Leak", name: "Never below", counts: "amount an hour" },
   "burst.hours": { rule: "Burst", name: "Flow without a pause for", counts: "hours" },
   "burst.perHour": { rule: "Burst", name: "Never below", counts: "amount an hour" },
+  "freeze.hours": { rule: "Freeze risk", name: "Nothing flows for", counts: "hours" },
+  "freeze.usualPerDay": { rule: "Freeze risk", name: "Only where the usual use is from", counts: "amount a day" },
+  "freeze.fromDay": { rule: "Freeze risk", name: "Cold season from, 1115 is November 15", counts: "month and day" },
+  "freeze.toDay": { rule: "Freeze risk", name: "Cold season through, 315 is March 15", counts: "month and day" },
   "sumCheck.dialUnits": { rule: "Register and intervals", name: "May differ by", counts: "dial units" },
   "sumCheck.perMille": { rule: "Register and intervals", name: "Or by", counts: "‰" },
   "inactive.perDay": { rule: "Use, no customer", name: "Noted above", counts: "amount a day" },
@@ -54,6 +58,7 @@ export function thresholdName(path: ThresholdPath): string {
 /** A figure with what it counts: "180 %", "3 gallons an hour". */
 export function figureText(path: ThresholdPath, value: number, commodity: Commodity | null): string {
   const { counts } = THRESHOLDS[path];
+  if (counts === "month and day") return new Date(Date.UTC(2000, Math.floor(value / 100) - 1, value % 100)).toLocaleDateString("en-US", { month: "long", day: "numeric", timeZone: "UTC" });
   const figure = value.toLocaleString("en-US", { maximumFractionDigits: 3 });
   const unit = commodity === null ? "amount" : UNITS[EVERYDAY_UNIT[commodity]].label;
   return `${figure} ${counts.replace("amount", unit)}`;
