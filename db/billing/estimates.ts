@@ -6,7 +6,7 @@ import { addDays, addMonths, type LocalDate, type Period } from "../../domain/ca
 import { startOfDay, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
 import { inputHash, seal, type EventDraft } from "../../domain/compliance/chain.ts";
 import {
-  bestOf, bestReads, BOUNDARY_TOLERANCE_DAYS, convertMilli, dayBytes, dayStats, emptyDay, estimateIntervals, estimateRead, estimateWindows, ESTIMATE_METHODS, flagsText, historyWindows, sameDimension, slotCount, windowOfReads,
+  bestOf, bestReads, BOUNDARY_TOLERANCE_DAYS, convertMilli, dayBytes, dayStats, emptyDay, estimateIntervals, estimateRead, estimateWindows, ESTIMATE_METHODS, flagsText, historyWindows, sameDimension, slotCount, tellsOfNobody, windowOfReads,
   type Channel, type ChannelHistory, type ChannelLeg, type HistoryWindow, type Milli, type ReadEstimate, type RegisterRead, type StoredDay, type Unit, type UsageOfPeriod,
 } from "../../domain/metering/index.ts";
 import { CORRECTION_MARK } from "../../domain/billing/true-up.ts";
@@ -209,17 +209,18 @@ const CLASS_SAMPLE = 2_000;
 
 /**
  * What customers on the same rate (so of the same class and service) used a day in the periods that ended last, in the
- * channel's unit; null when none of them has a bill that rests on reads.
+ * channel's unit; null when too few of them have a bill that rests on reads, or one of them could be told from the average.
  */
 async function classDaily(port: SqlPort, { agreementId, period }: UsageNeed, channel: Channel): Promise<Milli | null> {
-  const [row] = await port.query<{ used: Milli; days: number; unit: Unit }>(
-    `SELECT sum(s.registered_milli) AS used, sum(julianday(s.period_to) - julianday(s.period_from)) AS days, s.unit
-     FROM (SELECT a.id FROM service_agreement AS me JOIN service_agreement AS a ON a.rate_schedule_id = me.rate_schedule_id AND a.id <> me.id WHERE me.id = ?1 LIMIT ${CLASS_SAMPLE}) AS peer
-     CROSS JOIN bill_segment AS s ON s.service_agreement_id = peer.id AND s.period_to > ?2 AND s.period_to <= ?3 JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete'
-     WHERE s.estimated = 0 AND instr(s.id, '${CORRECTION_MARK}') = 0 GROUP BY s.unit ORDER BY days DESC LIMIT 1`,
+  const [row] = await port.query<{ used: Milli; days: number; unit: Unit; customers: number; largest: Milli }>(
+    `SELECT sum(used) AS used, sum(days) AS days, unit, count(*) AS customers, max(used) AS largest FROM (
+       SELECT s.unit, peer.account_id, sum(s.registered_milli) AS used, sum(julianday(s.period_to) - julianday(s.period_from)) AS days
+       FROM (SELECT a.id, a.account_id FROM service_agreement AS me JOIN service_agreement AS a ON a.rate_schedule_id = me.rate_schedule_id AND a.account_id <> me.account_id WHERE me.id = ?1 LIMIT ${CLASS_SAMPLE}) AS peer
+       CROSS JOIN bill_segment AS s ON s.service_agreement_id = peer.id AND s.period_to > ?2 AND s.period_to <= ?3 JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete'
+       WHERE s.estimated = 0 AND instr(s.id, '${CORRECTION_MARK}') = 0 GROUP BY s.unit, peer.account_id) GROUP BY unit ORDER BY days DESC LIMIT 1`,
     [agreementId, addMonths(period.from, -1), period.to],
   );
-  if (!row || row.days <= 0 || !sameDimension(row.unit, channel.unit)) return null;
+  if (!row || row.days <= 0 || !sameDimension(row.unit, channel.unit) || !tellsOfNobody({ ...row, total: row.used })) return null;
   return convertMilli(Math.round(row.used / row.days), row.unit, channel.unit);
 }
 

@@ -17,6 +17,7 @@ export * from "./alerts.ts";
 export * from "./budget.ts";
 export * from "./usage.ts";
 export * from "./like-days.ts";
+export * from "./aggregate.ts";
 export * from "./estimate.ts";
 export * from "./validate-usage.ts";
 export type { Explanation, IntervalRule, RegisterRule, RuleFacts, Verdict } from "./rules/rule.ts";

@@ -16,14 +16,28 @@ import { drainRun } from "./drain.ts";
 const DIAL = channelOf("1001", "dial");
 
 /** A customer whose dial was read on the first of March and of April: 100 gallons a day, and March has an hour less. */
-async function readOnce(kinds: readonly ServiceKind[] = ["dial"]): Promise<TestUtility> {
+async function readOnce(kinds: readonly ServiceKind[] = ["dial"], around: readonly Neighbour[] = []): Promise<TestUtility> {
   const utility = await billingUtility();
   await customer(utility, "1001", kinds);
+  for (const { id, gallons } of around) {
+    await customer(utility, id, ["dial"]);
+    await dialRead(utility.port, channelOf(id, "dial"), "2026-03-01", 0);
+    await dialRead(utility.port, channelOf(id, "dial"), "2026-04-01", gallons);
+  }
   await dialRead(utility.port, DIAL, "2026-03-01", 4);
   await dialRead(utility.port, DIAL, "2026-04-01", 3_100);
   await runBills(utility, "2026-04-01");
   return utility;
 }
+
+/** A customer of the same rate, and what March's read shows of their use. */
+interface Neighbour {
+  readonly id: string;
+  readonly gallons: number;
+}
+
+/** Each uses as much as the first customer. */
+const neighbours = (count: number): Neighbour[] => Array.from({ length: count }, (_, i) => ({ id: String(2001 + i), gallons: 3_096 }));
 
 /** Bills a month whose close was so many days ago; on the fifth day missing reads are estimated. */
 async function bill(utility: TestUtility, periodTo: string, day = "05"): Promise<void> {
@@ -79,7 +93,7 @@ describe("an estimated bill", () => {
   });
 
   test("of somebody new is what customers of the same class use; of a point that is cut off, none", async () => {
-    const utility = await readOnce();
+    const utility = await readOnce(["dial"], neighbours(14));
     await customer(utility, "1002", ["dial"], "2026-04-01");
     await customer(utility, "1003", ["dial"], "2026-04-01");
     for (const id of ["1002", "1003"]) await dialRead(utility.port, channelOf(id, "dial"), "2026-04-01", 500);
@@ -87,11 +101,22 @@ describe("an estimated bill", () => {
     await utility.port.write([{ sql: "UPDATE service_point SET status = 'disconnected' WHERE id = 'dial-point-1003'", args: [] }]);
     await utility.port.write([{ sql: "UPDATE bill_run_account SET outcome = 'retry'", args: [] }]);
     await bill(utility, "2026-05-01");
-    // The neighbour's last bill is that of March: 100 gallons a day.
-    const used = await utility.port.query<{ account: string; used: number }>("SELECT substr(bill_id, 1, 4) AS account, registered_milli AS used FROM bill_segment WHERE period_to = '2026-05-01' ORDER BY 1");
+    // The neighbours' last bills are those of March: 100 gallons a day.
+    const used = await utility.port.query<{ account: string; used: number }>("SELECT substr(bill_id, 1, 4) AS account, registered_milli AS used FROM bill_segment WHERE period_to = '2026-05-01' AND bill_id LIKE '10%' ORDER BY 1");
     expect(used).toEqual([{ account: "1001", used: 6_000 }, { account: "1002", used: 3_000 }, { account: "1003", used: 0 }]);
     const [, second, third] = await Promise.all(["1001", "1002", "1003"].map((id) => snapshotOf(utility, `${id}-20260501`)));
     expect([second!.segments[0]!.estimate, third!.segments[0]!.estimate]).toEqual([{ methods: ["classAverage"] }, { methods: ["vacant"] }]);
+  });
+
+  test("does not tell a new customer what a neighbour uses: with too few of them, or one that uses most, there is none", async () => {
+    for (const around of [neighbours(13), [...neighbours(14).slice(1), { id: "2001", gallons: 20_000 }]]) {
+      const utility = await readOnce(["dial"], around);
+      await customer(utility, "1002", ["dial"], "2026-04-01");
+      await dialRead(utility.port, channelOf("1002", "dial"), "2026-04-01", 500);
+      await bill(utility, "2026-05-01");
+      expect(await segmentsOf(utility, "1002-20260501"), `${around.length} neighbours`).toEqual([]);
+      expect(await utility.port.query("SELECT rule FROM exception WHERE kind = 'billing' AND status = 'open' AND account_id = '1002'")).toEqual([{ rule: "missing" }]);
+    }
   });
 
   test("is never made across a meter exchange: the new meter's part waits for a read of its own", async () => {

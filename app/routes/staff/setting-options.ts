@@ -18,7 +18,7 @@ export const ACCOUNTING_CHOICES = choices(ACCOUNTING);
 const ACTIONS: Readonly<Record<HoldAction, string>> = { hold: "Each one waits", unusual: "Only unusual ones wait", pass: "None waits" };
 export const ACTION_CHOICES = choices(ACTIONS);
 
-const WAYS: Readonly<Record<ReadEstimate, string>> = { lastYear: "Same period last year, with this year's trend", previous: "Previous period", averageOf3: "Average of the last three periods", classAverage: "Average of the customer class" };
+const WAYS: Readonly<Record<ReadEstimate, string>> = { lastYear: "Same period last year, with this year's trend", previous: "Previous period", averageOf3: "Average of the last three periods", classAverage: "Average of the customer class, of 15 customers or more" };
 export const ESTIMATE_WAYS = choices(WAYS);
 
 export const REASON_CHOICES: readonly Choice[] = REVIEW_HOLDS.map((value) => ({ value, label: HOLD_RULES.find(({ id }) => id === value)?.title ?? value }));
