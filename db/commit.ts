@@ -19,7 +19,9 @@ export type InputStamp =
   | { readonly kind: "register"; readonly channelId: number; readonly from: number; readonly to: number; readonly stamp: number }
   | { readonly kind: "rate"; readonly scheduleId: string; readonly stamp: number }
   /** Tables of factors that rates share. */
-  | { readonly kind: "shared"; readonly stamp: number };
+  | { readonly kind: "shared"; readonly stamp: number }
+  /** Which meters hung at a point and when: each that was hung and each that was taken off counts one. */
+  | { readonly kind: "hung"; readonly servicePointId: string; readonly stamp: number };
 
 /** What one command does to one stream. `events` follow `baseSeq`/`baseHash` directly. */
 export interface CommitUnit {
@@ -45,17 +47,25 @@ export class CommandRepeatedError extends Error {
   override readonly name = "CommandRepeatedError";
 }
 
+/** What the stamp of a point's installations (aliased `mi`) is: it grows whenever a meter is hung there or taken off. */
+export const HUNG_STAMP = "count(*) + count(mi.removed_on)";
+
 /** True for an input (aliased `i`, a JSON array) that is no longer what the decision was based on. */
 const STALE = `CASE i.value->>0
   WHEN 'interval' THEN (SELECT coalesce(sum(d.version), 0) FROM interval_day d WHERE d.channel_id = i.value->>1 AND d.day >= i.value->>2 AND d.day < i.value->>3)
   WHEN 'register' THEN (SELECT count(*) FROM register_read g WHERE g.channel_id = i.value->>1 AND g.read_at >= i.value->>2 AND g.read_at <= i.value->>3)
   WHEN 'rate' THEN (SELECT count(*) FROM rate_version v WHERE v.schedule_id = i.value->>1 AND v.status = 'published')
+  WHEN 'hung' THEN (SELECT ${HUNG_STAMP} FROM meter_installation mi WHERE mi.service_point_id = i.value->>1)
   WHEN 'shared' THEN (SELECT count(*) FROM setting s WHERE s.topic IN ('riders', 'systemPeaks'))
 END IS NOT i.value->>4`;
 
 function stampRow(input: InputStamp): unknown[] {
-  if (input.kind === "shared") return ["shared", null, null, null, input.stamp];
-  return input.kind === "rate" ? ["rate", input.scheduleId, null, null, input.stamp] : [input.kind, input.channelId, input.from, input.to, input.stamp];
+  switch (input.kind) {
+    case "shared": return ["shared", null, null, null, input.stamp];
+    case "rate": return ["rate", input.scheduleId, null, null, input.stamp];
+    case "hung": return ["hung", input.servicePointId, null, null, input.stamp];
+    default: return [input.kind, input.channelId, input.from, input.to, input.stamp];
+  }
 }
 
 /**

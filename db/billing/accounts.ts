@@ -9,6 +9,7 @@ import { storedState } from "../../domain/lifecycle/account/state.ts";
 import type { Channel, ChannelLeg } from "../../domain/metering/index.ts";
 import { loadExceptions, type ExceptionRecord } from "../metering/exceptions.ts";
 import { hungBetween, type HungOn } from "../metering/meters.ts";
+import { HUNG_STAMP } from "../commit.ts";
 import type { SqlPort } from "../port.ts";
 
 /** A published version of a rate schedule, without its document. */
@@ -26,6 +27,8 @@ export interface LoadedAccounts {
   readonly work: ReadonlyMap<string, readonly ExceptionRecord[]>;
   /** By schedule, from the oldest to the newest day on which they begin to count. */
   readonly rates: ReadonlyMap<string, readonly RateHead[]>;
+  /** By measuring point, deduct meters' too: the stamp of what hung there, for the fence of a bill. */
+  readonly hung: ReadonlyMap<string, number>;
 }
 
 const IDS = "json_each(?) AS i";
@@ -36,12 +39,16 @@ const POINTS = `SELECT DISTINCT sp.id AS "servicePointId", coalesce(sp.usage_fro
   FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value JOIN service_point AS sp ON sp.id = a.service_point_id JOIN premise AS p ON p.id = sp.premise_id`;
 
 /** Each measuring point once: sewer asks for the meter of the water, and takes off what its deduct meters count. */
+const MEASURING = `(SELECT DISTINCT coalesce(sp.usage_from, sp.id) AS id FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value JOIN service_point AS sp ON sp.id = a.service_point_id
+    UNION SELECT f.value->>'text' FROM ${IDS} CROSS JOIN account_state AS s ON s.account_id = i.value CROSS JOIN json_each(s.state, '$.facts') AS f WHERE f.value->>'kind' = 'deduct-meter')`;
+
 const METERS = `SELECT mi.service_point_id AS "servicePointId", mi.installed_on AS "installedOn", mi.removed_on AS "removedOn", mi.installed_at AS "installedAt", mi.removed_at AS "removedAt", m.id AS "meterId", m.badge, m.size, m.commodity,
     c.id AS "channelId", c.name, c.kind, c.unit, c.step_minutes AS "stepMinutes", c.multiplier, c.dials, c.direction
-  FROM (SELECT DISTINCT coalesce(sp.usage_from, sp.id) AS id FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value JOIN service_point AS sp ON sp.id = a.service_point_id
-    UNION SELECT f.value->>'text' FROM ${IDS} CROSS JOIN account_state AS s ON s.account_id = i.value CROSS JOIN json_each(s.state, '$.facts') AS f WHERE f.value->>'kind' = 'deduct-meter') AS p
+  FROM ${MEASURING} AS p
   CROSS JOIN meter_installation AS mi ON mi.service_point_id = p.id JOIN meter AS m ON m.id = mi.meter_id CROSS JOIN channel AS c ON c.meter_id = m.id
   ORDER BY mi.installed_on, c.id`;
+
+const HUNG = `SELECT p.id, (SELECT ${HUNG_STAMP} FROM meter_installation AS mi WHERE mi.service_point_id = p.id) AS stamp FROM ${MEASURING} AS p`;
 
 const RATES = `SELECT v.schedule_id AS "scheduleId", v.version, v.effective_on AS "effectiveOn", v.document_hash AS "documentHash"
   FROM (SELECT DISTINCT a.rate_schedule_id AS id FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value UNION SELECT value FROM json_each(?)) AS used
@@ -70,10 +77,11 @@ export interface AccountsAsked {
 
 export async function loadAccountFacts(port: SqlPort, accountIds: readonly string[], { zone, historyFrom, runId, schedules = [], without = [] }: AccountsAsked): Promise<LoadedAccounts> {
   const ids = JSON.stringify(accountIds);
-  const [states, points, meters, rates, history, work] = await port.read([
+  const [states, points, meters, hung, rates, history, work] = await port.read([
     { sql: STATES, args: [ids] },
     { sql: POINTS, args: [ids] },
     { sql: METERS, args: [ids, ids] },
+    { sql: HUNG, args: [ids, ids] },
     { sql: RATES, args: [ids, JSON.stringify(schedules)] },
     { sql: HISTORY, args: [ids, historyFrom, JSON.stringify(without)] },
     { sql: WORK, args: [ids, runId] },
@@ -96,12 +104,20 @@ export async function loadAccountFacts(port: SqlPort, accountIds: readonly strin
     };
   });
   const workOf = new Map([...Map.groupBy(items, ({ accountId }) => accountId)].map(([accountId, own]) => [accountId, own.flatMap(({ id }) => records.get(id) ?? [])]));
-  return { accounts, work: workOf, rates: Map.groupBy(rates!.rows as unknown as RateHead[], (head) => head.scheduleId) };
+  return {
+    accounts, work: workOf, rates: Map.groupBy(rates!.rows as unknown as RateHead[], (head) => head.scheduleId),
+    hung: new Map((hung!.rows as unknown as { id: string; stamp: number }[]).map(({ id, stamp }) => [id, stamp])),
+  };
 }
+
+const deductsOf = (facts: readonly ServiceFact[], agreementId: string): ServiceFact[] => facts.filter((fact) => fact.kind === "deduct-meter" && fact.agreementId === agreementId);
+
+/** Where the meters hang that are taken off an agreement's usage. */
+export const deductPoints = (facts: readonly ServiceFact[], agreementId: string): string[] => deductsOf(facts, agreementId).map(({ text }) => text!);
 
 /** The point with the legs of its deduct meters, each for the days on which it counts. */
 function withDeductions(point: PointFacts, agreementId: string, facts: readonly ServiceFact[], legsAt: (servicePointId: string) => readonly ChannelLeg[], zone: TimeZone): PointFacts {
-  const deducting = facts.filter((fact) => fact.kind === "deduct-meter" && fact.agreementId === agreementId);
+  const deducting = deductsOf(facts, agreementId);
   if (deducting.length === 0) return point;
   const legs = deducting.flatMap(({ text, from, to }) => legsAt(text!).map((leg): ChannelLeg => ({
     ...leg, channel: { ...leg.channel, use: "subtract" }, from: Math.max(leg.from, startOfDay(from, zone)), to: to === null ? leg.to : Math.min(leg.to ?? Infinity, startOfDay(to, zone)),

@@ -8,7 +8,7 @@ import type { Milli, RegisterRead } from "../../domain/metering/index.ts";
 import type { InputStamp } from "../commit.ts";
 import type { ExceptionRecord } from "../metering/exceptions.ts";
 import type { SqlPort } from "../port.ts";
-import { loadAccountFacts, type AccountsAsked } from "./accounts.ts";
+import { deductPoints, loadAccountFacts, type AccountsAsked } from "./accounts.ts";
 import { CORRECTION_MARK } from "../../domain/billing/true-up.ts";
 import { loadEstimateNotes, loadSinceLastActual, type EstimatedChain } from "./estimated-before.ts";
 import { loadRates } from "./rates.ts";
@@ -50,7 +50,7 @@ const DEMAND_MONTHS = 24;
 
 /** Accounts in the order asked for; those that do not exist are left out. An account with nothing due has no segments. */
 export async function loadToBill(port: SqlPort, accountIds: readonly string[], asked: ToBillAsked): Promise<AccountToBill[]> {
-  const { accounts, work, rates: heads } = await loadAccountFacts(port, accountIds, asked);
+  const { accounts, work, rates: heads, hung } = await loadAccountFacts(port, accountIds, asked);
   const rates = await loadRates(port, heads);
   const dues = accounts.map((facts) => asked.due(facts.state).map((due) => ({ due, point: pointOf(facts, due), versions: rates.get(due.agreement.rateScheduleId) ?? [] })));
   const needs = dues.map((segments) => segments.flatMap((due) => needOf(due, asked.carried)));
@@ -65,7 +65,7 @@ export async function loadToBill(port: SqlPort, accountIds: readonly string[], a
       const { agreementId } = segment.due.agreement;
       return { ...segment, sinceLastActual: since.get(agreementId)?.since ?? null, estimate: notes.get(agreementId) ?? null };
     });
-    return { facts, work: work.get(facts.state.accountId) ?? [], segments, needs: needs[i]!, inputs: inputsOf(segments, [usages, since], shared.stamp), demandHistory: demand };
+    return { facts, work: work.get(facts.state.accountId) ?? [], segments, needs: needs[i]!, inputs: [...inputsOf(segments, [usages, since], shared.stamp), ...hungAt(facts, segments, hung)], demandHistory: demand };
   });
 }
 
@@ -87,13 +87,19 @@ function needOf({ due: { agreement, period, first }, point: { legs, disconnected
 /** Each stamp once: sewer rests on the same days as water. */
 function inputsOf(segments: readonly SegmentToBill[], used: readonly ReadonlyMap<string, Pick<LoadedUsage, "inputs">>[], sharedStamp: number): InputStamp[] {
   const stamps = new Map<string, InputStamp>();
-  const add = (stamp: InputStamp) => stamps.set(stamp.kind === "shared" ? "shared" : stamp.kind === "rate" ? `rate ${stamp.scheduleId}` : `${stamp.kind} ${stamp.channelId} ${stamp.from} ${stamp.to}`, stamp);
+  const add = (stamp: Exclude<InputStamp, { kind: "hung" }>) => stamps.set(stamp.kind === "shared" ? "shared" : stamp.kind === "rate" ? `rate ${stamp.scheduleId}` : `${stamp.kind} ${stamp.channelId} ${stamp.from} ${stamp.to}`, stamp);
   for (const { due: { agreement: { agreementId, rateScheduleId } }, versions } of segments) {
     add({ kind: "rate", scheduleId: rateScheduleId, stamp: versions.length });
     if (restsOnShared(versions)) add({ kind: "shared", stamp: sharedStamp });
     for (const each of used) for (const stamp of each.get(agreementId)?.inputs ?? []) add(stamp);
   }
   return [...stamps.values()];
+}
+
+/** What hung where the segments are measured: an exchange since then gives the bill other legs, or a meter of another size. */
+function hungAt({ state }: AccountFacts, segments: readonly SegmentToBill[], hung: ReadonlyMap<string, number>): InputStamp[] {
+  const measuring = segments.flatMap(({ due: { agreement: { agreementId } }, point }) => [point.measuredAt, ...deductPoints(state.facts, agreementId)]);
+  return [...new Set(measuring)].map((servicePointId) => ({ kind: "hung", servicePointId, stamp: hung.get(servicePointId) ?? 0 }));
 }
 
 export const bankOf = (banks: ReadonlyMap<string, Readonly<Record<string, Milli>>>, { due: { agreement } }: Due): Pick<SegmentToBill, "bank"> => {

@@ -232,9 +232,11 @@ function readIntervals(leg: ChannelLeg, { period, zone, days }: UsageInput, boun
   const values = new Int32Array(last - first).fill(MISSING);
   const start = bounds.from + first * step;
   const counted = { estimated: 0, edited: 0, stamp: 0 };
+  const [firstDay, afterDays] = [localDateOf(legFrom, zone), addDays(localDateOf(legTo - 1, zone), 1)];
   for (const stored of days) {
     if (stored.channelId !== channelId || stored.day < period.from || stored.day >= period.to) continue;
-    counted.stamp += stored.version;
+    // Days before the meter hung here, or after it was taken off, are not used, and no version of theirs is.
+    if (stored.day >= firstDay && stored.day < afterDays) counted.stamp += stored.version;
     const best = bestOfDay(stored);
     const offset = (startOfDay(stored.day, zone) - start) / step;
     const from = Math.max(0, -offset);
@@ -244,8 +246,7 @@ function readIntervals(leg: ChannelLeg, { period, zone, days }: UsageInput, boun
     if (best.quality !== null) countQuality(best.quality.subarray(from, to), best.values.subarray(from, to), counted);
   }
   const { stamp, ...quality } = counted;
-  const lastDay = localDateOf(legTo - 1, zone);
-  return { leg, start, values, ...quality, ...countSlots(values, start, step, legFrom, legTo), input: { channelId, from: localDateOf(legFrom, zone), to: addDays(lastDay, 1), stamp } };
+  return { leg, start, values, ...quality, ...countSlots(values, start, step, legFrom, legTo), input: { channelId, from: firstDay, to: afterDays, stamp } };
 }
 
 function countQuality(quality: Uint8Array, values: Int32Array, counted: { estimated: number; edited: number }): void {

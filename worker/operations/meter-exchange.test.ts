@@ -1,6 +1,7 @@
 /** A meter is exchanged in the middle of a period: the next bill sums what both counted, and nobody gains or loses by it. */
 import { describe, expect, test } from "vitest";
 import { writeRows } from "../../db/commit.ts";
+import type { SqlPort } from "../../db/port.ts";
 import { explainBill, replayBill } from "../../db/billing/replay.ts";
 import { startOfDay } from "../../domain/calendar/zone.ts";
 import { supervisor, clerk, ZONE, type TestUtility } from "../../test/support/utility.ts";
@@ -35,6 +36,21 @@ function asked(fresh: { meterId: string; channelId: number }, more: Partial<Exch
 }
 
 const used = async ({ port }: TestUtility) => (await port.query<{ q: number }>("SELECT registered_milli AS q FROM bill_segment ORDER BY id")).map(({ q }) => q);
+
+/** A port through which something else happens just before the first write of a kind: the moment between reading and committing. */
+function beforeFirst(write: string, port: SqlPort, happens: () => Promise<unknown>): SqlPort {
+  let happened = false;
+  return {
+    ...port,
+    write: async (statements) => {
+      if (!happened && statements.some(({ sql }) => sql.includes(write))) {
+        happened = true;
+        await happens();
+      }
+      return port.write(statements);
+    },
+  };
+}
 
 describe("an exchange", () => {
   test("in the middle of the month: the bill sums both dials, each from its own read, and replays", async () => {
@@ -96,6 +112,18 @@ describe("an exchange", () => {
     expect(await post(4, day("NEW-1", (hour) => hour === 9))).toContain("not installed");
   });
 
+  test("entered late, when days of the old meter are stored that it no longer hung there: the bill is made without them", async () => {
+    const utility = await billingUtility();
+    await customer(utility, "1001", ["water"]);
+    const { port, world } = utility;
+    const fresh = await inStock(utility, "NEW-1", { kind: "interval", stepMinutes: "60", dials: "" });
+    await meterDays(port, channelOf("1001", "water"), "2026-03-01", "2026-04-01", 1_000);
+    await meterDays(port, fresh.channelId, "2026-03-16", "2026-04-01", 1_000);
+    await exchangeMeter(world, supervisor, asked(fresh, { meterId: "water-1001", time: "00:00", lastReads: {}, firstReads: {} }));
+    await runBills(utility, "2026-04-01");
+    expect(await used(utility)).toEqual([(startOfDay("2026-04-01", ZONE) - startOfDay("2026-03-01", ZONE)) / 3_600_000]);
+  });
+
   test("entered after the bill of its day was issued, it is work for whoever makes bills again", async () => {
     const utility = await readByHand();
     await dialRead(utility.port, DIAL, "2026-04-01", 16_000);
@@ -104,6 +132,28 @@ describe("an exchange", () => {
     const [work] = await utility.port.query<{ rule: string; status: string; account: string; sentence: string }>("SELECT rule, status, account_id AS account, sentence FROM exception WHERE kind = 'rebill'");
     expect(work).toMatchObject({ rule: "exchange", status: "open", account: "1001" });
     expect(work!.sentence).toContain("Meter DIAL1001 was exchanged for NEW-1 on 2026-03-16");
+  });
+
+  test("in the moment between loading a bill and committing it: the bill is of both meters", async () => {
+    const utility = await billingUtility();
+    await customer(utility, "1001", ["water"]);
+    const { port, world } = utility;
+    const fresh = await inStock(utility, "NEW-1", { kind: "interval", stepMinutes: "60", dials: "" });
+    await meterDays(port, channelOf("1001", "water"), "2026-03-01", "2026-04-01", 1_000);
+    await meterDays(port, fresh.channelId, "2026-03-16", "2026-04-01", 5_000);
+    const swap = () => exchangeMeter(world, supervisor, asked(fresh, { meterId: "water-1001", time: "00:00", lastReads: {}, firstReads: {} }));
+    await runBills({ ...utility, world: { ...world, port: beforeFirst("INSERT INTO batch", port, swap) } }, "2026-04-01");
+    const hours = (from: string, to: string) => (startOfDay(to, ZONE) - startOfDay(from, ZONE)) / 3_600_000;
+    expect(await used(utility)).toEqual([hours("2026-03-01", "2026-03-16") + 5 * hours("2026-03-16", "2026-04-01")]);
+  });
+
+  test("while its bill is being issued, loaded before and committed after: somebody is told to look", async () => {
+    const utility = await readByHand();
+    const { port, world } = utility;
+    await dialRead(port, DIAL, "2026-04-01", 16_000);
+    const answer = await exchangeMeter({ ...world, port: beforeFirst("INSERT INTO command", port, () => runBills(utility, "2026-04-01")) }, supervisor, asked(utility.fresh));
+    expect(answer).toMatchObject({ status: "done" });
+    expect(await port.query("SELECT rule, account_id AS account FROM exception WHERE kind = 'rebill'")).toEqual([{ rule: "exchange", account: "1001" }]);
   });
 
   test("that hangs no other: the bill ends with the last read, and the meter lies in the shop", async () => {

@@ -4,6 +4,7 @@
  * both legs, and nothing is estimated across the exchange. A meter that is only taken off goes the same way, with no other.
  */
 import { loadHead, runStreamCommand, type OtherStream, type StreamAnswer, type StreamDecision } from "../../db/command.ts";
+import { mustHold } from "../../db/commit.ts";
 import type { SqlPort } from "../../db/port.ts";
 import { batchValues, classifyBatch, exceptionChanges, type ClassifiedBatch } from "../../db/metering/ingest.ts";
 import { loadExceptions, openWork, type ExceptionChange, type NewWork } from "../../db/metering/exceptions.ts";
@@ -132,8 +133,9 @@ async function decide(world: World, actor: UserActor, { asked, at, reason, zone 
   const untaken = notTaken(batch, last);
   if (untaken) return untaken;
   const by = { actor: actorText(actor), source: "staff", batchId: asked.commandId, recordedAt: setting.now };
-  const changes = [...exceptionChanges(batch, setting.now), ...(await underBills(port, off, hung, on, setting.now))];
   const { servicePointId, premiseId } = off;
+  const issued = await port.query<IssuedBill>(ISSUED, [servicePointId, on]);
+  const changes = [...exceptionChanges(batch, setting.now), ...(await underBills(port, issued, off, hung, on, setting.now))];
   return {
     ok: true,
     drafts: [hung ? meterEvent("MeterExchanged", { servicePointId, removed: off.meterId, installed: hung.meterId, on, at, reason }) : meterEvent("MeterTakenOff", { servicePointId, removed: off.meterId, on, at, reason })],
@@ -155,6 +157,8 @@ async function decide(world: World, actor: UserActor, { asked, at, reason, zone 
       ...batchValues(batch.result, batch.loaded, by),
       ...readStatements(first.map(({ register, value }) => ({ channelId: register.channelId, readAt: at, version: 1, value, quality: "actual" as const, suspect: false })), FIRST_READ, by),
       usageNotices([servicePointId], setting.now),
+      // A bill that was issued meanwhile did not know of this exchange: then it is decided again, with the bill before it.
+      mustHold(`SELECT count(*) = ?3 FROM (${ISSUED})`, [servicePointId, on, issued.length]),
     ],
     result: { premiseId, meterId: (hung ?? off).meterId },
   };
@@ -199,8 +203,9 @@ const ISSUED = `SELECT DISTINCT b.id AS "billId", b.number, b.account_id AS "acc
   JOIN service_agreement AS a ON a.service_point_id = sp.id JOIN bill_segment AS g ON g.service_agreement_id = a.id AND g.period_to > ?2
   JOIN bill AS b ON b.id = g.bill_id AND b.status = 'complete' WHERE here.id = ?1`;
 
-async function underBills(port: SqlPort, old: HungMeter, fresh: FreshMeter | null, on: LocalDate, now: Instant): Promise<ExceptionChange[]> {
-  const bills = await port.query<{ billId: string; number: string; accountId: string; from: LocalDate; to: LocalDate }>(ISSUED, [old.servicePointId, on]);
+interface IssuedBill { readonly billId: string; readonly number: string; readonly accountId: string; readonly from: LocalDate; readonly to: LocalDate }
+
+async function underBills(port: SqlPort, bills: readonly IssuedBill[], old: HungMeter, fresh: FreshMeter | null, on: LocalDate, now: Instant): Promise<ExceptionChange[]> {
   const work = [...new Map(bills.map((bill) => [bill.billId, bill])).values()].map(({ billId, number, accountId, from, to }): NewWork => ({
     id: `rebill:${billId}:exchange:${old.meterId}`, kind: REBILL_KIND, rule: "exchange", severity: "warn", meterId: old.meterId, channelId: null, day: on, readAt: null,
     servicePointId: old.servicePointId, accountId, detail: null, numbers: {},
