@@ -68,6 +68,9 @@ function stampRow(input: InputStamp): unknown[] {
   }
 }
 
+/** Tells inputs apart: those of one key are one input, however many parts of a decision rest on it. */
+export const inputKey = (input: InputStamp): string => JSON.stringify(stampRow(input).slice(0, -1));
+
 /**
  * Commits units (one for most commands; several when a command spans streams) and further writes, all or nothing. `further`
  * statements run last, in the same batch: for what is no new row (an invitation used up, sessions ended), see `mustHold`.

@@ -1,7 +1,8 @@
 /** Live state for pages: what the loader brought, kept current by the socket. */
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { useRevalidator } from "react-router";
 import * as v from "valibot";
-import { AccountMessageSchema, BoardMessageSchema } from "../../domain/live/messages.ts";
+import { AccountMessageSchema, BoardMessageSchema, type FeedItem } from "../../domain/live/messages.ts";
 import type { Connection } from "../components/live.tsx";
 import { openLive, type LiveConnection } from "./socket.ts";
 import { applyAccountMessage, applyBoardMessage, type AccountLive, type BoardLive } from "./state.ts";
@@ -92,4 +93,20 @@ export function useBoardLive(from: BoardLive): BoardLive & { readonly connection
     [store],
   );
   return { ...state, connection };
+}
+
+/**
+ * Loads the page again whenever something that it is about comes through the staff's feed. `place` is where the feed was
+ * before the page was read (`feedPlace`): what happens between is told on connecting. `concerns` must be the same function
+ * between renders.
+ */
+export function useFeedReload(place: Pick<BoardLive, "position" | "board">, concerns: (item: FeedItem) => boolean): Connection {
+  const from = useMemo((): BoardLive => ({ ...place, feed: [], runs: [] }), [place]);
+  const { feed, connection } = useBoardLive(from);
+  const { revalidate } = useRevalidator();
+  const newest = feed.find(concerns)?.position;
+  useEffect(() => {
+    if (newest !== undefined) void revalidate();
+  }, [newest, revalidate]);
+  return connection;
 }

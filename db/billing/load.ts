@@ -5,7 +5,7 @@ import type { AccountFacts, PointFacts } from "../../domain/billing/facts.ts";
 import { hasBank, hasRatchet, rateNeeds, restsOnShared, type SegmentToBill } from "../../domain/billing/price.ts";
 import type { AccountState } from "../../domain/lifecycle/account/state.ts";
 import type { Milli, RegisterRead } from "../../domain/metering/index.ts";
-import type { InputStamp } from "../commit.ts";
+import { inputKey, type InputStamp } from "../commit.ts";
 import type { ExceptionRecord } from "../metering/exceptions.ts";
 import type { SqlPort } from "../port.ts";
 import { deductPoints, loadAccountFacts, type AccountsAsked } from "./accounts.ts";
@@ -65,7 +65,7 @@ export async function loadToBill(port: SqlPort, accountIds: readonly string[], a
       const { agreementId } = segment.due.agreement;
       return { ...segment, sinceLastActual: since.get(agreementId)?.since ?? null, estimate: notes.get(agreementId) ?? null };
     });
-    return { facts, work: work.get(facts.state.accountId) ?? [], segments, needs: needs[i]!, inputs: [...inputsOf(segments, [usages, since], shared.stamp), ...hungAt(facts, segments, hung)], demandHistory: demand };
+    return { facts, work: work.get(facts.state.accountId) ?? [], segments, needs: needs[i]!, inputs: inputsOf(segments, [usages, since], shared.stamp, hungAt(facts, segments, hung)), demandHistory: demand };
   });
 }
 
@@ -85,14 +85,15 @@ function needOf({ due: { agreement, period, first }, point: { legs, disconnected
 }
 
 /** Each stamp once: sewer rests on the same days as water. */
-function inputsOf(segments: readonly SegmentToBill[], used: readonly ReadonlyMap<string, Pick<LoadedUsage, "inputs">>[], sharedStamp: number): InputStamp[] {
+function inputsOf(segments: readonly SegmentToBill[], used: readonly ReadonlyMap<string, Pick<LoadedUsage, "inputs">>[], sharedStamp: number, hung: readonly InputStamp[]): InputStamp[] {
   const stamps = new Map<string, InputStamp>();
-  const add = (stamp: Exclude<InputStamp, { kind: "hung" }>) => stamps.set(stamp.kind === "shared" ? "shared" : stamp.kind === "rate" ? `rate ${stamp.scheduleId}` : `${stamp.kind} ${stamp.channelId} ${stamp.from} ${stamp.to}`, stamp);
+  const add = (stamp: InputStamp) => stamps.set(inputKey(stamp), stamp);
   for (const { due: { agreement: { agreementId, rateScheduleId } }, versions } of segments) {
     add({ kind: "rate", scheduleId: rateScheduleId, stamp: versions.length });
     if (restsOnShared(versions)) add({ kind: "shared", stamp: sharedStamp });
     for (const each of used) for (const stamp of each.get(agreementId)?.inputs ?? []) add(stamp);
   }
+  hung.forEach(add);
   return [...stamps.values()];
 }
 

@@ -7,7 +7,7 @@ import { closedPeriods, moneyLog, snapshotsOf, stateOfLaw } from "../../db/billi
 import type { EstimatedChain } from "../../db/billing/estimated-before.ts";
 import { loadToBill, type CarriedOver } from "../../db/billing/load.ts";
 import { loadAccount } from "../../db/account/store.ts";
-import type { InputStamp } from "../../db/commit.ts";
+import { inputKey, type InputStamp } from "../../db/commit.ts";
 import { settingsOn, todayOf } from "../../db/utility.ts";
 import { addMonths, daysBetween, type LocalDate } from "../../domain/calendar/local-date.ts";
 import { billDiff, type BillDiff } from "../../domain/billing/branch.ts";
@@ -155,7 +155,7 @@ class Remake {
     const inputs = new Map<string, InputStamp>();
     for (const bill of this.#of.canceled) {
       const one = await this.#bill(bill);
-      for (const stamp of one.inputs) inputs.set(JSON.stringify({ ...stamp, stamp: 0 }), stamp);
+      for (const stamp of one.inputs) inputs.set(inputKey(stamp), stamp);
       if (one.notes.length > 0) notes.push({ number: bill.number, reasons: one.notes });
       if (one.made === null) {
         blocked.push({ number: bill.number, reasons: one.reasons });

@@ -15,6 +15,13 @@ export interface BoardPage {
 /** A gateway that has posted before and has not for a day is silent. */
 const SILENT_AFTER_MS = 24 * 3_600_000;
 
+/** The place in the feed from which a page that watches for something goes on, and the board with it. Taken before what the page shows is read. @throws ForbiddenError */
+export async function feedPlace({ env }: RequestContext, actor: UserActor): Promise<{ readonly position: number; readonly board: Board }> {
+  requirePermission(actor, "read:board:any");
+  const { position, board } = await env.OPERATIONS.getByName("utility").board();
+  return { position, board };
+}
+
 export async function boardPage(request: RequestContext, actor: UserActor): Promise<BoardPage> {
   requirePermission(actor, "read:board:any");
   const { port, now } = worldOf(request);

@@ -77,6 +77,7 @@ export async function askMeter(world: World, actor: UserActor, asked: AskMeter):
     if (!(error instanceof ConstraintError)) throw error;
     return { status: "refused", refusal: ASKED.refusal };
   } finally {
+    world.poke();
     world.wakeOutbox();
   }
 }
@@ -87,7 +88,7 @@ const WAITING = "meter_id = ?1 AND kind = ?2 AND finished_at IS NULL";
 
 // ---- handed over -------------------------------------------------------------------------------------------------
 
-type Here = Pick<World, "port" | "now">;
+type Here = Pick<World, "port" | "now" | "poke">;
 
 /** Hands a command to its head-end; done before, or too late, it is left as it is. @throws what the head-end throws */
 export async function sendMeterCommand(world: Here, headEnd: HeadEnd, id: string): Promise<void> {
@@ -172,7 +173,7 @@ export async function expireCommands(world: Here): Promise<number> {
 const EVENT_OF = { send: "MeterCommandSent", confirm: "MeterCommandConfirmed", fail: "MeterCommandFailed", expire: "MeterCommandTimedOut" } as const;
 
 /** Moves a command on; where the table has no such move, it stays. @returns the state afterwards */
-async function moveCommand({ port, now }: Here, id: string, move: CommandMove, actor: string, words: string | null = null): Promise<CommandState> {
+async function moveCommand({ port, now, poke }: Here, id: string, move: CommandMove, actor: string, words: string | null = null): Promise<CommandState> {
   const at = now();
   const answer = await runStreamCommand<{ state: CommandState }>(
     port,
@@ -191,8 +192,9 @@ async function moveCommand({ port, now }: Here, id: string, move: CommandMove, a
       };
     },
   );
-  if (answer.status === "done") return answer.result.state;
-  return (await commandRow(port, id))!.status;
+  if (answer.status !== "done") return (await commandRow(port, id))!.status;
+  poke();
+  return answer.result.state;
 }
 
 /** The service point whose switch the command moved. An armed switch is closed by the customer, at a time that nobody knows. */

@@ -1,7 +1,9 @@
-import { useEffect } from "react";
+import { useCallback, useEffect } from "react";
 import { useRevalidator } from "react-router";
 import type { Route } from "./+types/meter-ask";
 import { SWITCHING, type CommandState, type MeterCommandKind } from "../../../domain/lifecycle/meter-command.ts";
+import type { FeedItem } from "../../../domain/live/messages.ts";
+import { feedPlace } from "../../../worker/operations/board.ts";
 import { askMeter, askPage, type AskPage } from "../../../worker/operations/meter-commands.ts";
 import { Badge } from "../../components/badge.tsx";
 import { ButtonLink } from "../../components/button.tsx";
@@ -14,18 +16,23 @@ import { Columns, Page } from "../../components/layout.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
 import type { Tone } from "../../components/tone.ts";
+import { requestContext } from "../../context.ts";
+import { useFeedReload } from "../../live/use-live.ts";
 import { answering, refused } from "../../session.server.ts";
 import { AnswerNotice, didPath } from "./answer-notice.tsx";
 import { textOf } from "./forms.server.ts";
+import { useFrame } from "./frame.ts";
 import { answerForm, atWork } from "./staff.server.ts";
 
 export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: loaderData ? `Ask meter ${loaderData.page.badge}` : "Meter" }];
 
 export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "read:meter:any");
+  // The place in the feed first: an answer after it is told to the page, one before it shows in what is read next.
+  const live = await answering(() => feedPlace(asked.context.get(requestContext), actor));
   const page = await answering(() => askPage(world, actor, asked.params.meterId));
   if (!page) throw refused(404, "There is no such meter.");
-  return { page, commandId: newCommandId() };
+  return { page, live, commandId: newCommandId() };
 }
 
 export async function action(asked: Route.ActionArgs) {
@@ -51,11 +58,13 @@ const STATES: Readonly<Record<CommandState, { readonly name: string; readonly to
   requested: { name: "Requested", tone: "info" }, sent: { name: "Sent", tone: "info" }, confirmed: { name: "Confirmed", tone: "good" }, failed: { name: "Failed", tone: "bad" }, timedOut: { name: "Timed out", tone: "warn" },
 };
 
-/** Between looks while an answer is awaited: modules take seconds to minutes. */
-const LOOK_MS = 5_000;
+/** Answers are pushed; a page that slept through a flood of other news is made good after this long. */
+const LOOK_MS = 60_000;
 
-/** Looks again by itself while something is unanswered; without scripts there is "Look again". */
-function useLook(waiting: boolean): void {
+/** What becomes of this meter's questions is shown as it happens; without scripts there is "Look again". */
+function useAnswers(live: Route.ComponentProps["loaderData"]["live"], meterId: string, waiting: boolean): void {
+  const concerns = useCallback(({ stream, summary }: FeedItem) => stream.startsWith("meter-command:") && summary["meterId"] === meterId, [meterId]);
+  useFrame({ connection: useFeedReload(live, concerns) });
   const { revalidate } = useRevalidator();
   useEffect(() => {
     if (!waiting) return undefined;
@@ -66,10 +75,10 @@ function useLook(waiting: boolean): void {
 
 type Command = AskPage["commands"][number];
 
-export default function Ask({ loaderData: { page, commandId }, actionData, params }: Route.ComponentProps) {
+export default function Ask({ loaderData: { page, live, commandId }, actionData, params }: Route.ComponentProps) {
   const { badge, endpoint, gateway, kinds, commands } = page;
   const waiting = commands.some(({ finishedAt }) => finishedAt === null);
-  useLook(waiting);
+  useAnswers(live, params.meterId, waiting);
   return (
     <Page title={`Ask meter ${badge}`} intro={endpoint ? <>Through module <code className="break">{endpoint}</code> of {gateway}</> : "No module of a head-end speaks for it."} back={{ to: `/staff/meters/${encodeURIComponent(params.meterId)}`, label: `Meter ${badge}` }}>
       <AnswerNotice />

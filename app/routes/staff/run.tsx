@@ -5,7 +5,7 @@ import { may } from "../../../domain/lifecycle/permissions.ts";
 import type { RunProgress } from "../../../domain/live/messages.ts";
 import { actorNames } from "../../../worker/operations/actors.ts";
 import { runPage, startBillRun, type HeldAccount } from "../../../worker/operations/billing.ts";
-import { boardPage } from "../../../worker/operations/board.ts";
+import { feedPlace } from "../../../worker/operations/board.ts";
 import { Badge } from "../../components/badge.tsx";
 import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
@@ -37,11 +37,11 @@ export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "read:billing:any");
   const after = asked.url.searchParams.get("after") ?? "";
   // The place in the feed first: a run that ends after it is told to the page, one that ended before shows in what is read next.
-  const board = await answering(() => boardPage(asked.context.get(requestContext), actor));
+  const live = await answering(() => feedPlace(asked.context.get(requestContext), actor));
   const page = await answering(() => runPage(world, actor, asked.params.runId, after));
   if (!page) throw refused(404, "There is no such run.");
   const names = await answering(() => actorNames(world.port, [page.run.startedBy]));
-  return { page, first: after === "", live: { position: board.position, board: board.board }, by: names[page.run.startedBy], mayRun: may(actor, "run:billing:any"), commandId: newCommandId() };
+  return { page, first: after === "", live, by: names[page.run.startedBy], mayRun: may(actor, "run:billing:any"), commandId: newCommandId() };
 }
 
 /** Tries again what was held. */
