@@ -355,6 +355,19 @@ export const gateway = sqliteTable("gateway", {
   previousUntil: integer("previous_until"),
 });
 
+/** How a head-end that is called is reached, and as whom; a gateway without one fetches its commands. The secret is encrypted under the bound key. */
+export const headEnd = sqliteTable("head_end", {
+  gatewayId: text("gateway_id").primaryKey(),
+  kind: text().notNull(),
+  /** Where reads are asked for; switches and pings too, where they have no address of their own. Null: it is not called. */
+  readUrl: text("read_url"),
+  switchUrl: text("switch_url"),
+  pingUrl: text("ping_url"),
+  userName: text("user_name"),
+  secret: text(),
+  changedAt: integer("changed_at").notNull(),
+});
+
 /** One accepted request of a gateway, named by the hash of its body: posting it again finds it here. */
 export const readBatch = sqliteTable("read_batch", {
   id: text().primaryKey(),
