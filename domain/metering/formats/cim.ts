@@ -15,7 +15,7 @@ import { XmlScanner, type XmlHandler, type XmlTag } from "./xml.ts";
 /** Readings of one MeterReading that are held; a meter's year of five-minute intervals on ten channels is a tenth less. */
 const HELD_MAX = 1_200_000;
 
-const CONTAINERS = ["MeterReading", "IntervalBlocks", "IntervalReadings", "Readings", "ReadingQualities", "ReadingQualityType", "ReadingType", "Meter", "UsagePoint", "timePeriod"] as const;
+const CONTAINERS = ["MeterReading", "IntervalBlocks", "IntervalReadings", "Readings", "ReadingQualities", "ReadingQualityType", "ReadingType", "Meter", "UsagePoint", "timePeriod", "NameType"] as const;
 const LEAVES = ["timeStamp", "value", "mRID", "name", "start", "end"] as const;
 const NAMES = [...CONTAINERS, ...LEAVES];
 
@@ -147,7 +147,7 @@ export class CimParser implements ReadsParser, XmlHandler {
       if (name === MRID) this.#meter.usagePoint = text.trim();
     } else if (inside === TYPE) {
       if (name === MRID || name === NAME) this.#typed(text.trim());
-    }
+    } else if (inside === QUALITY_TYPE && (name === MRID || name === NAME)) this.#qualified(text.trim());
   }
 
   #typed(code: string): void {

@@ -1,7 +1,8 @@
 /** Which format a file is in, from its first characters and, only where two tables have the same columns, from its name. */
 import { delimiterOf, fieldsOf, type Delimiter } from "./csv.ts";
-import { DATED_HEADER } from "./green-button-csv.ts";
+import { DATED_HEADER, SECTION_HEADER } from "./green-button-csv.ts";
 import { HEAD_ENDS } from "./head-ends.ts";
+import { isNeptuneExport } from "./neptune-export.ts";
 import { isSensusRecords, SENSUS_RECORDS } from "./sensus-records.ts";
 import { columnAt, fits, foldHeader, type TableLayout } from "./table-layout.ts";
 import { TimeText } from "./time-text.ts";
@@ -9,11 +10,14 @@ import { TimeText } from "./time-text.ts";
 /** Characters looked at; licences and titles before the first element of real files take some thousand. */
 export const HEAD_MAX = 65_536;
 
+/** How zip archives begin, the files of spreadsheets among them. */
+const ZIP = "PK\u0003\u0004";
+
 /** Titles that an export may put before its header. */
 const HEADER_LINES = 40;
 
 export type Detected =
-  | { readonly format: "meterline" | "espi" | "iec61968" | "cmep" | "mvrs" | "nem" | "greenbutton-csv" }
+  | { readonly format: "meterline" | "espi" | "iec61968" | "cmep" | "mvrs" | "nem" | "neptune-export" | "greenbutton-csv" }
   | { readonly format: "sensus-records"; readonly delimiter: Delimiter }
   | { readonly format: "table"; readonly layout: TableLayout; readonly delimiter: Delimiter }
   | { readonly format: null; readonly line: number; readonly reason: string };
@@ -24,12 +28,14 @@ export function detect(head: string, name: string, wanted: (format: string) => b
   if (start === "") return { format: null, line: 1, reason: "the file is empty" };
   if (start.startsWith("<")) return detectXml(start);
   if (start.startsWith("{") || start.startsWith("[")) return { format: "meterline" };
+  if (start.startsWith(ZIP)) return { format: null, line: 1, reason: "the file is a zip archive or a spreadsheet; unpack it, or save it as CSV" };
   const lines = head.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/);
   const first = lines.find((line) => line.trim() !== "") ?? "";
   if (/^\s*"?MEP[A-Z]{2}\d{2}"?\s*,/i.test(first)) return { format: "cmep" };
   if (/^\s*"?100"?,"?NEM1[23]"?/i.test(first)) return { format: "nem" };
   if (first.startsWith("FHD")) return { format: "mvrs" };
-  if (lines.slice(0, HEADER_LINES).some((line) => /Energy consumption time period\s*"?[,;\t]/i.test(line) || DATED_HEADER.test(line))) return { format: "greenbutton-csv" };
+  if (isNeptuneExport(lines)) return { format: "neptune-export" };
+  if (lines.slice(0, HEADER_LINES).some((line) => SECTION_HEADER.test(line) || DATED_HEADER.test(line))) return { format: "greenbutton-csv" };
   return detectTable(lines, name, wanted);
 }
 

@@ -84,6 +84,14 @@ describe("Green Button", () => {
     expect(refusals[0]!.reason).toContain(reason);
   });
 
+  test("a block whose link is written shorter is of the one meter reading that ends alike", () => {
+    const two = ESPI.replace("</feed>", `<entry><link rel="self" href="ReadingType/16"/><content><ReadingType xmlns="http://naesb.org/espi"><uom>38</uom></ReadingType></content></entry></feed>`);
+    const short = two.replace('href="RetailCustomer/77/UsagePoint/E12/MeterReading/1/IntervalBlock', 'href="UsagePoint/E12/MeterReading/1/IntervalBlock');
+    expect(lines(short).map((line) => line.replace(/^\S+/, ""))).toEqual(lines(ESPI).map((line) => line.replace(/^\S+/, "")));
+    const doubt = short.replace("</feed>", `<entry><link rel="self" href="RetailCustomer/78/UsagePoint/E12/MeterReading/1"/><link rel="related" href="ReadingType/16"/><content><MeterReading xmlns="http://naesb.org/espi"/></content></entry></feed>`);
+    expect(parse(doubt).refusals[0]!.reason).toContain("their unit is unknown");
+  });
+
   test("a reading without a value is a gap", () => {
     expect(parse(ESPI.replace("<value>155</value>", "<value/>"))).toMatchObject({ reads: 1, refused: 0, noReads: 1 });
   });

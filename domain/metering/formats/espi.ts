@@ -256,10 +256,25 @@ export class EspiParser implements ReadsParser, XmlHandler {
     const types = [...this.#types.values()];
     const held = this.#held;
     this.#held = [];
+    const byTail: ReadonlyMap<string, string> = held.length === 0 ? new Map() : this.#keysByTail();
     for (const readings of held) {
-      if (types.length === 1) this.#give(readings, types[0]!);
+      const type = types.length === 1 ? types[0] : this.#types.get(byTail.get(tailOf(readings.meterReading)) ?? "");
+      if (type !== undefined) this.#give(readings, type);
       else this.#refuse(readings.lines[0]!, `${readings.values.length} readings belong to ${types.length === 0 ? "a reading type that is not in the document" : "one of several reading types, and no link says which"}; their unit is unknown`);
     }
+  }
+
+  /**
+   * The key of the reading type by usage point and meter reading, for senders that write one link as `/espi/1_1/resource/…`
+   * and another without. Two meter readings that end alike are told apart by nothing: neither is found.
+   */
+  #keysByTail(): ReadonlyMap<string, string> {
+    const keys = new Map<string, string>();
+    for (const [path, key] of this.#typeOf) {
+      const tail = tailOf(path);
+      keys.set(tail, tail === "" || keys.has(tail) ? "" : key);
+    }
+    return keys;
   }
 
   #give(readings: Readings, given: ReadingType): void {
@@ -356,6 +371,10 @@ function meterReadingOf(paths: readonly string[]): string {
     if (at >= 0 && path.includes("MeterReading/")) return path.slice(0, at);
   }
   return "";
+}
+
+function tailOf(path: string): string {
+  return /(?:^|\/)(UsagePoint\/[^/]+\/MeterReading\/[^/]+)/.exec(path)?.[1] ?? "";
 }
 
 /** `User/9b6c/UsagePoint/01/MeterReading/05` is meter reading 05 of usage point 01 of 9b6c: 01 alone is there for each customer. */

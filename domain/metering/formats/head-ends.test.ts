@@ -143,3 +143,38 @@ describe("rows that cannot be trusted", () => {
     expect(reads(`${header}="00123",2026-07-07 02:00,"1,234.5",CF,`, { zone: "UTC" })).toEqual(["00123 - 2026-07-07T02:00Z 1234.5 ft3"]);
   });
 });
+
+describe("Neptune's route export", () => {
+  const record = (...parts: readonly (readonly [number, string])[]): string => parts.reduce((line, [at, text]) => line.padEnd(at) + text, "");
+  const meter = (number: string, unit: string): string => record([0, "MTRDT"], [37, number], [107, unit]);
+  const order = (status: string, date = "20260602"): string => record([0, "ORDST"], [5, date], [13, "093015"], [44, status]);
+  const reading = (value: string, decimals: string, code = "RR"): string => record([0, "RDGDT"], [9, "0001550"], [53, decimals], [88, value], [108, code]);
+  const file = (...lines: readonly string[]): string => ["CMPHD TOWN", record([0, "PRMDT"], [5, "12 MAPLE ST"]), ...lines].map((line) => `${line}\r\n`).join("");
+
+  test("a dial with its decimals, of the meter and the order before it", () => {
+    const { format, all, refusals } = parse(file(meter("N-778", "GAL"), order("CO"), reading("0000123456", "01"), meter("N-779", "CCF"), order("CO"), reading("0000000077", "00", "FC")));
+    expect(format).toBe("neptune-export");
+    expect(all.map(told)).toEqual(["N-778 1550 2026-06-02T14:30:15Z 12345.6 gal", "N-779 1550 2026-06-02T14:30:15Z 77 ccf questionable"]);
+    expect(all.map(({ line, flag }) => [line, flag])).toEqual([[5, "RR"], [8, "FC"]]);
+    expect(refusals).toEqual([]);
+  });
+
+  test("a meter that was skipped was not read, although its field holds zeros", () => {
+    expect(parse(file(meter("N-778", "GAL"), order("SK"), reading("0000000000", "00"))).refusals).toEqual([{ line: 5, kind: "no-read", reason: "meter N-778 was not read (skipped)" }]);
+    expect(parse(file(meter("N-778", "GAL"), order("CO"), reading("0000000000", "00", "EF"))).refusals[0]).toMatchObject({ kind: "no-read" });
+  });
+
+  test.each([
+    ["no meter", file(order("CO"), reading("5", "0"), meter("N-1", "GAL")), "no meter record", 4],
+    ["a unit that is none", file(meter("N-778", "XYZ"), order("CO"), reading("0000000005", "00")), '"XYZ" is not a unit', 5],
+    ["a month that is none", file(meter("N-778", "GAL"), order("CO", "20261302"), reading("0000000005", "00")), "is not a date and time", 5],
+    ["a value that is none", file(meter("N-778", "GAL"), order("CO"), reading("00000FIVE5", "00")), "is not a number", 5],
+    ["a record cut off", file(meter("N-778", "GAL"), order("CO"), reading("0000000005", "00").slice(0, 90)), "it is cut off", 5],
+  ])("%s is refused with its line", (_, text, reason, line) => {
+    expect(parse(text).refusals.find((refusal) => refusal.line === line)?.reason).toContain(reason);
+  });
+});
+
+test("an archive is told to be unpacked", () => {
+  expect(parse("PK\u0003\u0004reads.csv")).toMatchObject({ readable: false, refusals: [{ reason: "the file is a zip archive or a spreadsheet; unpack it, or save it as CSV" }] });
+});

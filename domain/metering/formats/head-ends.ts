@@ -9,6 +9,9 @@ const CUBIC_FEET: UnitRule = { from: "layout", unit: { unit: "ft3", power: 0, fa
 
 const KILOWATT_HOURS: UnitRule = { from: "layout", unit: { unit: "kWh", power: 0, factor: "1" } };
 
+/** San Diego's download names the unit above its table: kWh for electricity, therms for gas. */
+const TITLED_UNIT: UnitRule = { from: "title", title: "uom", otherwise: { unit: "kWh", power: 0, factor: "1" } };
+
 /** Flags that are yes or no. */
 const ESTIMATED_IF: Readonly<Record<string, Quality>> = { "1": "estimated", Y: "estimated", YES: "estimated", T: "estimated", TRUE: "estimated", E: "estimated" };
 
@@ -155,7 +158,19 @@ export const HEAD_ENDS: readonly TableLayout[] = [
     time: { column: ["date"], clockColumn: ["starttime"], means: "local" },
     stamp: "start",
     interval: ["duration"],
-    measures: [interval(["consumption", "consumptionkwh"], KILOWATT_HOURS, { channel: "delivered" }), interval(["generation", "generationkwh"], KILOWATT_HOURS, { channel: "received" })],
+    intervalTitle: "intervaluom",
+    measures: [interval(["consumption", "consumptionkwh"], TITLED_UNIT, { channel: "delivered" }), interval(["generation", "generationkwh"], TITLED_UNIT, { channel: "received" })],
+  },
+  {
+    format: "smt", title: "Smart Meter Texas, CSV",
+    needs: [["esiid"], ["usagedate"], ["usagestarttime"], ["usagekwh"]],
+    meter: [["esiid"]],
+    channel: ["consumptionsurplusgeneration"],
+    time: { column: ["usagedate"], clockColumn: ["usagestarttime"], means: "local" },
+    stamp: "start",
+    intervalMinutes: 15,
+    measures: [interval(["usagekwh"], KILOWATT_HOURS)],
+    quality: { column: ["estimatedactual"], codes: { A: "actual", E: "estimated" }, otherwise: "questionable" },
   },
   { ...SUBECA, format: "subeca-register", title: "Subeca latest reads", name: /latest|regist/i, stamp: "end", measures: [register(["value"], unitIn("unit"))] },
   // An hour of usage is named by the hour in which it was used.

@@ -44,7 +44,7 @@ export class IntervalLengths {
   /** Gives an interval read its start and end; `told` are the minutes in its row, "" where there are none. Returns why not, or null. */
   interval(read: FileRead, stamp: Stamped, told: string): string | null {
     if (told !== "") {
-      const minutes = /^\d{1,4}(?:\.0+)?$/.test(told) ? Number(told) : 0;
+      const minutes = minutesOf(told);
       if (!(minutes > 0 && minutes <= DAY_MINUTES)) return `${JSON.stringify(told)} is not an interval's length in minutes`;
       if (this.#held.length === 0) this.#give(read, stamp, minutes);
       else this.#hold(spanned(read, stamp, minutes, this.#stamp), null);
@@ -90,6 +90,14 @@ export class IntervalLengths {
     }
   }
 }
+
+/** `15`, `15.0`, `1 Hour`, `Day`; 0 when it is no length. */
+function minutesOf(told: string): number {
+  const match = /^(\d{1,4}(?:\.0+)?)?\s*(?:(min|hour|hr|day)[a-z]*(?:\(s\))?\.?)?$/i.exec(told);
+  return match === null ? 0 : Number(match[1] ?? "1") * (UNIT_MINUTES[(match[2] ?? "").toLowerCase()] ?? 1);
+}
+
+const UNIT_MINUTES: Readonly<Record<string, number>> = { min: 1, hour: 60, hr: 60, day: DAY_MINUTES };
 
 /** A step that divides the day, or that is a day of 23 or 25 hours; else the usual hour. */
 function usableMinutes(step: number): number {

@@ -84,10 +84,10 @@ export class MvrsParser implements ReadsParser {
   }
 
   #meterRecord(text: string, line: number): void {
-    this.#meter = part(text, METER_NUMBER);
-    if (this.#meter !== "") return;
-    this.#meter = null;
-    this.#refuse(line, "the meter record has no meter number");
+    const trouble = lengthTrouble(text, METER_NUMBER[1]);
+    const meter = part(text, METER_NUMBER);
+    this.#meter = trouble === null && meter !== "" ? meter : null;
+    if (this.#meter === null) this.#refuse(line, trouble ?? "the meter record has no meter number");
   }
 
   #reading(text: string, line: number): void {
@@ -96,7 +96,8 @@ export class MvrsParser implements ReadsParser {
     }
     this.#records++;
     if (this.#meter === null) return this.#refuse(line, "the reading belongs to no meter");
-    if (text.trimEnd().length < READING.time[1] && text.length < RECORD_LENGTH) return this.#refuse(line, `the record has ${text.length} characters of ${RECORD_LENGTH}; it is cut off`);
+    const wrong = lengthTrouble(text, READING.decimals[1]);
+    if (wrong !== null) return this.#refuse(line, wrong);
     const meter = this.#meter;
     const [date, time] = [part(text, READING.date), part(text, READING.time)];
     if (date === "" && time === "") {
@@ -122,6 +123,20 @@ export class MvrsParser implements ReadsParser {
     if (!/^\d{14}$/.test(stamp) || !this.#time.read(stamp)) return `${quoted(`${date} ${time}`)} is not a date and time (MMDDYYYY HHMMSS)`;
     return this.#clock.instant(this.#time.wall, series) ?? skippedTime(`${date} ${time}`, this.#clock.zone);
   }
+}
+
+/**
+ * Why a record of another length cannot be trusted, or null. Some senders cut the blanks off the end of a record: it must
+ * then still reach the last field that is read. One that is too long, or short and ends in blanks, has lost or won a
+ * character somewhere, and its fields stand in other places.
+ */
+function lengthTrouble(text: string, needed: number): string | null {
+  if (text.length === RECORD_LENGTH) return null;
+  const bare = text.trimEnd().length;
+  const has = `the record has ${text.length} characters of ${RECORD_LENGTH}`;
+  if (text.length > RECORD_LENGTH) return `${has}; its fields are not in their places`;
+  if (bare < text.length) return `${has}, blanks at its end: a character is missing, and its fields are not in their places`;
+  return bare < needed ? `${has}; it is cut off` : null;
 }
 
 function part(text: string, [from, to]: readonly [number, number]): string {

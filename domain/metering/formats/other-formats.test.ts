@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { CIM, GREEN_BUTTON_CSV, JSON_BATCH, MAPPED, MVRS, NEM } from "./fixtures.testing.ts";
+import { CIM, JSON_BATCH, MAPPED, MVRS, NEM } from "./fixtures.testing.ts";
 import { parseCsvMapping } from "./csv-mapping.ts";
 import { mvrsDownload, type DownloadMeter } from "./mvrs-download.ts";
 import { parse, told } from "./parse.testing.ts";
@@ -26,6 +26,13 @@ describe("IEC 61968-9 MeterReadings", () => {
 
   test("a name is the meter's number where the identifier is a machine's", () => {
     expect(reads(CIM.replace("<mRID>E20069447</mRID>", "<mRID>1cbd57c9-1ddc-42c2-bb22-07da17f6ad92</mRID><Names><name>WT-7</name><NameType><name>Serial</name></NameType></Names>"))[0]).toContain("WT-7 ");
+  });
+
+  test("the name is the meter's, not its kind's, and a quality may stand in an element of its own", () => {
+    const named = CIM.replace("<mRID>E20069447</mRID>", "<Names><NameType><name>MeterBadge</name></NameType><name>B-77</name></Names>");
+    expect(reads(named)[0]).toContain("B-77 ");
+    const quality = CIM.replace('<ReadingQualityType ref="1.8.0"/>', "<ReadingQualityType><mRID>2.7.1</mRID></ReadingQualityType>");
+    expect(parse(quality).all[0]).toMatchObject({ quality: "edited", flag: "2.7.1" });
   });
 
   test("other prefixes and namespaces of the sender are taken", () => {
@@ -55,6 +62,27 @@ describe("MVRS, reads back from the handheld", () => {
 
   test("the constant multiplies", () => {
     expect(reads(MVRS.replaceAll("R0000010", "R0000100"))[0]).toContain("1234567 gal");
+  });
+
+  test("records without the blanks at their end are the same records", () => {
+    expect(reads(MVRS.replaceAll(/ +(?=\r\n)/g, ""))).toEqual(reads(MVRS));
+  });
+
+  const RDG = /RDG.*(?=\r)/.exec(MVRS)![0];
+  test.each([
+    ["cut off before its decimals: ten times too much", RDG.slice(0, 72), "has 72 characters of 126; it is cut off"],
+    ["that lost a character", RDG.slice(0, 40) + RDG.slice(41), "has 125 characters of 126, blanks at its end"],
+    ["that won a character", `${RDG.slice(0, 40)}9${RDG.slice(40)}`, "has 127 characters of 126; its fields are not in their places"],
+  ])("a reading %s is refused", (_, record, reason) => {
+    const { refusals, all } = parse(MVRS.replace(RDG, record));
+    expect(all).toEqual([]);
+    expect(refusals.find(({ line }) => line === 5)?.reason).toContain(reason);
+  });
+
+  test("the readings of a meter record that lost a character belong to nobody", () => {
+    const { refusals, all } = parse(MVRS.replace("MTR", "MT"), { format: "mvrs" });
+    expect(all).toEqual([]);
+    expect(refusals.map(({ line }) => line)).toContain(5);
   });
 
   test.each([
@@ -154,51 +182,6 @@ describe("our own JSON", () => {
     ["something after the end", `${JSON_BATCH}\n{"x":1}`, "unreadable", "after the end", 6],
   ])("%s is refused with its line", (_, text, kind, reason, line) => {
     expect(parse(text).refusals.some((refusal) => refusal.kind === kind && refusal.line === line && refusal.reason.includes(reason))).toBe(true);
-  });
-});
-
-describe("the Green Button download as CSV", () => {
-  const dated = (header: string, ...rows: string[]): string => ["Name,ROSA DIAZ", 'Address,"12 MAPLE ST, SPRINGFIELD"', "Account Number,1234567890", "Service,Service 1", "", header, ...rows].join("\r\n");
-
-  test("with dates and times in columns of their own: the end is the last minute, the hour that comes twice is two", () => {
-    const { all, refusals } = parse(dated("TYPE,DATE,START TIME,END TIME,USAGE,UNITS,COST,NOTES", ...["00:00,00:59,0.13", "01:00,01:59,0.23", "01:00,01:59,0.33", "02:00,02:59,0.43"].map((row) => `Electric usage,2024-11-03,${row},kWh,$0.02,`)), { zone: "America/Los_Angeles" });
-    expect(refusals).toEqual([]);
-    expect(all.map(told)).toEqual([
-      "1234567890 - 2024-11-03T07:00Z..08:00Z 0.13 kWh", "1234567890 - 2024-11-03T08:00Z..09:00Z 0.23 kWh", "1234567890 - 2024-11-03T09:00Z..10:00Z 0.33 kWh", "1234567890 - 2024-11-03T10:00Z..11:00Z 0.43 kWh",
-    ]);
-  });
-
-  test("with usage both ways, whole days of gas, and rows that cannot be used", () => {
-    expect(parse(dated("TYPE,DATE,START TIME,END TIME,IMPORT (kWh),EXPORT (kWh),COST,NOTES", "Electric usage,2024-06-03,00:00,00:14,0.13,1.5,$0.02,estimated"), { zone: "America/Los_Angeles" }).all.map(told)).toEqual([
-      "1234567890 delivered 2024-06-03T07:00Z..07:15Z 0.13 kWh estimated", "1234567890 received 2024-06-03T07:00Z..07:15Z 1.5 kWh estimated",
-    ]);
-    const gas = parse(dated("TYPE,DATE,START TIME,END TIME,USAGE,UNITS,COST,NOTES", "Natural gas usage,2024-11-03,00:00,23:59,1.04,therms,$2,", "Natural gas usage,2024-11-04,00:00,23:59,,therms,$2,", "Natural gas usage,2024-11-05,00:00,23:59,x,therms,$2,", "Natural gas usage,soon,00:00,23:59,1,therms,$2,"), { zone: "America/Los_Angeles" });
-    expect(gas.all.map(told)).toEqual(["1234567890 - 2024-11-03T07:00Z..2024-11-04T08:00Z 1.04 therm"]);
-    expect(gas.refusals.map(({ line, kind }) => [line, kind])).toEqual([[8, "no-read"], [9, "refused"], [10, "refused"]]);
-  });
-
-  test("by meter, with a duration and both ways", () => {
-    expect(parse("Name,ROSA\n\nMeter Number,Date,Start Time,Duration,Consumption,Generation,Net\n01234567,12/1/2023,12:15 AM,15,0.1200,0.0300,0.0900\n", { zone: "America/Los_Angeles" }).all.map(told)).toEqual([
-      "01234567 delivered 2023-12-01T08:15Z..08:30Z 0.12 kWh", "01234567 received 2023-12-01T08:15Z..08:30Z 0.03 kWh",
-    ]);
-  });
-
-  test("names no meter, only the place", () => {
-    expect(reads(GREEN_BUTTON_CSV)).toEqual(["12 MAPLE ST SPRINGFIELD - 2026-06-02T05:00Z..05:15Z 0.25 kWh", "12 MAPLE ST SPRINGFIELD - 2026-06-02T05:15Z..05:30Z 0.3 kWh estimated"]);
-  });
-
-  test("on the days on which clocks change every interval is as long as the others", () => {
-    const rows = (spans: readonly string[]): string => GREEN_BUTTON_CSV.replace(/"2026-06-02 00:00:00\u00a0to[^]*$/, spans.map((span) => `"${span}","1",""`).join("\n"));
-    const day = (date: string, times: readonly string[]): string[] => times.map((time) => `${date} ${time.slice(0, 5)}:00 to ${date} ${time.slice(6)}:00`);
-    const lengths = (text: string): number[] => parse(text).all.map(({ start, end }) => (end - start) / 60_000);
-    expect(lengths(rows(day("2026-11-01", ["00:30-01:00", "01:00-01:30", "01:30-02:00", "01:00-01:30", "01:30-02:00", "02:00-02:30"])))).toEqual([30, 30, 30, 30, 30, 30]);
-    expect(lengths(rows(day("2026-03-08", ["01:00-01:30", "01:30-02:00", "03:00-03:30"])))).toEqual([30, 30, 30]);
-    expect(lengths(rows(day("2026-03-08", ["01:30-03:00"])))).toEqual([30]);
-  });
-
-  test("missing usage is a gap; a row that is none is refused", () => {
-    expect(parse(GREEN_BUTTON_CSV.replace('"0.25",""', '"","Missing"'))).toMatchObject({ reads: 1, refused: 0, noReads: 1 });
-    expect(parse(GREEN_BUTTON_CSV.replace('"0.25"', '"much"')).refusals[0]).toMatchObject({ line: 9, kind: "refused" });
   });
 });
 

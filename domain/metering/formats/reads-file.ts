@@ -19,6 +19,7 @@ import { JsonReadsParser } from "./json-reads.ts";
 import { mappedLayout, type CsvMapping } from "./csv-mapping.ts";
 import { MvrsParser } from "./mvrs.ts";
 import { NemParser } from "./nem.ts";
+import { NeptuneExportParser } from "./neptune-export.ts";
 import type { FileContext, FileRead, ReadSink, ReadsParser, Refusal } from "./read.ts";
 import { SENSUS_RECORDS, SensusRecordsParser } from "./sensus-records.ts";
 import { TableParser } from "./table.ts";
@@ -61,6 +62,7 @@ export const FORMATS: readonly FormatInfo[] = [
   { format: "iec61968", title: "IEC 61968-9 MeterReadings XML" },
   { format: "mvrs", title: "Itron MVRS handheld, fixed width" },
   { format: "nem", title: "AEMO NEM12 and NEM13" },
+  { format: "neptune-export", title: "Neptune 360 route export, fixed width" },
   ...HEAD_ENDS.map(({ format, title }) => ({ format, title })),
   { format: SENSUS_RECORDS.format, title: SENSUS_RECORDS.title },
   { format: "csv", title: "Any table, with a mapping" },
@@ -70,7 +72,7 @@ export const FORMATS: readonly FormatInfo[] = [
 const ALIASES: Readonly<Record<string, readonly string[]>> = {
   json: ["meterline"], "green-button": ["espi", "greenbutton-csv", "greenbutton-meter"], greenbutton: ["espi", "greenbutton-csv", "greenbutton-meter"], cim: ["iec61968"], "iec61968-9": ["iec61968"], meterreadings: ["iec61968"],
   nem12: ["nem"], nem13: ["nem"], badger: ["beacon"], "beacon360": ["beacon"], mueller: ["sentryx"], sensus: ["cmep", "sensus-interval", "sensus-register", "sensus-records", "xylem-interval", "xylem-register"],
-  flexnet: ["cmep"], mepmd01: ["cmep"], mepmd02: ["cmep"], sce: ["greenbutton-csv"], pge: ["greenbutton-csv"], sdge: ["greenbutton-meter"],
+  flexnet: ["cmep"], mepmd01: ["cmep"], mepmd02: ["cmep"], sce: ["greenbutton-csv"], pge: ["greenbutton-csv"], sdge: ["greenbutton-meter"], "smart-meter-texas": ["smt"],
 };
 
 /** The formats that a name stands for: one of `FORMATS`, the first part of several (`itron`), or a name of the trade. */
@@ -159,7 +161,7 @@ export class ReadsFile {
 }
 
 /** Parsers of formats that are not tables. */
-const PARSERS = { meterline: JsonReadsParser, cmep: CmepParser, espi: EspiParser, iec61968: CimParser, mvrs: MvrsParser, nem: NemParser, "greenbutton-csv": GreenButtonCsvParser } as const;
+const PARSERS = { meterline: JsonReadsParser, cmep: CmepParser, espi: EspiParser, iec61968: CimParser, mvrs: MvrsParser, nem: NemParser, "neptune-export": NeptuneExportParser, "greenbutton-csv": GreenButtonCsvParser } as const;
 
 class CountingSink implements ReadSink {
   reads = 0;

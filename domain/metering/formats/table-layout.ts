@@ -12,6 +12,8 @@ export type UnitRule =
   | { readonly from: "column"; readonly column: Column }
   /** The unit is named somewhere in a description. */
   | { readonly from: "words"; readonly column: Column }
+  /** A line before the header names it, as in `UOM,Therms`; where none does, it is `otherwise`. */
+  | { readonly from: "title"; readonly title: string; readonly otherwise: SourceUnit }
   | { readonly from: "layout"; readonly unit: SourceUnit };
 
 /** One value in a row. */
@@ -71,6 +73,8 @@ export interface TableLayout {
   readonly stamp: "end" | "start";
   /** Minutes of an interval. */
   readonly interval?: Column;
+  /** The line before the header that says what `interval` counts, as in `Interval UOM,Hour(s)`; minutes where none does. */
+  readonly intervalTitle?: string;
   /** Minutes of an interval where nothing else says it. */
   readonly intervalMinutes?: number;
   readonly measures: readonly Measure[];

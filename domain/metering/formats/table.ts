@@ -70,6 +70,8 @@ export class TableParser implements ReadsParser {
   readonly #lengths: IntervalLengths;
   readonly #failed: ReadonlySet<string>;
   #columns: Columns | null = null;
+  /** What lines before the header say, by their folded first field. */
+  readonly #told = new Map<string, string>();
   #before = 0;
   #dead = false;
 
@@ -115,6 +117,7 @@ export class TableParser implements ReadsParser {
       return this.#reads(fields, line, this.#columns);
     }
     const header = fields.map(foldHeader);
+    if (fields.length === 2) this.#told.set(header[0]!, fields[1]!.trim());
     if (fits(this.#layout, header)) this.#columns = columnsOf(this.#layout, header, fields);
     else if (this.#before > LINES_BEFORE_HEADER_MAX) this.#noHeader(line);
   }
@@ -159,7 +162,7 @@ export class TableParser implements ReadsParser {
     const read: FileRead = { meter, channel, unit: unit.unit, kind, start: stamp.at, end: stamp.at, value, quality, flag, line };
     if (at.time.end >= 0) return this.#spanned(fields, at.time, read, stamp);
     if (kind === "register") this.#lengths.known(read);
-    else return this.#lengths.interval(read, stamp, cell(fields, columns.interval));
+    else return this.#lengths.interval(read, stamp, this.#lengthText(cell(fields, columns.interval)));
     return null;
   }
 
@@ -179,9 +182,19 @@ export class TableParser implements ReadsParser {
     return null;
   }
 
+  /** The length of an interval as its row has it, with the unit that a line before the header names. */
+  #lengthText(length: string): string {
+    const title = this.#layout.intervalTitle;
+    return title === undefined || !/\d$/.test(length) ? length : `${length} ${this.#told.get(title) ?? ""}`.trim();
+  }
+
   #unitOf(fields: readonly string[], at: MeasureColumns): SourceUnit | string {
     const { unit } = at.measure;
     if (unit.from === "layout") return unit.unit;
+    if (unit.from === "title") {
+      const told = this.#told.get(unit.title) ?? "";
+      return told === "" ? unit.otherwise : (sourceUnit(told) ?? `${at.name}: ${notUnit(told)}`);
+    }
     const text = cell(fields, at.unit);
     const found = sourceUnit(text) ?? (unit.from === "words" ? unitInWords(text) : null);
     return found ?? `${at.name}: ${unit.from === "words" && text !== "" ? `${quoted(text)} names no unit` : notUnit(text)}`;
@@ -257,7 +270,7 @@ function columnsOf(layout: TableLayout, header: readonly string[], titles: reado
     zone: rule.zoneColumn ? columnAt(header, rule.zoneColumn) : -1,
     local: rule.localColumn ? columnAt(header, rule.localColumn) : -1,
   });
-  const unitColumn = (unit: UnitRule): number => (unit.from === "layout" ? -1 : columnAt(header, unit.column));
+  const unitColumn = (unit: UnitRule): number => (unit.from === "layout" || unit.from === "title" ? -1 : columnAt(header, unit.column));
   const rowTime = timeColumns(layout.time);
   const measures = layout.measures.flatMap((measure): MeasureColumns[] => {
     const value = columnAt(header, measure.value);
@@ -286,11 +299,11 @@ function cell(fields: readonly string[], at: number): string {
   return at < 0 ? "" : (fields[at] ?? "").trim();
 }
 
-/** The first of the columns that is not blank; `="0123"` is how spreadsheets are told to keep zeros. */
+/** The first of the columns that is not blank; `="0123"` and `'0123` are how spreadsheets are told to keep zeros. */
 function meterOf(fields: readonly string[], columns: readonly number[]): string {
   for (const at of columns) {
     const text = cell(fields, at);
-    if (text !== "") return text.startsWith('="') && text.endsWith('"') ? text.slice(2, -1) : text.startsWith("=") ? text.slice(1) : text;
+    if (text !== "") return text.startsWith('="') && text.endsWith('"') ? text.slice(2, -1) : text.startsWith("=") || text.startsWith("'") ? text.slice(1) : text;
   }
   return "";
 }

@@ -18,9 +18,12 @@ const ABBREVIATIONS: Readonly<Record<string, number>> = {
 
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 
-const CLOCK = String.raw`(?:[T\s,]+(\d{1,2})(?:[:.](\d{2})(?:[:.](\d{2})(?:\.(\d{1,9}))?)?)?\s*([AaPp])?\.?(?:[Mm]\.?)?)?`;
+/** Behind three groups of the date; what stands between hour and minutes, if anything, stands between minutes and seconds. */
+const CLOCK = String.raw`(?:[T\s,]+(\d{1,2})(?:([:.]?)(\d{2})(?:\5(\d{2})(?:\.(\d{1,9}))?)?)?\s*(?:([AaPp])\.?(?:[Mm]\.?)?(?![A-Za-z]))?)?`;
 const ZONE = String.raw`\s*(?:([A-Za-z]{1,4})|([+-])(\d{2}):?(\d{2})?)?`;
 const YEAR_FIRST = new RegExp(`^(\\d{4})[-/.](\\d{1,2})[-/.](\\d{1,2})${CLOCK}${ZONE}$`);
+/** 20240801 01:15, 20240801T011500Z. */
+const COMPACT = new RegExp(`^(\\d{4})(\\d{2})(\\d{2})(?=[T\\s])${CLOCK}${ZONE}$`);
 const YEAR_LAST = new RegExp(`^(\\d{1,2})[-/.](\\d{1,2})[-/.](\\d{4}|\\d{2})${CLOCK}${ZONE}$`);
 const NAMED_MONTH = new RegExp(`^(\\d{1,2})[-\\s]([A-Za-z]{3})[A-Za-z]*[-\\s,]+(\\d{4}|\\d{2})${CLOCK}${ZONE}$`);
 const MONTH_DAY_YEAR = new RegExp(`^([A-Za-z]{3})[A-Za-z]*\\s+(\\d{1,2}),?\\s+(\\d{4})${CLOCK}${ZONE}$`);
@@ -78,7 +81,7 @@ export class TimeText {
       this.wall = text.length === 10 ? Number(text) * 1000 : Number(text);
       return true;
     }
-    let match = YEAR_FIRST.exec(text);
+    let match = YEAR_FIRST.exec(text) ?? COMPACT.exec(text);
     if (match) return this.#parts(match, +match[1]!, +match[2]!, +match[3]!);
     if ((match = YEAR_LAST.exec(text))) return this.#parts(match, fullYear(match[3]!), +match[this.#dayFirst ? 2 : 1]!, +match[this.#dayFirst ? 1 : 2]!);
     if ((match = NAMED_MONTH.exec(text))) return this.#parts(match, fullYear(match[3]!), MONTHS.indexOf(match[2]!.toUpperCase()) + 1, +match[1]!);
@@ -87,7 +90,7 @@ export class TimeText {
   }
 
   #parts(match: RegExpExecArray, year: number, month: number, day: number): boolean {
-    const [, , , , hourText = "0", minute = "0", second = "0", fraction = "0", half, zone, sign, zoneHours = "0", zoneMinutes = "0"] = match;
+    const [, , , , hourText = "0", , minute = "0", second = "0", fraction = "0", half, zone, sign, zoneHours = "0", zoneMinutes = "0"] = match;
     let hour = +hourText;
     if (half !== undefined) {
       if (hour < 1 || hour > 12) return false;
