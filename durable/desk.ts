@@ -1,5 +1,5 @@
 /**
- * The account's desk: one command at a time, accepted durably before it is tried. This is the object's whole behaviour
+ * The account's desk: one command at a time, kept durably before anything is answered. This is the object's whole behaviour
  * without the platform, over injected parts, so that the simulation and the demonstration run the very same code.
  *
  * A command is kept in the inbox until libSQL shows its id. What can happen in between, and why nothing is lost or doubled:
@@ -50,8 +50,9 @@ export interface Waiting {
   readonly promised: boolean;
 }
 
-/** Where accepted commands wait. Every method is durable when it returns. */
+/** Where accepted commands wait. What `promise` and `remove` say is durable when they return. */
 export interface Inbox {
+  /** Kept from now on; on disk at the latest before any answer leaves. */
   put(envelope: Envelope, hash: string): void;
   find(commandId: string): Waiting | null;
   /** Somebody has been told "pending": from now on this command is either done or becomes a work item. */

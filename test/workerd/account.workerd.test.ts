@@ -116,6 +116,21 @@ test("the inbox is empty soon after the answer; a row that an object left behind
   expect(await book(id)).toMatchObject({ payments: 1, balance: -700 });
 });
 
+test("while the book writes, the command is in the inbox already, and another question under its id is told apart", async () => {
+  const id = await openAccount();
+  await objectOf(id).execute(payment(id, "before", 1));
+  await vi.waitFor(async () => expect(await inboxRows(id)).toBe(0));
+  await setNetwork("slow");
+  const answer = objectOf(id).execute(payment(id, "p1", 900));
+  await vi.waitFor(async () => expect(await inboxRows(id)).toBe(1));
+  expect(await objectOf(id).execute(payment(id, "p1", 901))).toEqual({ status: "conflict" });
+  await setNetwork("up");
+  expect(await answer).toMatchObject({ status: "done", replayed: false });
+  expect(await objectOf(id).execute(payment(id, "p1", 900))).toMatchObject({ status: "done", replayed: true });
+  await vi.waitFor(async () => expect(await inboxRows(id)).toBe(0));
+  expect(await book(id)).toMatchObject({ payments: 2, balance: -901 });
+});
+
 async function connect(accountId: string, since: number | null, sessionId = "s1"): Promise<{ socket: WebSocket; messages: AccountMessage[] }> {
   const query = since === null ? "" : `?since=${since}`;
   const response = await objectOf(accountId).fetch(`http://object/live${query}`, { headers: { upgrade: "websocket", "x-meterline-user": "u1", "x-meterline-session": sessionId } });

@@ -10,7 +10,9 @@ export type Network =
   /** Nothing gets through: connections are cut before the database has seen the request. */
   | "down"
   /** The database carries out what it is asked; its answer never arrives. */
-  | "deaf";
+  | "deaf"
+  /** The database carries out what it is asked; its answer arrives once the network is "up" again. */
+  | "slow";
 
 export interface DatabaseProxy {
   readonly url: string;
@@ -22,6 +24,7 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   let network: Network = "up";
   /** For how many more requests `network` holds; then it is "up" again. */
   let remaining = Number.POSITIVE_INFINITY;
+  const held: (() => void)[] = [];
 
   const current = (): Network => {
     const now = network;
@@ -36,10 +39,8 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       if (now === "deaf") {
         answer.resume();
         answer.once("end", () => incoming.socket.destroy());
-      } else {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
-      }
+      } else if (now === "slow") held.push(() => pass(answer, outgoing));
+      else pass(answer, outgoing);
     }).on("error", () => incoming.socket.destroy());
   });
 
@@ -48,6 +49,7 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     network = pathname.slice(1) as Network;
     remaining = Number(searchParams.get("requests") ?? Number.POSITIVE_INFINITY);
     if (network === "down") proxy.closeIdleConnections();
+    if (network === "up") for (const release of held.splice(0)) release();
     outgoing.end("ok");
   });
 
@@ -59,6 +61,11 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       await Promise.all([close(proxy), close(control)]);
     },
   };
+}
+
+function pass(answer: IncomingMessage, outgoing: ServerResponse): void {
+  outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+  answer.pipe(outgoing);
 }
 
 function forward(databaseUrl: string, incoming: IncomingMessage, onAnswer: (answer: IncomingMessage) => void): ClientRequest {
