@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ahead } from "./ahead.ts";
+import { ahead, paced } from "./ahead.ts";
 
 const turn = () => new Promise<void>((done) => setImmediate(done));
 
@@ -32,4 +32,12 @@ test("whoever stops asking leaves nothing running, and what fails then bothers n
     break;
   }
   expect(running).toBe(0);
+});
+
+test("long work lets an answer in between, and keeps its order", async () => {
+  const seen: (number | string)[] = [];
+  setImmediate(() => seen.push("an answer"));
+  for await (const n of paced(Array.from({ length: 25 }, (_, i) => i))) seen.push(n);
+  expect(seen.filter((each) => each !== "an answer")).toEqual(Array.from({ length: 25 }, (_, i) => i));
+  expect(seen.indexOf("an answer")).toBeLessThan(10);
 });

@@ -17,3 +17,19 @@ export async function* ahead<T, R>(items: Iterable<T>, depth: number, work: (ite
     await Promise.allSettled(begun);
   }
 }
+
+/** Some three milliseconds of deciding on bills. */
+const ITEMS_A_BREATH = 10;
+
+/**
+ * The items, with a pause now and then in which what has arrived is taken and sent on. Work of many milliseconds in one piece
+ * would keep the answer of a commit waiting, and the next commit with it.
+ */
+export async function* paced<T>(items: Iterable<T>): AsyncGenerator<T> {
+  let n = 0;
+  for (const item of items) {
+    if (n % ITEMS_A_BREATH === 0) await new Promise((go) => setImmediate(go));
+    n += 1;
+    yield item;
+  }
+}

@@ -14,6 +14,7 @@ import { releasedRules, workPlan } from "../../domain/billing/work.ts";
 import type { Facts } from "../../domain/lifecycle/account/commands.ts";
 import type { Settings } from "../../domain/lifecycle/settings.ts";
 import type { World } from "../operations/context.ts";
+import { paced } from "./ahead.ts";
 import type { BillRunRow } from "./lease.ts";
 import { joined, workAttachments } from "./units.ts";
 
@@ -69,7 +70,7 @@ async function accountingOn({ port }: World, { cycleId, periodTo, billOn }: Bill
 export async function decideAccounts(world: World, context: RunContext, accountIds: readonly string[]): Promise<Decided[]> {
   const loaded = await load(world, context, accountIds);
   const decided: Decided[] = [];
-  for (const account of loaded) decided.push(await decideOne(world, context, account));
+  for await (const account of paced(loaded)) decided.push(await decideOne(world, context, account));
   return decided;
 }
 

@@ -14,7 +14,7 @@ import { ConstraintError, UnavailableError } from "../../db/port.ts";
 import { runEvent, runStream, type RunCounts } from "../../domain/billing/run.ts";
 import { workId } from "../../domain/billing/work.ts";
 import type { World } from "../operations/context.ts";
-import { ahead } from "./ahead.ts";
+import { ahead, paced } from "./ahead.ts";
 import { decideAccounts, runContext, type DecidedCommand, type DecidedUnchanged, type RunContext } from "./decide.ts";
 import { findRun, Lease, type BillRunRow } from "./lease.ts";
 import { joined, workAttachments } from "./units.ts";
@@ -126,7 +126,7 @@ class Drain {
     const units: CommitUnit[] = [];
     const unchanged: DecidedUnchanged[] = [];
     const refused: string[] = [];
-    for (const each of decided) {
+    for await (const each of paced(decided)) {
       if (pending.has(each.accountId)) continue;
       if (each.kind === "unchanged") unchanged.push(each);
       if (each.kind !== "command") continue;
