@@ -7,6 +7,12 @@ import { useAccountLive } from "./use-live.ts";
 
 export type LiveAccount = AccountLive & { readonly connection: Connection };
 
+/**
+ * The new balance is painted before anything is asked of the server for it, and a burst of pushes loads the page once. About
+ * three frames; nobody notices it on a list that is loaded again.
+ */
+const LOAD_BEHIND_MS = 50;
+
 const LiveAccountContext = createContext<LiveAccount | null>(null);
 
 /**
@@ -17,13 +23,18 @@ export function LiveAccountProvider({ from, children }: { from: AccountLive; chi
   const live = useAccountLive(from);
   const { revalidate } = useRevalidator();
   const shown = useRef({ accountId: from.view.accountId, seq: from.seq, usageVersion: from.usageVersion });
+  const behind = useRef<ReturnType<typeof setTimeout> | null>(null);
   const { seq, usageVersion, view: { accountId } } = live;
   useEffect(() => {
     const before = shown.current;
     shown.current = { accountId, seq: Math.max(seq, from.seq), usageVersion: Math.max(usageVersion, from.usageVersion) };
     const pushed = before.accountId === accountId && (seq > Math.max(before.seq, from.seq) || usageVersion > Math.max(before.usageVersion, from.usageVersion));
-    if (pushed) void revalidate();
+    if (pushed) behind.current ??= setTimeout(() => {
+      behind.current = null;
+      void revalidate();
+    }, LOAD_BEHIND_MS);
   }, [accountId, seq, usageVersion, from, revalidate]);
+  useEffect(() => () => clearTimeout(behind.current ?? undefined), []);
   return <LiveAccountContext value={live}>{children(live)}</LiveAccountContext>;
 }
 
