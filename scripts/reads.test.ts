@@ -41,6 +41,14 @@ test("1 when the file cannot be read, with the line where it breaks", () => {
   expect(err).toMatchObject([{ file: "feed.xml", line: 3, kind: "unreadable" }]);
 });
 
+test("what is said beside a value is on its line; what is said of a meter alone is on standard error and refuses nothing", () => {
+  const batch = { reads: [{ meter: "W1", kind: "register", unit: "gal", at: "2026-06-02T00:00:00Z", value: 2, conditions: [{ kind: "low-battery", says: "3.1 V" }] }], events: [{ meter: "W1", at: "2026-06-02T02:11:00-05:00", conditions: [{ kind: "tamper" }] }] };
+  const { status, out, err } = reads("town.json", JSON.stringify(batch));
+  expect(status).toBe(0);
+  expect(out).toMatchObject([{ meter: "W1", value: "2", line: 1, conditions: [{ kind: "low-battery", on: true, says: "3.1 V", seconds: null }] }]);
+  expect(err).toEqual([{ file: "town.json", line: 1, kind: "event", meter: "W1", at: "2026-06-02T07:11:00Z", conditions: [{ kind: "tamper", on: true, says: "", seconds: null }] }]);
+});
+
 test("a mapping that is wrong is told field by field, and one that is right is followed", () => {
   const mapping = { meter: "Meter No", kind: "interval", intervalMinutes: 15, decimalComma: true, time: { column: "Read Date", clock: "Read Time" }, values: [{ column: "kWh Delivered", unit: "kWh" }] };
   const file = join(folder, "map.json");

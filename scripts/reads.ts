@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import { parseArgs } from "node:util";
 import { createGunzip } from "node:zlib";
 import { isTimeZone } from "../domain/calendar/zone.ts";
+import type { Condition, MeterEvent } from "../domain/metering/conditions.ts";
 import { FORMATS, formatsNamed, parseCsvMapping, ReadsFile, type CsvMapping, type FileRead, type ReadsFileOptions, type ReadsFileResult, type Refusal } from "../domain/metering/formats/index.ts";
 import { endWithReader } from "./broken-pipe.ts";
 
@@ -13,7 +14,8 @@ const HELP = `npm run -s reads -- FILE [--json] [--format F] [--timezone TZ] [--
 Reads a file of meter reads (plain or gzip; - is standard input) and prints what it says.
 
   --json             one canonical read a line on standard output, and one line on standard error for
-                     everything that did not become a read, with its line in the file and the reason
+                     everything that did not become a read, with its line in the file and the reason,
+                     and for what is said of a meter without a value (tamper, a low battery)
   --format F         the format, or the first part of its name; otherwise the content decides
   --timezone TZ      the zone of times that carry no offset, e.g. America/Chicago; UTC where none is given
   --interval M       length of an interval in minutes, where the file does not tell it
@@ -34,6 +36,9 @@ const SHOWN_MAX = 20;
 
 /** Text that is gathered before it is written. */
 const OUTPUT_MAX = 262_144;
+
+/** Conditions as JSON, by their list. */
+const conditionTexts = new WeakMap<readonly Condition[], string>();
 
 endWithReader(OK);
 
@@ -100,6 +105,7 @@ async function printJson(path: string | null, options: ReadsFileOptions): Promis
   let err = "";
   const sink = {
     read: (read: FileRead) => void (out += jsonLine(read, file)),
+    event: ({ meter, from, conditions, line }: MeterEvent) => void (err += `{"file":${file},"line":${line},"kind":"event","meter":${JSON.stringify(meter)},"at":"${isoTime(from)}","conditions":${conditionsText(conditions)}}\n`),
     refuse: ({ line, kind, reason }: Refusal) => void (err += `{"file":${file},"line":${line},"kind":"${kind}","reason":${JSON.stringify(reason)}}\n`),
   };
   const reader = new ReadsFile(sink, options);
@@ -118,9 +124,16 @@ async function printJson(path: string | null, options: ReadsFileOptions): Promis
 
 /** A canonical read as one line; written by hand because there are millions. */
 function jsonLine(read: FileRead, file: string): string {
-  const { meter, channel, unit, kind, start, end, value, quality, flag, line } = read;
+  const { meter, channel, unit, kind, start, end, value, quality, flag, line, conditions } = read;
   const begin = isoTime(start);
-  return `{"meter":${JSON.stringify(meter)},"channel":${channel === null ? "null" : JSON.stringify(channel)},"unit":"${unit}","kind":"${kind}","start":"${begin}","end":"${end === start ? begin : isoTime(end)}","value":"${value}","quality":"${quality}","flag":${flag === null ? "null" : JSON.stringify(flag)},"file":${file},"line":${line}}\n`;
+  return `{"meter":${JSON.stringify(meter)},"channel":${channel === null ? "null" : JSON.stringify(channel)},"unit":"${unit}","kind":"${kind}","start":"${begin}","end":"${end === start ? begin : isoTime(end)}","value":"${value}","quality":"${quality}","flag":${flag === null ? "null" : JSON.stringify(flag)},"file":${file},"line":${line}${conditions === undefined ? "" : `,"conditions":${conditionsText(conditions)}`}}\n`;
+}
+
+/** The list as JSON; rows that say the same share it, and it is written out once. */
+function conditionsText(conditions: readonly Condition[]): string {
+  let text = conditionTexts.get(conditions);
+  if (text === undefined) conditionTexts.set(conditions, (text = JSON.stringify(conditions)));
+  return text;
 }
 
 /** 2026-06-02T15:00:00Z, with milliseconds only where there are some. */
@@ -132,11 +145,17 @@ function isoTime(instant: number): string {
 async function printSummary(path: string | null, options: ReadsFileOptions): Promise<number> {
   const meters = new Set<string>();
   const kinds = new Map<string, number>();
+  const said = new Map<string, number>();
   const shown: Refusal[] = [];
+  const note = (conditions: readonly Condition[] = []): void => {
+    for (const { kind, on } of conditions) if (on) said.set(kind, (said.get(kind) ?? 0) + 1);
+  };
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   const sink = {
-    read: ({ meter, kind, unit, quality, start, end }: FileRead) => {
+    event: ({ conditions }: MeterEvent) => note(conditions),
+    read: ({ meter, kind, unit, quality, start, end, conditions }: FileRead) => {
+      note(conditions);
       meters.add(meter);
       const what = `${kind} reads in ${unit}, ${quality}`;
       kinds.set(what, (kinds.get(what) ?? 0) + 1);
@@ -154,6 +173,7 @@ async function printSummary(path: string | null, options: ReadsFileOptions): Pro
   if (result.reads > 0) console.log(`  ${count(result.reads, "read")} of ${count(meters.size, "meter")}, ${isoTime(first)} to ${isoTime(last)}`);
   for (const [what, number] of kinds) console.log(`  ${number.toLocaleString("en-US").padStart(10)} ${what}`);
   if (result.noReads > 0) console.log(`  ${count(result.noReads, "place")} where the file says that there is no value`);
+  for (const [what, number] of said) console.log(`  ${number.toLocaleString("en-US").padStart(10)} times ${what.replace("-", " ")}`);
   for (const { line, reason } of shown) console.error(`${options.name}, line ${line}: ${reason}`);
   const refused = result.refused + (result.readable ? 0 : 1);
   if (refused > shown.length) console.error(`and ${count(refused - shown.length, "more")}; --json lists all of them`);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { MISSING } from "./packed-day.ts";
-import { ERRORS_MAX, parseInstant, parseReadsRequest, READS_MAX } from "./reads-request.ts";
+import { parseInstant } from "./instant-text.ts";
+import { ERRORS_MAX, parseReadsRequest, READS_MAX } from "./reads-request.ts";
 
 const register = { meter: "W1", kind: "register", unit: "gal", at: "2026-03-08T00:00:00-06:00", value: 120_345 };
 const interval = { meter: "E1", kind: "interval", unit: "kWh", start: "2026-03-08T06:00:00Z", stepMinutes: 15, values: [0.125, null, "0.130"] };

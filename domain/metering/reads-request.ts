@@ -7,11 +7,18 @@
  *       "values": [0.125, null, "0.130"], "quality": "actual", "channel": "1" } ] }
  *
  * `meter` is the number on the meter's face. `channel` is needed only where a meter has several of the kind. Values may be
- * numbers or decimal text; `null` is an interval without a value. An interval read may cover several days.
+ * numbers or decimal text; `null` is an interval without a value. An interval read may cover several days. A read may say
+ * what the meter says beside it (conditions-request.ts), and `events` say it without a read:
+ *
+ *   "events": [{ "meter": "W100234", "at": "2026-03-08T02:11:00-06:00", "conditions": [{ "kind": "tamper", "says": "cut wire" }] }]
+ *
  * The whole batch is checked before any of it is used; written out by hand because a batch is up to 10,000 reads.
  */
 import { MINUTE_MS, type Instant } from "../calendar/zone.ts";
 import { QUALITIES, type Quality } from "./channel.ts";
+import type { Condition, MeterEvent, Told } from "./conditions.ts";
+import { CONDITION_FIELDS, parseConditions } from "./conditions-request.ts";
+import { INSTANT_HELP, parseInstant } from "./instant-text.ts";
 import { MISSING, STEPS_MINUTES } from "./packed-day.ts";
 import { INTERVAL_MAX, INTERVAL_MIN, parseMilli, unitOf, UNIT_NAMES, type Milli, type Unit } from "./units.ts";
 
@@ -24,6 +31,8 @@ interface ReadingHead {
   readonly quality: Quality;
   /** The channel goes by the head-end's own name, as in files, which need not be ours. */
   readonly foreign?: boolean;
+  /** What the source said of the meter beside these values; absent: nothing. */
+  readonly told?: readonly Told[] | undefined;
 }
 
 export interface RegisterReading extends ReadingHead {
@@ -50,7 +59,7 @@ export interface RequestError {
   readonly message: string;
 }
 
-export type ReadsRequest = { readonly ok: true; readonly reads: readonly Reading[] } | { readonly ok: false; readonly errors: readonly RequestError[] };
+export type ReadsRequest = { readonly ok: true; readonly reads: readonly Reading[]; readonly events: readonly MeterEvent[] } | { readonly ok: false; readonly errors: readonly RequestError[] };
 
 /** Reads in one request: a batch is checked, validated and committed as one, within a second. */
 export const READS_MAX = 10_000;
@@ -62,7 +71,8 @@ export const VALUES_MAX = 31 * 288 + 12;
 export const ERRORS_MAX = 100;
 
 const BADGE_LENGTH_MAX = 64;
-const HEAD_FIELDS = ["meter", "channel", "unit", "kind", "quality"];
+const HEAD_FIELDS = ["meter", "channel", "unit", "kind", "quality", ...CONDITION_FIELDS];
+const EVENT_FIELDS = new Set(["meter", "at", ...CONDITION_FIELDS]);
 const REGISTER_FIELDS = new Set([...HEAD_FIELDS, "at", "value"]);
 const INTERVAL_FIELDS = new Set([...HEAD_FIELDS, "start", "stepMinutes", "values"]);
 const UNIT_LIST = UNIT_NAMES.join(", ");
@@ -75,18 +85,48 @@ const STEP_LIST = STEPS_MINUTES.join(", ");
 export function parseReadsRequest(body: unknown): ReadsRequest {
   const errors: RequestError[] = [];
   if (!isRecord(body)) return { ok: false, errors: [{ path: "", message: "the body must be an object with a list `reads`" }] };
-  const list = body["reads"];
+  const told = body["events"] ?? [];
+  const list = body["reads"] ?? (body["events"] === undefined ? undefined : []);
   if (!Array.isArray(list)) return { ok: false, errors: [{ path: "reads", message: "must be a list of reads" }] };
-  if (list.length === 0) return { ok: false, errors: [{ path: "reads", message: "must have at least one read" }] };
+  if (!Array.isArray(told) || told.length > READS_MAX) return { ok: false, errors: [{ path: "events", message: `must be a list of at most ${READS_MAX} events, or be left out` }] };
+  if (list.length + told.length === 0) return { ok: false, errors: [{ path: "reads", message: "must have at least one read" }] };
   if (list.length > READS_MAX) return { ok: false, errors: [{ path: "reads", message: `has ${list.length} reads; post at most ${READS_MAX} in one request` }] };
-  for (const field in body) if (field !== "reads") errors.push({ path: field, message: "is not a field of a batch of reads" });
+  for (const field in body) if (field !== "reads" && field !== "events") errors.push({ path: field, message: "is not a field of a batch of reads" });
 
   const reads: Reading[] = [];
   for (let index = 0; index < list.length && errors.length < ERRORS_MAX; index++) {
     const read = parseRead(list[index], index, errors);
     if (read !== null) reads.push(read);
   }
-  return errors.length > 0 ? { ok: false, errors: errors.slice(0, ERRORS_MAX) } : { ok: true, reads };
+  const events: MeterEvent[] = [];
+  for (let index = 0; index < told.length && errors.length < ERRORS_MAX; index++) {
+    const event = parseEvent(told[index], index, errors);
+    if (event !== null) events.push(event);
+  }
+  return errors.length > 0 ? { ok: false, errors: errors.slice(0, ERRORS_MAX) } : { ok: true, reads, events };
+}
+
+function parseEvent(item: unknown, index: number, errors: RequestError[]): MeterEvent | null {
+  const before = errors.length;
+  const fail = (field: string, message: string) => void errors.push({ path: `events[${index}]${field && `.${field}`}`, message });
+  if (!isRecord(item)) {
+    fail("", "must be an object");
+    return null;
+  }
+  const { meter } = item;
+  if (!isBadge(meter)) fail("meter", BADGE_HELP);
+  const at = parseInstant(item["at"]);
+  if (at === null) fail("at", INSTANT_HELP);
+  for (const field in item) if (!EVENT_FIELDS.has(field)) fail(field, "is not a field of an event");
+  const conditions = parseConditions(item, fail);
+  if (conditions === undefined && errors.length === before) fail("conditions", "must say at least one thing");
+  return errors.length === before ? { meter: meter as string, conditions: conditions!, from: at!, to: at!, line: 0 } : null;
+}
+
+const BADGE_HELP = "must be the meter's number as text";
+
+function isBadge(meter: unknown): meter is string {
+  return typeof meter === "string" && meter.trim() !== "" && meter.length <= BADGE_LENGTH_MAX;
 }
 
 function parseRead(item: unknown, index: number, errors: RequestError[]): Reading | null {
@@ -97,7 +137,7 @@ function parseRead(item: unknown, index: number, errors: RequestError[]): Readin
     return null;
   }
   const { meter, channel = null, kind } = item;
-  if (typeof meter !== "string" || meter.trim() === "" || meter.length > BADGE_LENGTH_MAX) fail("meter", "must be the meter's number as text");
+  if (!isBadge(meter)) fail("meter", BADGE_HELP);
   if (channel !== null && (typeof channel !== "string" || channel === "")) fail("channel", "must be the channel's name as text, or be left out");
   const unit = typeof item["unit"] === "string" ? unitOf(item["unit"]) : null;
   if (unit === null) fail("unit", `must be one of ${UNIT_LIST}`);
@@ -112,7 +152,14 @@ function parseRead(item: unknown, index: number, errors: RequestError[]): Readin
 
   const head = { index, meter: meter as string, channel: channel as string | null, unit: unit as Unit, quality: quality as Quality };
   const read = kind === "register" ? parseRegister(item, head, fail) : parseInterval(item, head, fail);
-  return errors.length === before ? read : null;
+  const conditions = parseConditions(item, fail);
+  if (errors.length > before) return null;
+  return conditions === undefined ? read : { ...read, told: [toldOf(read, conditions)] };
+}
+
+function toldOf(read: Reading, conditions: readonly Condition[]): Told {
+  if (read.kind === "register") return { conditions, from: read.at, to: read.at, line: 0 };
+  return { conditions, from: read.start, to: read.start + read.values.length * read.stepMinutes * MINUTE_MS, line: 0 };
 }
 
 type Fail = (field: string, message: string) => void;
@@ -172,21 +219,4 @@ function parseQuality(value: unknown): Quality | null {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-const INSTANT_HELP = "must be an instant with its offset, e.g. 2026-03-08T00:00:00-06:00 or 2026-03-08T06:00:00Z";
-const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:(Z)|([+-])(\d{2}):?(\d{2}))$/;
-
-/** An instant from ISO 8601 with an offset, or null; without an offset it would be two instants every autumn. */
-export function parseInstant(text: unknown): Instant | null {
-  if (typeof text !== "string") return null;
-  const match = INSTANT.exec(text);
-  if (!match) return null;
-  const [, year, month, day, hour, minute, second = "0", fraction = "0", utc, sign, offsetHours = "0", offsetMinutes = "0"] = match;
-  if (+month! < 1 || +month! > 12 || +day! < 1 || +hour! > 23 || +minute! > 59 || +second > 59 || +offsetHours > 15 || +offsetMinutes > 59) return null;
-  const midnight = Date.UTC(+year!, +month! - 1, +day!);
-  if (new Date(midnight).getUTCDate() !== +day!) return null;
-  const local = midnight + ((+hour! * 60 + +minute!) * 60 + +second) * 1000 + +fraction.padEnd(3, "0").slice(0, 3);
-  const offset = utc ? 0 : (+offsetHours * 60 + +offsetMinutes) * MINUTE_MS * (sign === "-" ? -1 : 1);
-  return local - offset;
 }

@@ -7,7 +7,7 @@ import { localDateOf, type Instant, type TimeZone } from "../calendar/zone.ts";
 import type { Channel } from "./channel.ts";
 import { historyWindows, NO_HISTORY, windowOfDays } from "./history.ts";
 import { dayStats, emptyDay, slotAt, slotCount } from "./packed-day.ts";
-import { parseInstant } from "./reads-request.ts";
+import { parseInstant } from "./instant-text.ts";
 import { parseMilli } from "./units.ts";
 import { parametersFor } from "./vee-parameters.ts";
 import { validateIntervals } from "./vee.ts";

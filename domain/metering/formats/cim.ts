@@ -1,10 +1,11 @@
 /**
  * IEC 61968-9 MeterReadings XML, bare or inside an IEC 61968-100 message or an envelope of the sender's. The meter, and the
- * reading type of a block, stand behind the readings; a MeterReading is held until it closes. Layout: docs/formats/iec61968.md.
+ * reading type of a block, stand behind the readings; a MeterReading is held until it closes. EndDeviceEvents are read as well. Layout: docs/formats/iec61968.md.
  */
 import { MINUTE_MS } from "../../calendar/zone.ts";
 import type { Quality } from "../channel.ts";
 import type { Unit } from "../units.ts";
+import { cimConditions, cimEventConditions } from "./condition-codes.ts";
 import { notDecimal, plainDecimal, quoted, shifted } from "./decimal.ts";
 import { METER_MAX, type FileContext, type ReadSink, type ReadsParser } from "./read.ts";
 import { TimeText } from "./time-text.ts";
@@ -15,8 +16,11 @@ import { XmlScanner, type XmlHandler, type XmlTag } from "./xml.ts";
 /** Readings of one MeterReading that are held; a meter's year of five-minute intervals on ten channels is a tenth less. */
 const HELD_MAX = 1_200_000;
 
-const CONTAINERS = ["MeterReading", "IntervalBlocks", "IntervalReadings", "Readings", "ReadingQualities", "ReadingQualityType", "ReadingType", "Meter", "UsagePoint", "timePeriod", "NameType"] as const;
-const LEAVES = ["timeStamp", "value", "mRID", "name", "start", "end"] as const;
+/** Events of one MeterReading that are held; a meter that tells more in one message is telling nothing. */
+const EVENTS_MAX = 10_000;
+
+const CONTAINERS = ["MeterReading", "IntervalBlocks", "IntervalReadings", "Readings", "ReadingQualities", "ReadingQualityType", "ReadingType", "Meter", "UsagePoint", "timePeriod", "NameType", "EndDeviceEvent", "EndDeviceEvents", "EndDeviceEventType", "Assets"] as const;
+const LEAVES = ["timeStamp", "value", "mRID", "name", "start", "end", "createdDateTime"] as const;
 const NAMES = [...CONTAINERS, ...LEAVES];
 
 const number = (name: (typeof NAMES)[number]): number => NAMES.indexOf(name) + 1;
@@ -30,6 +34,11 @@ const TYPE = number("ReadingType");
 const METER = number("Meter");
 const USAGE_POINT = number("UsagePoint");
 const PERIOD = number("timePeriod");
+const EVENT = number("EndDeviceEvent");
+const EVENTS = number("EndDeviceEvents");
+const EVENT_TYPE = number("EndDeviceEventType");
+const ASSETS = number("Assets");
+const CREATED = number("createdDateTime");
 const STAMP = number("timeStamp");
 const VALUE = number("value");
 const MRID = number("mRID");
@@ -55,6 +64,14 @@ interface CimReading {
   readonly end: string;
   readonly quality: Quality;
   readonly flag: string | null;
+  /** Every quality of the reading, parted by blanks. */
+  readonly codes: string;
+  readonly line: number;
+}
+
+interface CimEvent {
+  readonly created: string;
+  readonly type: string;
   readonly line: number;
 }
 
@@ -84,7 +101,10 @@ export class CimParser implements ReadsParser, XmlHandler {
   #blocks: CimBlock[] = [];
   #count = 0;
   #block: CimBlock = { type: "", readings: [] };
-  #reading = { stamp: "", value: null as string | null, start: "", end: "", quality: "actual" as Quality, flag: null as string | null, line: 0, type: "" };
+  #reading = { stamp: "", value: null as string | null, start: "", end: "", quality: "actual" as Quality, flag: null as string | null, codes: "", line: 0, type: "" };
+  #event = { created: "", type: "", mrid: "", name: "", line: 0 };
+  /** Of the MeterReading that is open, whose meter is named behind them. */
+  #events: CimEvent[] = [];
 
   constructor(sink: ReadSink, context: FileContext) {
     this.#sink = sink;
@@ -100,7 +120,7 @@ export class CimParser implements ReadsParser, XmlHandler {
   end(): void {
     if (!this.#dead) this.#scanner.end();
     // Of a document that is cut off, the meter that is open has not been named yet.
-    if (this.#count > 0) this.#finishMeter();
+    if (this.#count + this.#events.length > 0) this.#finishMeter();
   }
 
   malformed(line: number, reason: string): void {
@@ -113,9 +133,12 @@ export class CimParser implements ReadsParser, XmlHandler {
     if (name === METER_READING) {
       this.#meter = { mrid: "", name: "", usagePoint: "" };
       this.#blocks = [];
+      this.#events = [];
       this.#count = 0;
-    } else if (name === BLOCK) this.#block = { type: "", readings: [] };
-    else if (name === INTERVAL_READING || name === READING) this.#reading = { stamp: "", value: null, start: "", end: "", quality: "actual", flag: null, line: tag.line, type: "" };
+    } else if (name === EVENT || name === EVENTS) this.#event = { created: "", type: "", mrid: "", name: "", line: tag.line };
+    else if (name === EVENT_TYPE) this.#event.type = tag.attribute("ref") ?? "";
+    else if (name === BLOCK) this.#block = { type: "", readings: [] };
+    else if (name === INTERVAL_READING || name === READING) this.#reading = { stamp: "", value: null, start: "", end: "", quality: "actual", flag: null, codes: "", line: tag.line, type: "" };
     else if (name === TYPE) this.#typed(tag.attribute("ref") ?? "");
     else if (name === QUALITY_TYPE) this.#qualified(tag.attribute("ref") ?? "");
   }
@@ -129,7 +152,8 @@ export class CimParser implements ReadsParser, XmlHandler {
       if (block.readings.length > 0) this.#blocks.push(block);
     } else if (name === BLOCK) {
       if (this.#block.readings.length > 0) this.#blocks.push(this.#block);
-    } else if (name === METER_READING) this.#finishMeter();
+    } else if (name === EVENT || name === EVENTS) this.#closeEvent();
+    else if (name === METER_READING) this.#finishMeter();
   }
 
   leaf(name: number, text: string): void {
@@ -143,6 +167,13 @@ export class CimParser implements ReadsParser, XmlHandler {
     } else if (inside === METER) {
       if (name === MRID) this.#meter.mrid = text.trim();
       else if (name === NAME && this.#meter.name === "") this.#meter.name = text.trim();
+    } else if (inside === EVENT || inside === EVENTS) {
+      if (name === CREATED) this.#event.created = text.trim();
+    } else if (inside === ASSETS) {
+      if (name === MRID) this.#event.mrid = text.trim();
+      else if (name === NAME && this.#event.name === "") this.#event.name = text.trim();
+    } else if (inside === EVENT_TYPE) {
+      if (name === MRID || name === NAME) this.#event.type = text.trim();
     } else if (inside === USAGE_POINT) {
       if (name === MRID) this.#meter.usagePoint = text.trim();
     } else if (inside === TYPE) {
@@ -161,6 +192,7 @@ export class CimParser implements ReadsParser, XmlHandler {
   #qualified(code: string): void {
     if (code === "" || this.#open.at(-2) !== QUALITIES) return;
     const quality = qualityOf(code);
+    this.#reading.codes += this.#reading.codes === "" ? code : ` ${code}`;
     if (this.#reading.flag === null || worse(this.#reading.quality, quality) !== this.#reading.quality) {
       this.#reading.flag = code;
       this.#reading.quality = worse(this.#reading.quality, quality);
@@ -172,9 +204,9 @@ export class CimParser implements ReadsParser, XmlHandler {
   }
 
   #closeReading(block: CimBlock): void {
-    const { stamp, value, start, end, quality, flag, line } = this.#reading;
+    const { stamp, value, start, end, quality, flag, codes, line } = this.#reading;
     if (value === null || value === "") return this.#sink.refuse({ line, kind: "no-read", reason: "the reading has no value" });
-    block.readings.push({ inBlock: block === this.#block, stamp, value, start, end, quality, flag, line });
+    block.readings.push({ inBlock: block === this.#block, stamp, value, start, end, quality, flag, codes, line });
     if (++this.#count > HELD_MAX) {
       this.#dead = true;
       this.#blocks = [];
@@ -187,8 +219,11 @@ export class CimParser implements ReadsParser, XmlHandler {
   #finishMeter(): void {
     const meter = meterOf(this.#meter);
     const blocks = this.#blocks;
+    const events = this.#events;
     this.#blocks = [];
+    this.#events = [];
     this.#count = 0;
+    for (const event of events) this.#tell(meter, event);
     for (const block of blocks) {
       const line = block.readings[0]!.line;
       if (meter === "" || meter.length > METER_MAX) this.#refuse(line, meter === "" ? `${block.readings.length} readings name no meter` : `${quoted(meter)} is too long for a meter's number`);
@@ -200,8 +235,27 @@ export class CimParser implements ReadsParser, XmlHandler {
     }
   }
 
+  /** An event of its own names its meter; one inside a MeterReading waits for it. */
+  #closeEvent(): void {
+    const { created, type, mrid, name, line } = this.#event;
+    this.#event = { created: "", type: "", mrid: "", name: "", line: 0 };
+    if (created === "" || type === "") return;
+    if (this.#open.includes(METER_READING)) {
+      if (this.#events.length < EVENTS_MAX) this.#events.push({ created, type, line });
+    } else this.#tell(meterOf({ mrid, name, usagePoint: "" }), { created, type, line });
+  }
+
+  #tell(meter: string, { created, type, line }: CimEvent): void {
+    const conditions = cimEventConditions(type);
+    if (conditions === undefined) return;
+    if (meter === "" || meter.length > METER_MAX) return this.#refuse(line, meter === "" ? `event ${type} names no meter` : `${quoted(meter)} is too long for a meter's number`);
+    const at = this.#instant(created, `${meter} events`);
+    if (typeof at === "string") return this.#refuse(line, `event ${type}: ${at}`);
+    this.#sink.event?.({ meter, conditions, from: at, to: at, line });
+  }
+
   #give(meter: string, code: ReadingCode, reading: CimReading): void {
-    const { value: raw, line, quality, flag } = reading;
+    const { value: raw, line, quality, flag, codes } = reading;
     const plain = plainDecimal(raw);
     const value = plain === null ? null : shifted(plain, code.power);
     if (value === null) return this.#refuse(line, notDecimal(raw));
@@ -211,7 +265,7 @@ export class CimParser implements ReadsParser, XmlHandler {
     const start = code.kind === "register" ? end : reading.start !== "" ? this.#instant(reading.start, `${series} start`) : this.#startOf(end, code);
     if (typeof start === "string") return this.#refuse(line, start);
     if (code.kind === "interval" && start >= end) return this.#refuse(line, "the interval ends before it begins");
-    this.#sink.read({ meter, channel: code.channel, unit: code.unit, kind: code.kind, start, end, value, quality, flag, line });
+    this.#sink.read({ meter, channel: code.channel, unit: code.unit, kind: code.kind, start, end, value, quality, flag, line, conditions: codes === "" ? undefined : cimConditions(codes) });
   }
 
   #startOf(end: number, { minutes }: ReadingCode): number | string {

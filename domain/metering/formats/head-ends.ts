@@ -3,6 +3,7 @@
  * Order matters only among layouts that fit the same header.
  */
 import type { Quality } from "../channel.ts";
+import { ACLARA_CONDITIONS, BEACON_CONDITIONS, ITRON_CONDITIONS, NEPTUNE_CONDITIONS, SENSUS_CONDITIONS } from "./condition-codes.ts";
 import type { Column, Measure, QualityRule, TableLayout, UnitRule } from "./table-layout.ts";
 
 const CUBIC_FEET: UnitRule = { from: "layout", unit: { unit: "ft3", power: 0, factor: "1" } };
@@ -34,6 +35,7 @@ const ITRON = {
   stamp: "end",
   interval: ["intervallength", "intervalminutes"],
   failed: ITRON_FAULTS,
+  conditions: ITRON_CONDITIONS,
 } as const satisfies Partial<TableLayout>;
 
 const ITRON_UNIT = unitIn("readunits", "units", "uom");
@@ -56,16 +58,20 @@ const SUBECA = {
 
 const XYLEM_TIME = { column: ["readtimetimestamp"], means: "utc", localColumn: ["readtimetimestamplocal"] } as const;
 
+const XYLEM = { meter: [["meterid"], ["radioid"]], time: XYLEM_TIME, stamp: "end", conditions: SENSUS_CONDITIONS } as const satisfies Partial<TableLayout>;
+
 const SENSUS_TABLE = {
   meter: [["encid"], ["meterserialid"]],
   time: { column: ["datetime"], means: "local" },
   stamp: "end",
   quality: { column: ["code"], codes: SENSUS_FLAGS, otherwise: "questionable" },
+  conditions: SENSUS_CONDITIONS,
 } as const satisfies Partial<TableLayout>;
 
 const NEPTUNE = {
   meter: [["meternumber"], ["meterid"], ["meterserialnumber"]],
   channel: ["registernumber", "register"],
+  conditions: NEPTUNE_CONDITIONS,
 } as const satisfies Partial<TableLayout>;
 
 const NEPTUNE_ESTIMATED: QualityRule = { column: ["estimated", "estimatedflag", "isestimated"], codes: ESTIMATED_IF, otherwise: "actual" };
@@ -83,6 +89,7 @@ export const HEAD_ENDS: readonly TableLayout[] = [
     stamp: "end",
     measures: [register(["scaledread"], { from: "words", column: ["units", "unit", "uom", "description"] })],
     failed: ["ERROR"],
+    conditions: ACLARA_CONDITIONS,
   },
   {
     format: "beacon",
@@ -97,6 +104,7 @@ export const HEAD_ENDS: readonly TableLayout[] = [
       interval(["flow"], unitIn("flowunit"), { time: { column: ["flowtime"], means: "local", zoneColumn: ["servicepointtimezone"] } }),
     ],
     quality: { column: ["estimatedflag"], codes: ESTIMATED_IF, otherwise: "actual" },
+    conditions: BEACON_CONDITIONS,
   },
   {
     ...NEPTUNE,
@@ -120,21 +128,17 @@ export const HEAD_ENDS: readonly TableLayout[] = [
     quality: NEPTUNE_ESTIMATED,
   },
   {
+    ...XYLEM,
     format: "xylem-interval",
     title: "Xylem data lake, water_intervals",
     needs: [["meterid"], ["intervalvalue"], ["unitofmeasure"], ["readtimetimestamp"]],
-    meter: [["meterid"], ["radioid"]],
-    time: XYLEM_TIME,
-    stamp: "end",
     measures: [interval(["intervalvalue"], unitIn("unitofmeasure"))],
   },
   {
+    ...XYLEM,
     format: "xylem-register",
     title: "Xylem data lake, water_registers",
     needs: [["meterid"], ["registervalue"], ["unitofmeasure"], ["readtimetimestamp"]],
-    meter: [["meterid"], ["radioid"]],
-    time: XYLEM_TIME,
-    stamp: "end",
     measures: [register(["registervalue"], unitIn("unitofmeasure"))],
     quality: { column: ["readquality"], codes: SENSUS_FLAGS, otherwise: "questionable" },
   },

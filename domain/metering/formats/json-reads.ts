@@ -1,11 +1,14 @@
 /**
  * Our own JSON: the batch that gateways post, `{"reads": [...]}`, a plain list of its reads, reads one a line, and the
- * canonical reads that the `reads` command prints. Each read is taken out of the text and parsed for itself, so that a
+ * canonical reads that the `reads` command prints; `events` of a batch, what was said of a meter without a value. Each read is taken out of the text and parsed for itself, so that a
  * file of any size needs no more memory than its longest read. Layout: docs/formats/meterline-json.md.
  */
 import { MINUTE_MS } from "../../calendar/zone.ts";
 import { QUALITIES, type Quality } from "../channel.ts";
-import { parseInstant, parseReadsRequest } from "../reads-request.ts";
+import type { Condition } from "../conditions.ts";
+import { parseConditions } from "../conditions-request.ts";
+import { parseInstant } from "../instant-text.ts";
+import { parseReadsRequest } from "../reads-request.ts";
 import { unitOf } from "../units.ts";
 import { notDecimal, plainDecimal, quoted } from "./decimal.ts";
 import { METER_MAX, type FileContext, type ReadSink, type ReadsParser } from "./read.ts";
@@ -126,8 +129,8 @@ export class JsonReadsParser implements ReadsParser {
     }
     const valueAt = this.#at + name[0].length;
     if (valueAt >= this.#text.length) return;
-    if (name[1] === "reads") {
-      if (this.#text.charCodeAt(valueAt) !== OPEN_BRACKET) return this.#fail('"reads" must be a list');
+    if (name[1] === "reads" || name[1] === "events") {
+      if (this.#text.charCodeAt(valueAt) !== OPEN_BRACKET) return this.#fail(`"${name[1]}" must be a list`);
       this.#countLines(valueAt + 1);
       this.#place = PLACE.list;
       return;
@@ -175,10 +178,12 @@ export class JsonReadsParser implements ReadsParser {
 
   #read(item: Record<string, unknown>, line: number): void {
     if ("end" in item && "value" in item) return this.#canonical(item, line);
-    const request = parseReadsRequest({ reads: [item] });
-    if (!request.ok) return this.#refuse(line, request.errors.map(({ path, message }) => `${path.replace(/^reads\[0\]\.?/, "") || "the read"} ${message}`).join("; "));
+    const alone = !("kind" in item) && "at" in item && !("value" in item);
+    const request = parseReadsRequest(alone ? { events: [item] } : { reads: [item] });
+    if (!request.ok) return this.#refuse(line, request.errors.map(({ path, message }) => `${path.replace(/^(?:reads|events)\[0\]\.?/, "") || (alone ? "the event" : "the read")} ${message}`).join("; "));
+    if (alone) return this.#sink.event?.({ ...request.events[0]!, line });
     const read = request.reads[0]!;
-    const head = { meter: read.meter, channel: read.channel, unit: read.unit, quality: read.quality, flag: typeof item["quality"] === "string" ? item["quality"] : null, line };
+    const head = { meter: read.meter, channel: read.channel, unit: read.unit, quality: read.quality, flag: typeof item["quality"] === "string" ? item["quality"] : null, line, conditions: read.told?.[0]!.conditions };
     if (read.kind === "register") {
       this.#sink.read({ ...head, kind: "register", start: read.at, end: read.at, value: exact(item["value"]) });
       return;
@@ -190,6 +195,15 @@ export class JsonReadsParser implements ReadsParser {
       else this.#sink.read({ ...head, kind: "interval", start, end: start + read.stepMinutes * MINUTE_MS, value: exact(value) });
     });
     if (missing > 0) this.#sink.refuse({ line, kind: "no-read", reason: `meter ${read.meter}: ${missing} of ${read.values.length} intervals have no value` });
+  }
+
+  /** What a read says beside its value; null where that cannot be used, which has been told. */
+  #conditions(item: Record<string, unknown>, line: number): readonly Condition[] | undefined | null {
+    const wrong: string[] = [];
+    const conditions = parseConditions(item, (field, message) => wrong.push(`${field} ${message}`));
+    if (wrong.length === 0) return conditions;
+    this.#refuse(line, wrong.join("; "));
+    return null;
   }
 
   /** What the `reads` command prints. */
@@ -208,7 +222,9 @@ export class JsonReadsParser implements ReadsParser {
     if (kind === "register" ? start !== end : start >= end) return this.#refuse(line, kind === "register" ? "a register is read at one instant" : "the interval ends before it begins");
     if (!QUALITIES.includes(quality)) return this.#refuse(line, `quality ${quoted(String(quality))} is not one of ${QUALITIES.join(", ")}`);
     if (value === null) return this.#refuse(line, notDecimal(String(item["value"] ?? "")));
-    this.#sink.read({ meter, channel, unit, kind, start, end, value, quality, flag: typeof item["flag"] === "string" ? item["flag"] : null, line });
+    const conditions = this.#conditions(item, line);
+    if (conditions === null) return;
+    this.#sink.read({ meter, channel, unit, kind, start, end, value, quality, flag: typeof item["flag"] === "string" ? item["flag"] : null, line, conditions });
   }
 }
 
@@ -228,7 +244,7 @@ function holdsReads(text: string, from: number): boolean | null {
     if (text.charCodeAt(at) !== QUOTE) return false;
     const name = memberName(text, at);
     if (name === null) return text.length - at >= NAME_MAX ? false : null;
-    if (name[1] === "reads") return true;
+    if (name[1] === "reads" || name[1] === "events") return true;
     const end = valueEnd(text, at + name[0].length);
     if (end < 0) return null;
     at = end;

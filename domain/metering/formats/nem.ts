@@ -4,6 +4,7 @@
  */
 import { MINUTE_MS } from "../../calendar/zone.ts";
 import type { Quality } from "../channel.ts";
+import { nemConditions } from "./condition-codes.ts";
 import { fieldsOf } from "./csv.ts";
 import { notDecimal, plainDecimal, quoted, shifted } from "./decimal.ts";
 import { Lines } from "./lines.ts";
@@ -33,6 +34,9 @@ interface HeldDay {
   readonly method: string;
   /** By interval, for days of variable quality. */
   readonly methods: (string | undefined)[];
+  /** Why the day, or by interval a part of it, is as it is: a reason code, "" for none. */
+  readonly reason: string;
+  readonly reasons: (string | undefined)[];
   readonly line: number;
 }
 
@@ -111,26 +115,27 @@ export class NemParser implements ReadsParser {
     const count = DAY_MINUTES / stream.minutes;
     const method = (fields[2 + count] ?? "").trim().toUpperCase();
     if (!METHOD.test(method)) return this.#refuse(line, `the day does not have ${count} values of ${stream.minutes} minutes and then a quality: ${quoted(method)} stands there`);
-    this.#day = { stream, start, values: fields.slice(2, 2 + count), method, methods: [], line };
+    this.#day = { stream, start, values: fields.slice(2, 2 + count), method, methods: Array.from({ length: count }), reason: (fields[3 + count] ?? "").trim(), reasons: Array.from({ length: count }), line };
   }
 
   #qualityRecord(fields: readonly string[], line: number): void {
     const day = this.#day;
     if (day === null) return this.#refuse(line, "the qualities belong to no day");
-    const [, from = "", to = "", method = ""] = fields.map((field) => field.trim());
+    const [, from = "", to = "", method = "", reason = ""] = fields.map((field) => field.trim());
     const [first, last] = [Number(from), Number(to)];
     if (!(Number.isInteger(first) && Number.isInteger(last) && first >= 1 && last >= first && last <= day.values.length)) {
       return this.#refuse(line, `intervals ${from} to ${to} are not of a day of ${day.values.length}`);
     }
     if (!METHOD.test(method.toUpperCase()) || method.toUpperCase().startsWith("V")) return this.#refuse(line, `${quoted(method)} is not a quality`);
-    for (let i = first - 1; i < last; i++) day.methods[i] = method.toUpperCase();
+    day.methods.fill(method.toUpperCase(), first - 1, last);
+    day.reasons.fill(reason, first - 1, last);
   }
 
   #giveDay(): void {
     const day = this.#day;
     this.#day = null;
     if (day === null) return;
-    const { stream, start, values, method, methods, line } = day;
+    const { stream, start, values, method, methods, reason, reasons, line } = day;
     let missing = 0;
     for (let i = 0; i < values.length; i++) {
       const flag = method.startsWith("V") ? methods[i] : method;
@@ -147,7 +152,7 @@ export class NemParser implements ReadsParser {
       const at = start + i * stream.minutes * MINUTE_MS;
       const value = valueOf(raw, stream.unit);
       if (value === null) this.#refuse(line, `interval ${i + 1}: ${notDecimal(raw)}`);
-      else this.#sink.read({ meter: stream.meter, channel: stream.channel || null, unit: stream.unit.unit, kind: "interval", start: at, end: at + stream.minutes * MINUTE_MS, value, quality, flag, line });
+      else this.#sink.read({ meter: stream.meter, channel: stream.channel || null, unit: stream.unit.unit, kind: "interval", start: at, end: at + stream.minutes * MINUTE_MS, value, quality, flag, line, conditions: nemConditions(reasons[i] || reason) });
     }
     if (missing > 0) this.#sink.refuse({ line, kind: "no-read", reason: `NMI ${stream.meter}: ${missing} of ${values.length} intervals have no value` });
   }
@@ -160,11 +165,11 @@ export class NemParser implements ReadsParser {
     const unit = sourceUnit(uom);
     if (nmi === "" || nmi.length > METER_MAX) return this.#refuse(line, "the record names no NMI");
     if (unit === null) return this.#refuse(line, notUnit(uom));
-    this.#registerRead({ nmi, suffix, unit, raw: given[8] ?? "", stamp: given[9] ?? "", method: given[10] ?? "" }, line);
-    this.#registerRead({ nmi, suffix, unit, raw: given[13] ?? "", stamp: given[14] ?? "", method: given[15] ?? "" }, line);
+    this.#registerRead({ nmi, suffix, unit, raw: given[8] ?? "", stamp: given[9] ?? "", method: given[10] ?? "", reason: given[11] ?? "" }, line);
+    this.#registerRead({ nmi, suffix, unit, raw: given[13] ?? "", stamp: given[14] ?? "", method: given[15] ?? "", reason: given[16] ?? "" }, line);
   }
 
-  #registerRead({ nmi, suffix, unit, raw, stamp, method }: { nmi: string; suffix: string; unit: SourceUnit; raw: string; stamp: string; method: string }, line: number): void {
+  #registerRead({ nmi, suffix, unit, raw, stamp, method, reason }: { nmi: string; suffix: string; unit: SourceUnit; raw: string; stamp: string; method: string; reason: string }, line: number): void {
     const flag = method.toUpperCase();
     const quality = METHOD.test(flag) ? QUALITIES[flag[0]!] : undefined;
     if (raw === "" && stamp === "") return;
@@ -174,7 +179,7 @@ export class NemParser implements ReadsParser {
     const at = this.#time.wall - MARKET_OFFSET;
     const value = valueOf(raw, unit);
     if (value === null) return this.#refuse(line, notDecimal(raw));
-    this.#sink.read({ meter: nmi, channel: suffix || null, unit: unit.unit, kind: "register", start: at, end: at, value, quality, flag, line });
+    this.#sink.read({ meter: nmi, channel: suffix || null, unit: unit.unit, kind: "register", start: at, end: at, value, quality, flag, line, conditions: nemConditions(reason) });
   }
 }
 

@@ -5,6 +5,7 @@
  */
 import type { Instant, TimeZone } from "../../calendar/zone.ts";
 import type { Quality } from "../channel.ts";
+import type { Condition, MeterEvent } from "../conditions.ts";
 import type { Unit } from "../units.ts";
 
 /** One value of one channel of one meter, as the file gave it. */
@@ -25,6 +26,8 @@ export interface FileRead {
   readonly flag: string | null;
   /** Line of the file, from 1. */
   readonly line: number;
+  /** What the source says of the meter and its module beside the value; absent where it says nothing. Equal ones may be shared. */
+  readonly conditions?: readonly Condition[] | undefined;
 }
 
 /**
@@ -44,6 +47,8 @@ export interface Refusal {
 export interface ReadSink {
   read(read: FileRead): void;
   refuse(refusal: Refusal): void;
+  /** What was said of a meter without a value; a sink that asks for values only leaves it out. */
+  event?(event: MeterEvent): void;
 }
 
 /** A parser is fed text in pieces of any size, cut anywhere, and keeps no more than one record (or one open block) of it. */

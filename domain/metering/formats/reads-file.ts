@@ -8,6 +8,7 @@
  * Reads and refusals reach the sink while the file is being fed. Memory stays bounded whatever is fed.
  */
 import type { TimeZone } from "../../calendar/zone.ts";
+import type { MeterEvent } from "../conditions.ts";
 import { CimParser } from "./cim.ts";
 import { CmepParser } from "./cmep.ts";
 import { TextPieces, type Charset } from "./decode.ts";
@@ -44,6 +45,8 @@ export interface ReadsFileResult {
   readonly refused: number;
   /** Values that the file itself says are missing. */
   readonly noReads: number;
+  /** What it tells of meters without a value. */
+  readonly events: number;
   /** False: the document could not be followed to its end. */
   readonly readable: boolean;
 }
@@ -106,8 +109,8 @@ export class ReadsFile {
     this.#text(this.#pieces.end());
     if (!this.#begun) this.#begin();
     this.#parser?.end();
-    const { reads, refused, noReads, unreadable } = this.#sink;
-    return { format: this.#format, reads, refused, noReads, readable: unreadable === 0 };
+    const { reads, refused, noReads, events, unreadable } = this.#sink;
+    return { format: this.#format, reads, refused, noReads, events, readable: unreadable === 0 };
   }
 
   #text(text: string): void {
@@ -167,6 +170,7 @@ class CountingSink implements ReadSink {
   reads = 0;
   refused = 0;
   noReads = 0;
+  events = 0;
   unreadable = 0;
   readonly #sink: ReadSink;
 
@@ -184,5 +188,10 @@ class CountingSink implements ReadSink {
     else if (refusal.kind === "no-read") this.noReads++;
     else this.unreadable++;
     this.#sink.refuse(refusal);
+  }
+
+  event(event: MeterEvent): void {
+    this.events++;
+    this.#sink.event?.(event);
   }
 }

@@ -3,6 +3,7 @@
  * made by staff as a mapping. The rules are data; table.ts is the one program that follows them.
  */
 import type { Quality } from "../channel.ts";
+import type { ConditionRule } from "./condition-codes.ts";
 import type { SourceUnit } from "./source-units.ts";
 
 /** Names under which a column may appear, folded by `foldHeader`; the first that is there is used. `#3` is the third column. */
@@ -79,6 +80,8 @@ export interface TableLayout {
   readonly intervalMinutes?: number;
   readonly measures: readonly Measure[];
   readonly quality?: QualityRule;
+  /** Columns that say something of the meter or its module. */
+  readonly conditions?: readonly ConditionRule[];
   /** Values, in capitals, by which this head-end says that a reading failed. */
   readonly failed?: readonly string[];
   /** The point is a comma in values. */

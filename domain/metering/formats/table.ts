@@ -1,6 +1,8 @@
 /** Reads the rows of a table as a layout says. */
 import { isTimeZone, type Instant, type TimeZone } from "../../calendar/zone.ts";
 import type { Quality } from "../channel.ts";
+import type { Condition } from "../conditions.ts";
+import { CELLS, rowConditions, type ConditionRule } from "./condition-codes.ts";
 import { CsvRows, type Delimiter } from "./csv.ts";
 import { notDecimal, plainDecimal, product, quoted, shifted } from "./decimal.ts";
 import { IntervalLengths } from "./interval-lengths.ts";
@@ -50,6 +52,8 @@ interface Columns {
   readonly interval: number;
   readonly quality: number;
   readonly measures: readonly MeasureColumns[];
+  /** What rows say of the meter beside its values; null where no column does. */
+  readonly conditions: ((fields: readonly string[]) => readonly Condition[] | undefined) | null;
   readonly last: number;
 }
 
@@ -136,18 +140,19 @@ export class TableParser implements ReadsParser {
     if (quality === "no-read") return this.#sink.refuse({ line, kind: "no-read", reason: `meter ${meter}: no read (${flag})` });
 
     const channel = cell(fields, columns.channel);
+    const conditions = columns.conditions?.(fields);
     let given = 0;
     for (const measure of columns.measures) {
       const raw = cell(fields, measure.value);
       if (raw === "") continue;
       given++;
-      const reason = this.#measure(fields, measure, { meter, channel: channel || measure.measure.channel || null, raw, quality, flag, line, columns });
+      const reason = this.#measure(fields, measure, { meter, channel: channel || measure.measure.channel || null, raw, quality, flag, conditions, line, columns });
       if (reason !== null) this.#refuse(line, reason);
     }
     if (given === 0) this.#sink.refuse({ line, kind: "no-read", reason: `meter ${meter}: there is no value` });
   }
 
-  #measure(fields: readonly string[], at: MeasureColumns, row: { meter: string; channel: string | null; raw: string; quality: Quality; flag: string | null; line: number; columns: Columns }): string | null {
+  #measure(fields: readonly string[], at: MeasureColumns, row: { meter: string; channel: string | null; raw: string; quality: Quality; flag: string | null; conditions: readonly Condition[] | undefined; line: number; columns: Columns }): string | null {
     const decimal = plainDecimal(this.#layout.decimalComma ? row.raw.replaceAll(".", "").replace(",", ".") : row.raw);
     if (this.#failed.has(decimal ?? row.raw.toUpperCase())) return `${at.name} ${row.raw} is this head-end's mark for a reading that failed`;
     if (decimal === null) return `${at.name}: ${notDecimal(row.raw)}`;
@@ -155,11 +160,11 @@ export class TableParser implements ReadsParser {
     if (typeof unit === "string") return unit;
     const value = scaled(decimal, at, fields, unit);
     if (value === null) return `${at.name}: ${quoted(row.raw)} times its multiplier is not a number that is counted`;
-    const { meter, channel, quality, flag, line, columns } = row;
+    const { meter, channel, quality, flag, conditions, line, columns } = row;
     const { kind } = at.measure;
     const stamp = this.#stampOf(fields, at.time, kind, meter, channel);
     if (typeof stamp === "string") return stamp;
-    const read: FileRead = { meter, channel, unit: unit.unit, kind, start: stamp.at, end: stamp.at, value, quality, flag, line };
+    const read: FileRead = { meter, channel, unit: unit.unit, kind, start: stamp.at, end: stamp.at, value, quality, flag, line, conditions };
     if (at.time.end >= 0) return this.#spanned(fields, at.time, read, stamp);
     if (kind === "register") this.#lengths.known(read);
     else return this.#lengths.interval(read, stamp, this.#lengthText(cell(fields, columns.interval)));
@@ -283,7 +288,15 @@ function columnsOf(layout: TableLayout, header: readonly string[], titles: reado
   const quality = layout.quality ? columnAt(header, layout.quality.column) : -1;
   const meter = layout.meter.map((column) => columnAt(header, column)).filter((at) => at >= 0);
   const used = [...meter, channel, interval, quality, ...measures.flatMap(({ value, unit, multiplier, time }) => [value, unit, multiplier, time.at, time.clock, time.end, time.zone, time.local])];
-  return { header, titles, meter, channel, interval, quality, measures, last: Math.max(...used) };
+  return { header, titles, meter, channel, interval, quality, measures, conditions: conditionsIn(layout.conditions ?? [], header), last: Math.max(...used) };
+}
+
+/** Reads the columns of the rules that the header has. */
+function conditionsIn(rules: readonly ConditionRule[], header: readonly string[]): Columns["conditions"] {
+  const there = rules.map((rule) => ({ rule, at: columnAt(header, rule.column) })).filter(({ at }) => at >= 0);
+  if (there.length === 0) return null;
+  const conditionsOf = rowConditions(there.map(({ rule }) => rule));
+  return (fields) => conditionsOf(there.map(({ at }) => cell(fields, at)).join(CELLS));
 }
 
 /** A row that is not as long as the header has its values in the wrong columns, or was cut off in one. */
