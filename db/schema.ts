@@ -450,6 +450,47 @@ export const readSource = sqliteTable(
   (t) => [primaryKey({ columns: [t.channelId, t.at, t.batchId, t.line] })],
 );
 
+/** What a source said of a channel on a local day that validation looks at (tamper, a wrong clock); one row a kind, widened by what is said later. */
+export const channelCondition = sqliteTable(
+  "channel_condition",
+  {
+    channelId: integer("channel_id").notNull(),
+    day: text().notNull(),
+    kind: text().notNull(),
+    fromAt: integer("from_at").notNull(),
+    toAt: integer("to_at").notNull(),
+    /** The source's own word. */
+    says: text().notNull(),
+    /** Of a clock, by how many seconds it is ahead; null: not told. */
+    seconds: integer(),
+    /** The batch that said it first, and the line of its file (0: it had none). */
+    batchId: text("batch_id").notNull(),
+    line: integer().notNull(),
+    recordedAt: integer("recorded_at").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.channelId, t.day, t.kind] })],
+);
+
+/** The last word of a meter's sources on each kind of condition: a low battery, a weak signal, tamper. */
+export const meterCondition = sqliteTable(
+  "meter_condition",
+  {
+    meterId: text("meter_id").notNull(),
+    kind: text().notNull(),
+    /** 1: it is so; 0: the source says that it is not, or no longer. */
+    isOn: integer("is_on").notNull(),
+    /** Since when it has been said, and when it was said last. */
+    since: integer().notNull(),
+    toldAt: integer("told_at").notNull(),
+    says: text().notNull(),
+    seconds: integer(),
+    /** The batch that said it last, and the line of its file (0: it had none). */
+    batchId: text("batch_id").notNull(),
+    line: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.meterId, t.kind] }), index("meter_condition_on").on(t.kind, t.since).where(sql`is_on = 1`)],
+);
+
 /** What the columns of a table are that no known head-end sends. A version never changes; the newest in effect counts. */
 export const readsMapping = sqliteTable(
   "reads_mapping",
