@@ -10,7 +10,7 @@ import { isLocale, localeFromHeader, type Locale } from "./i18n/translate.ts";
 import { isTheme, THEME_COOKIE, type Theme } from "./theme.ts";
 
 /** The session of the request that is being answered, or why nobody could say. Set by `readSession` on the root route. */
-const sessionContext = createContext<{ readonly session: Session | null } | { readonly away: unknown }>();
+export const sessionContext = createContext<{ readonly session: Session | null } | { readonly away: unknown }>();
 
 /** What loaders, actions and middleware have in common. */
 export interface Asked {
@@ -37,6 +37,12 @@ export function sessionIn({ context }: Pick<Asked, "context">): Session | null {
   const known = context.get(sessionContext);
   if ("away" in known) throw answerTo(known.away);
   return known.session;
+}
+
+/** Who has signed in, as far as it is known: nobody while the database is away. */
+export function knownSession({ context }: Pick<Asked, "context">): Session | null {
+  const known = context.get(sessionContext);
+  return "session" in known ? known.session : null;
 }
 
 /** Whoever has signed in; others are sent to sign in and come back. */

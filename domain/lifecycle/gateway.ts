@@ -21,6 +21,8 @@ export const gatewayStream = (gatewayId: string): string => `gateway:${gatewayId
 export const KEY_HEADER = "x-meterline-key";
 export const TIMESTAMP_HEADER = "x-meterline-timestamp";
 export const SIGNATURE_HEADER = "x-meterline-signature";
+/** The hash that is signed, told beforehand: who sends a large body is then known before any of it is stored. */
+export const CONTENT_HASH_HEADER = "x-meterline-content-sha256";
 
 /** A signature counts this long before and after its time: clocks differ, and a copied request must not be good for ever. */
 export const SIGNATURE_WINDOW_MS = 5 * 60_000;

@@ -7,7 +7,7 @@ import { worldOf, type World } from "../operations/context.ts";
 import { answerCommand, fetchCommands } from "../operations/meter-commands.ts";
 import { credentialOf, READS_LIMIT, withinLimit } from "../operations/gateways.ts";
 import { batchIdOf, bodyHashOf, ingestReads, repeatedBatch } from "../operations/reads.ts";
-import { BodyError, readBody, type Body } from "./body.ts";
+import { BodyError, readBody, type Body } from "../operations/body.ts";
 import { amiFiles } from "./files.ts";
 import { problem, refuse, tooMany } from "./problem.ts";
 

@@ -2,7 +2,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { beforeEach, describe, expect, test } from "vitest";
-import { KEY_HEADER, SIGNATURE_HEADER, signedText, TIMESTAMP_HEADER } from "../../domain/lifecycle/gateway.ts";
+import { CONTENT_HASH_HEADER, KEY_HEADER, SIGNATURE_HEADER, signedText, TIMESTAMP_HEADER } from "../../domain/lifecycle/gateway.ts";
 import { startOfDay } from "../../domain/calendar/zone.ts";
 import { decodeDay } from "../../domain/metering/index.ts";
 import { sourcesOf } from "../../db/metering/sources.ts";
@@ -11,6 +11,7 @@ import { memoryFiles, streamOf, type MemoryFiles } from "../../test/support/file
 import { admin, ZONE } from "../../test/support/utility.ts";
 import type { FileAnswer } from "../operations/files/answer.ts";
 import { FILE_BYTES_MAX, receiveFile } from "../operations/files/receive.ts";
+import { FILE_LIMIT, withinLimit } from "../operations/gateways.ts";
 import { meterPage } from "../operations/meters.ts";
 import { household, openStreet, type Street } from "../operations/reads.testing.ts";
 import { getFile, postFile } from "./files.ts";
@@ -121,6 +122,55 @@ describe("a file of a head-end", () => {
     expect((await post("?format=cmep", headers(PATH))).status).toBe(401);
     expect(files.objects.size).toBe(0);
     expect((await post("?format=cmep", headers(`${PATH}?format=cmep`))).status).toBe(200);
+  });
+});
+
+describe("a signed file", () => {
+  const sign = (bodyHash: string, secret = street.gateway.secret): Record<string, string> => {
+    const timestamp = String(street.clock.now / 1000);
+    return { [KEY_HEADER]: street.gateway.keyId, [TIMESTAMP_HEADER]: timestamp, [SIGNATURE_HEADER]: createHmac("sha256", secret).update(signedText("POST", PATH, timestamp, bodyHash)).digest("hex") };
+  };
+  const hashOf = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+  const stores = (): { asked: string[]; files: MemoryFiles } => {
+    const asked: string[] = [];
+    const noted = (name: "put" | "createMultipartUpload") => (...args: unknown[]) => {
+      asked.push(name);
+      return (files[name] as (...args: unknown[]) => unknown)(...args);
+    };
+    return { asked, files: { ...files, put: noted("put"), createMultipartUpload: noted("createMultipartUpload") } as unknown as MemoryFiles };
+  };
+  const post = async (store: MemoryFiles, bytes: Uint8Array, headers: Record<string, string>) => {
+    const response = await postFile(street.world, store, new Request(`http://meterline.test${PATH}`, { method: "POST", headers, body: streamOf(bytes), duplex: "half" } as RequestInit));
+    return { status: response.status, code: ((await response.json()) as { error?: { code: string } }).error?.code };
+  };
+  const LARGE = new TextEncoder().encode(`${FILE}\r\n${"NOISE,1\r\n".repeat(1_000_000)}`);
+
+  test("of somebody else never reaches the store, small or large", SLOW, async () => {
+    const { asked, files: store } = stores();
+    const small = new TextEncoder().encode(FILE);
+    expect(await post(store, small, sign(hashOf(small), "guessed"))).toEqual({ status: 401, code: "signature" });
+    expect(await post(store, LARGE, sign(hashOf(LARGE), "guessed"))).toEqual({ status: 413, code: "content_hash" });
+    expect(await post(store, LARGE, { ...sign(hashOf(LARGE), "guessed"), [CONTENT_HASH_HEADER]: hashOf(LARGE) })).toEqual({ status: 401, code: "signature" });
+    expect(asked).toEqual([]);
+  });
+
+  test("that is large tells its hash, is let in by it, and kept when it is what it told", SLOW, async () => {
+    const { asked, files: store } = stores();
+    const told = { ...sign(hashOf(LARGE)), [CONTENT_HASH_HEADER]: hashOf(LARGE).toUpperCase() };
+    expect(await post(store, LARGE, sign(hashOf(LARGE)))).toEqual({ status: 413, code: "content_hash" });
+    expect(asked).toEqual([]);
+    expect(await post(store, LARGE.slice(0, -9), told)).toEqual({ status: 400, code: "content_hash" });
+    expect([files.objects.size, files.open.size]).toEqual([0, 0]);
+    expect(asked).toEqual(["createMultipartUpload"]);
+    const small = new TextEncoder().encode(FILE);
+    expect((await post(store, small, { ...sign(hashOf(small)), [CONTENT_HASH_HEADER]: hashOf(small) })).status).toBe(200);
+  });
+
+  test("too many of a gateway in a minute are refused before they are read", async () => {
+    for (let sent = 0; sent < FILE_LIMIT.max; sent++) await withinLimit(street.world, street.gateway.gatewayId, FILE_LIMIT);
+    const { asked, files: store } = stores();
+    expect(await post(store, new TextEncoder().encode(FILE), bearer())).toMatchObject({ status: 429 });
+    expect(asked).toEqual([]);
   });
 });
 

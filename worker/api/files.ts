@@ -2,14 +2,15 @@
 import { Hono } from "hono";
 import { FenceLostError } from "../../db/commit.ts";
 import { loadFile, notesOf } from "../../db/metering/files.ts";
+import { CONTENT_HASH_HEADER } from "../../domain/lifecycle/gateway.ts";
 import type { Env } from "../../durable/env.ts";
 import { worldOf, type World } from "../operations/context.ts";
+import { BodyError } from "../operations/body.ts";
 import { askedOptions, fileAnswer } from "../operations/files/answer.ts";
-import { receiveFile, type FileStore, type ReceivedFile } from "../operations/files/receive.ts";
+import { receiveFile, type FileStore } from "../operations/files/receive.ts";
 import { registerFile, takeFile } from "../operations/files/take.ts";
 import { credentialOf, FILE_LIMIT, withinLimit, type Admission } from "../operations/gateways.ts";
 import type { Charset } from "../../domain/metering/formats/index.ts";
-import { BodyError } from "./body.ts";
 import { problem, refuse, tooMany } from "./problem.ts";
 
 export const amiFiles = new Hono<{ Bindings: Env }>();
@@ -30,28 +31,42 @@ export async function postFile(world: World, files: FileStore, request: Request)
     charset: searchParams.get("charset") ?? charsetOf(request.headers.get("content-type")), mapping: searchParams.get("mapping"),
   });
   if (!asked.ok) return problem(400, asked.field, asked.message);
-  let received: ReceivedFile;
+  const admitted = async (bodyHash: string) => senderOf(world, credential.verify({ method: request.method, path: pathname + search, bodyHash }));
+  const told = request.headers.get(CONTENT_HASH_HEADER)?.trim().toLowerCase() ?? null;
   try {
-    received = await receiveFile(files, request.body, {
+    // A token says at once who sends, a signature when the hash is known that it is over. Before that nothing is stored.
+    let sender = credential.signed && told === null ? null : await admitted(told ?? "");
+    const received = await receiveFile(files, request.body, {
       key: `reads/${world.newId()}`, encoding: request.headers.get("content-encoding"), length: lengthOf(request.headers), charset: asked.options.charset as Charset | null,
+      unproven: sender === null,
+      admit: async (hash) => {
+        if (told !== null && told !== hash) throw new BodyError(400, "content_hash", `The file is not the one that ${CONTENT_HASH_HEADER} tells of: its SHA-256 is ${hash}.`);
+        sender ??= await admitted(hash);
+      },
     });
+    return await takeIn(world, files, sender!, { name: asked.name, options: asked.options, received });
   } catch (error) {
+    if (error instanceof NotAdmitted) return error.response;
     if (error instanceof BodyError) return problem(error.status, error.code, error.message);
     throw error;
   }
-  const admission = credential.verify({ method: request.method, path: pathname + search, bodyHash: received.hash });
-  const refusal = await refusalOf(world, admission);
-  if (refusal !== null || !admission.ok) {
-    await files.delete(received.key);
-    return refusal ?? problem(401, "credential", "Who sends this?");
-  }
-  return takeIn(world, files, admission.gateway.id, { name: asked.name, options: asked.options, received });
 }
 
-async function refusalOf(world: World, admission: Admission): Promise<Response | null> {
-  if (!admission.ok) return refuse(admission);
+/** Whoever sends this may not, or not now. */
+class NotAdmitted extends Error {
+  readonly response: Response;
+  constructor(response: Response) {
+    super("not admitted");
+    this.response = response;
+  }
+}
+
+/** The gateway that sends, its request counted. @throws NotAdmitted */
+async function senderOf(world: World, admission: Admission): Promise<string> {
+  if (!admission.ok) throw new NotAdmitted(refuse(admission));
   const room = await withinLimit(world, admission.gateway.id, FILE_LIMIT);
-  return room.ok ? null : tooMany(room.seconds, FILE_LIMIT);
+  if (!room.ok) throw new NotAdmitted(tooMany(room.seconds, FILE_LIMIT));
+  return admission.gateway.id;
 }
 
 type Received = Pick<Parameters<typeof registerFile>[2], "name" | "options" | "received">;

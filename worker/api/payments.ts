@@ -1,9 +1,11 @@
 import { Hono } from "hono";
 import { UnavailableError } from "../../db/port.ts";
 import type { Env } from "../../durable/env.ts";
+import { BodyError, readBody, type Body } from "../operations/body.ts";
 import { worldOf } from "../operations/context.ts";
 import { takeProviderEvent } from "../operations/payments.ts";
 import { providerNamed } from "../payments/providers.ts";
+import { problem } from "./problem.ts";
 
 /** POST /api/v1/webhooks/payments/:provider — the provider's signed word. 200 done, 202 accepted and kept, else call again. */
 export const paymentWebhooks = new Hono<{ Bindings: Env }>();
@@ -14,9 +16,14 @@ const WEBHOOK_BYTES_MAX = 64 * 1024;
 paymentWebhooks.post("/:provider", async (c) => {
   const provider = providerNamed(c.env, c.req.param("provider"));
   if (!provider) return c.json({ error: { code: "no_provider", message: "No such payment provider is switched on." } }, 404);
-  const body = await c.req.text();
-  if (body.length > WEBHOOK_BYTES_MAX) return c.json({ error: { code: "too_large", message: "A webhook is at most 64 KB." } }, 413);
-  const event = provider.readWebhook(c.req.raw.headers, body, Date.now());
+  let body: Body;
+  try {
+    body = await readBody(c.req.raw, WEBHOOK_BYTES_MAX);
+  } catch (error) {
+    if (error instanceof BodyError) return problem(error.status, error.code, error.message);
+    throw error;
+  }
+  const event = provider.readWebhook(c.req.raw.headers, body.text, Date.now());
   if (!event) return c.json({ error: { code: "signature", message: "The signature does not hold, is too old, or the event is malformed." } }, 401);
   try {
     const answer = await takeProviderEvent(worldOf({ env: c.env, ctx: c.executionCtx }), provider, event);

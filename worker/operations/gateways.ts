@@ -147,12 +147,9 @@ export interface Denied {
 
 export type Admission = { readonly ok: true; readonly gateway: GatewayRow } | Denied;
 
-/**
- * A request's credential before its body has been read. `known`: a token, which proves itself. `signed`: the signature
- * covers the body; `verify` with it.
- */
+/** A request's credential before its body has been read. A token proves itself; a signature covers the body: `verify` with its hash. */
 export type Credential =
-  | { readonly ok: true; readonly verify: (request: SignedRequest) => Admission }
+  | { readonly ok: true; readonly signed: boolean; readonly verify: (request: SignedRequest) => Admission }
   | Denied;
 
 /** What a signature is over: the body itself, or its SHA-256 (hex) where it was hashed on its way. */
@@ -176,7 +173,7 @@ export async function credentialOf(world: Pick<World, "port" | "now" | "key">, h
     const found = await find(world, token[1]!);
     if (!found?.secrets.some((secret) => same(secret, token[2]!))) return denied("credential", WRONG);
     const admission = admit(found.gateway);
-    return admission.ok ? { ok: true, verify: () => admission } : admission;
+    return admission.ok ? { ok: true, signed: false, verify: () => admission } : admission;
   }
   const [keyId, timestamp, signature] = [headers.get(KEY_HEADER), headers.get(TIMESTAMP_HEADER), headers.get(SIGNATURE_HEADER)];
   if (keyId === null || timestamp === null || signature === null) return denied("credential", `Who sends this? ${HOW}`);
@@ -186,6 +183,7 @@ export async function credentialOf(world: Pick<World, "port" | "now" | "key">, h
   if (!found) return denied("credential", WRONG);
   return {
     ok: true,
+    signed: true,
     verify: (request) => {
       const bodyHash = "bodyHash" in request ? request.bodyHash : createHash("sha256").update(request.body).digest("hex");
       const text = signedText(request.method, request.path, timestamp, bodyHash);

@@ -6,7 +6,7 @@
  */
 import { UnavailableError } from "../../../db/port.ts";
 import { abandonedFiles, claimAbandoned, movedStatement, type FileRow } from "../../../db/metering/files.ts";
-import { BodyError } from "../../api/body.ts";
+import { BodyError } from "../body.ts";
 import type { Charset } from "../../../domain/metering/formats/index.ts";
 import type { World } from "../context.ts";
 import { activeGateways, type GatewayName } from "../gateways.ts";

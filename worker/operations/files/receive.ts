@@ -4,7 +4,8 @@
  */
 import { createHash } from "node:crypto";
 import { TextPieces, type Charset } from "../../../domain/metering/formats/index.ts";
-import { BodyError } from "../../api/body.ts";
+import { CONTENT_HASH_HEADER } from "../../../domain/lifecycle/gateway.ts";
+import { BodyError } from "../body.ts";
 import { unpacked } from "./unpack.ts";
 
 /** Where files lie: as much of an R2 bucket as is used here. */
@@ -41,24 +42,33 @@ export interface ReceiveOptions {
   readonly charset?: Charset | null;
   /** Bytes of content that are taken. */
   readonly contentMax?: number;
+  /** Who sends it is only known from its hash: until then it is held in memory, so it must be small. */
+  readonly unproven?: boolean;
+  /** Told the hash of what was sent when all of it has come and before the store keeps it; what it throws refuses the file. */
+  readonly admit?: (hash: string) => Promise<void>;
 }
 
 /**
  * Receives a file into the store.
- * @throws BodyError: 400 when it breaks off, is packed wrongly or is no text, 413 when it is too large, 415 for other encodings; the store then has nothing of it
+ * @throws BodyError: 400 when it breaks off, is packed wrongly or is no text, 413 when it is too large, 415 for other encodings, and what `admit` throws; the store then has nothing of it
  */
 export async function receiveFile(files: FileStore, body: ReadableStream<Uint8Array> | null, options: ReceiveOptions): Promise<ReceivedFile> {
-  const { key, length = null, charset = null, contentMax = CONTENT_BYTES_MAX } = options;
+  const { key, length = null, charset = null, contentMax = CONTENT_BYTES_MAX, unproven = false, admit } = options;
   const encoding = options.encoding?.trim().toLowerCase() || "identity";
   if (encoding !== "identity" && encoding !== "gzip") throw new BodyError(415, "encoding", `Content-Encoding ${encoding} is not understood; send gzip or plain.`);
-  if (length !== null && length > FILE_BYTES_MAX) throw tooLarge();
+  const checkSize = (size: number) => {
+    if (size > FILE_BYTES_MAX) throw tooLarge();
+    // The part that is in memory is full: the next byte would be in the store.
+    if (unproven && size >= PART_BYTES) throw new BodyError(413, "content_hash", `A signed file of ${PART_BYTES / MB} MB or more tells its hash beforehand, in the header ${CONTENT_HASH_HEADER}.`);
+  };
+  checkSize(length ?? 0);
   const upload = new Upload(files, key);
   const hash = createHash("sha256");
   let bytes = 0;
   const asSent = async function* (): AsyncGenerator<Uint8Array> {
     for await (const piece of piecesOf(body)) {
       bytes += piece.byteLength;
-      if (bytes > FILE_BYTES_MAX) throw tooLarge();
+      checkSize(bytes);
       hash.update(piece);
       await upload.write(piece);
       yield piece;
@@ -69,12 +79,14 @@ export async function receiveFile(files: FileStore, body: ReadableStream<Uint8Ar
   try {
     for await (const piece of unpacked(asSent(), encoding === "gzip")) content.write(piece);
     content.end();
+    const sent = hash.digest("hex");
+    await admit?.(sent);
     await upload.end();
+    return { key, hash: sent, bytes, contentHash: content.hash(), contentBytes: content.bytes };
   } catch (error) {
     await upload.abort();
     throw error;
   }
-  return { key, hash: hash.digest("hex"), bytes, contentHash: content.hash(), contentBytes: content.bytes };
 }
 
 async function* piecesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<Uint8Array> {

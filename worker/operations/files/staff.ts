@@ -2,7 +2,7 @@
 import { listFiles, loadFile, notesOf, type FileListed, type FileNote, type FileRow } from "../../../db/metering/files.ts";
 import { ReadsFile, type Charset, type CsvMapping, type FileRead, type ReadsFileResult, type Refusal } from "../../../domain/metering/formats/index.ts";
 import { requirePermission, type UserActor } from "../../../domain/lifecycle/permissions.ts";
-import { BodyError } from "../../api/body.ts";
+import { BodyError } from "../body.ts";
 import { actorNames } from "../actors.ts";
 import type { World } from "../context.ts";
 import { timeZoneOf } from "../../../db/utility.ts";

@@ -1,5 +1,5 @@
 /** Bytes of a file as they were before gzip, in bounded pieces however well they were packed. */
-import { BodyError } from "../../api/body.ts";
+import { BodyError } from "../body.ts";
 
 /** What goes into the unpacker at once: a byte can stand for a thousand, so that out of it come 16 MB at most. */
 const PACKED_PIECE = 16 * 1024;

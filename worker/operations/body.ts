@@ -12,6 +12,8 @@ export class BodyError extends Error {
   }
 }
 
+const MB = 1024 * 1024;
+
 export interface Body {
   /** As it was sent: what a signature covers. */
   readonly raw: Uint8Array;
@@ -41,7 +43,8 @@ function unpacked(raw: Uint8Array): ReadableStream<Uint8Array> {
   return new Blob([raw as BlobPart]).stream().pipeThrough(new DecompressionStream("gzip")) as ReadableStream<Uint8Array>;
 }
 
-async function collect(stream: ReadableStream<Uint8Array> | null, max: number): Promise<Uint8Array> {
+/** All of a stream, which is let go of as soon as it has more than `max` bytes. @throws BodyError 413 then, 400 when it breaks off */
+export async function collect(stream: ReadableStream<Uint8Array> | null, max: number): Promise<Uint8Array> {
   if (stream === null) return new Uint8Array(0);
   const chunks: Uint8Array[] = [];
   let length = 0;
@@ -52,7 +55,8 @@ async function collect(stream: ReadableStream<Uint8Array> | null, max: number): 
     if (next.done) break;
     length += next.value.byteLength;
     if (length > max) {
-      await reader.cancel().catch(() => undefined);
+      // Not waited for: of a copy it ends only when the other half is let go of as well.
+      void reader.cancel().catch(() => undefined);
       throw tooLarge(max);
     }
     chunks.push(next.value);
@@ -68,5 +72,6 @@ async function collect(stream: ReadableStream<Uint8Array> | null, max: number): 
 }
 
 function tooLarge(max: number): BodyError {
-  return new BodyError(413, "too_large", `The body is larger than ${max / (1024 * 1024)} MB; post it in several requests.`);
+  const most = max < MB ? `${max / 1024} KB` : `${max / MB} MB`;
+  return new BodyError(413, "too_large", `The body is larger than ${most}; post it in several requests.`);
 }
