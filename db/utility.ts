@@ -75,6 +75,7 @@ export async function settingsOn(port: SqlPort, day: LocalDate, now: number): Pr
     holds: value("holds") ?? SETTING_DEFAULTS.holds,
     estimation: value("estimation") ?? SETTING_DEFAULTS.estimation,
     budget: value("budget") ?? SETTING_DEFAULTS.budget,
+    leaks: value("leaks") ?? SETTING_DEFAULTS.leaks,
     holidays: value("holidays") ?? SETTING_DEFAULTS.holidays,
     riders: value("riders") ?? SETTING_DEFAULTS.riders,
     systemPeaks: value("systemPeaks") ?? SETTING_DEFAULTS.systemPeaks,

@@ -7,7 +7,7 @@ import type { SettingTopic } from "./settings.ts";
 
 /** Whether a topic's change waits for another person. The utility's name and address charge nobody anything. */
 export const NEEDS_APPROVAL: Readonly<Record<SettingTopic, boolean>> = {
-  utility: false, billing: true, windows: true, holds: true, estimation: true, corrections: true, budget: true, holidays: true, riders: true, systemPeaks: true, fees: true, validation: true, gl: true,
+  utility: false, billing: true, windows: true, holds: true, estimation: true, corrections: true, budget: true, leaks: true, holidays: true, riders: true, systemPeaks: true, fees: true, validation: true, gl: true,
 };
 
 export type ProposalStatus = "open" | "approved" | "rejected" | "withdrawn";

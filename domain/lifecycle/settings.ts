@@ -7,6 +7,7 @@ import { isLocalDate } from "../calendar/local-date.ts";
 import { BACK_BILLING_DEFAULTS } from "./back-billing.ts";
 import { DIFFERENCES } from "./budget-rules.ts";
 import { CORRECTION_CAUSES } from "./correction.ts";
+import { LEAK_POLICY, NORMAL_WAYS } from "./leak-policy.ts";
 import { isTimeZone } from "../calendar/zone.ts";
 import { CUSTOMER_CLASSES } from "./customer-class.ts";
 import { READ_ESTIMATES } from "../metering/estimate.ts";
@@ -125,6 +126,18 @@ export const SETTINGS = {
     difference: v.picklist(DIFFERENCES, "must be one of the ways offered"),
     missedMost: v.pipe(v.number(), v.integer(), v.minValue(1, "at least 1"), v.maxValue(12, "at most 12")),
   }),
+  /** How much of what a repaired leak cost is forgiven, and when (`LeakPolicy`). */
+  leaks: v.object({
+    sharePercent: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100, "at most 100 %")),
+    sewerSharePercent: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(100, "at most 100 %")),
+    excessPercent: v.pipe(v.number(), v.integer(), v.minValue(100, "at least 100 %"), v.maxValue(1000, "at most 1,000 %")),
+    billsMost: v.pipe(v.number(), v.integer(), v.minValue(1, "at least 1 bill"), v.maxValue(12, "at most 12 bills")),
+    everyMonths: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(120, "at most 120 months")),
+    withinDays: v.pipe(v.number(), v.integer(), v.minValue(1, "at least 1 day"), v.maxValue(732, "at most 732 days")),
+    proof: v.boolean(),
+    normal: v.picklist(NORMAL_WAYS, "must be one of the ways offered"),
+    normalBills: v.pipe(v.number(), v.integer(), v.minValue(1, "at least 1 bill"), v.maxValue(24, "at most 24 bills")),
+  }),
   holidays: v.array(v.object({ on: LocalDateText, name: Name })),
   /** Factors that several rates follow from this setting's day on: power cost, gas cost, fuel, heat content. One that is left out goes on as it was. */
   riders: v.pipe(
@@ -165,6 +178,7 @@ export const SETTING_DEFAULTS: Omit<Settings, "utility"> = {
     offerFrom: 50_00, rules: [...BACK_BILLING_DEFAULTS],
   },
   budget: { billsLeast: 6, roundUpTo: 1_00, reviewMonths: 6, tolerancePercent: 10, settleMonth: 0, difference: "bill", missedMost: 2 },
+  leaks: LEAK_POLICY,
   holidays: [],
   riders: [],
   systemPeaks: [],

@@ -5,11 +5,13 @@ import { runStreamCommand, type StreamAnswer } from "../../db/command.ts";
 import { ALERT_COLUMNS, type AlertRow } from "../../db/metering/alerts.ts";
 import type { SqlPort } from "../../db/port.ts";
 import { costOfMore } from "../../domain/billing/marginal.ts";
+import type { LocalDate } from "../../domain/calendar/local-date.ts";
 import { startOfDay } from "../../domain/calendar/zone.ts";
 import { alertAcknowledged, alertStream } from "../../domain/lifecycle/alert.ts";
 import { actorText, requireOnAccount, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import { convertMilli, type AlertKind, type Milli, type Unit } from "../../domain/metering/index.ts";
-import type { Cents } from "../../domain/money/cents.ts";
+import type { LeakNote } from "../../domain/lifecycle/leak-policy.ts";
+import { sumCents, type Cents } from "../../domain/money/cents.ts";
 import type { World } from "./context.ts";
 import { shownUnitOf } from "./usage.ts";
 
@@ -33,6 +35,15 @@ export interface AlertItem {
 export interface AccountAlert extends AlertItem {
   /** Flow that runs, by the billing engine at the price of the next unit; null where there is no price. */
   readonly cost: { readonly soFar: Cents; readonly perDay: Cents } | null;
+  /** What was forgiven for it, by the utility's policy. */
+  readonly adjusted: LeakCredit | null;
+}
+
+/** The credits for one leak, by service. */
+export interface LeakCredit {
+  readonly amount: Cents;
+  readonly postedOn: LocalDate;
+  readonly parts: readonly (LeakNote & { readonly amount: Cents })[];
 }
 
 type Row = AlertRow & { commodity: string; unit: Unit; kind: AlertKind };
@@ -51,9 +62,24 @@ export async function alertsOf(world: World, actor: UserActor, accountId: string
   const rows = await port.query<Row>(
     `SELECT ${ALERT_COLUMNS}, m.commodity FROM usage_alert AS a JOIN meter AS m ON m.id = a.meter_id WHERE a.account_id = ? ORDER BY a.ended_at IS NOT NULL, a.started_at DESC LIMIT ${SHOWN_MAX}`, [accountId],
   );
+  if (rows.length === 0) return [];
+  const credits = await leakCredits(port, accountId);
   const flows = rows.some(({ kind, endedAt }) => endedAt === null && FLOWS.has(kind));
   const open = flows ? await loadOpenPeriod(port, accountId, (await loadAccount(port, accountId)).state, world.now()) : null;
-  return rows.map((row) => ({ ...itemOf(row), cost: row.endedAt === null && FLOWS.has(row.kind) ? costOf(row, open) : null }));
+  return rows.map((row) => ({ ...itemOf(row), cost: row.endedAt === null && FLOWS.has(row.kind) ? costOf(row, open) : null, adjusted: credits.get(row.id) ?? null }));
+}
+
+/** Of one service one credit, whatever accounts of the ledger it went to. */
+function byService<T extends LeakNote & { readonly amount: Cents }>(parts: readonly T[]): T[] {
+  return [...Map.groupBy(parts, ({ commodity }) => commodity).values()].map((of) => ({ ...of[0]!, amount: sumCents(of.map(({ amount }) => amount)) }));
+}
+
+async function leakCredits(port: SqlPort, accountId: string): Promise<ReadonlyMap<string, LeakCredit>> {
+  const rows = await port.query<{ amount: Cents; postedOn: LocalDate; leak: string }>(
+    `SELECT -(data->>'amount') AS amount, data->>'postedOn' AS "postedOn", data->'leak' AS leak FROM event WHERE stream = 'account:' || ? AND type = 'AdjustmentPosted' AND data->'leak' IS NOT NULL ORDER BY seq`, [accountId],
+  );
+  const parts = rows.map(({ amount, postedOn, leak }) => ({ ...(JSON.parse(leak) as LeakNote), amount, postedOn }));
+  return new Map([...Map.groupBy(parts, ({ alertId }) => alertId)].map(([alertId, of]) => [alertId, { amount: sumCents(of.map(({ amount }) => amount)), postedOn: of[0]!.postedOn, parts: byService(of) }]));
 }
 
 function itemOf({ id, kind, commodity, startedAt, throughAt, endedAt, unit, stepMinutes, least, usage, acknowledgedAt }: Row): AlertItem {

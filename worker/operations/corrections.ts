@@ -11,7 +11,7 @@ import type { Attachments } from "../../db/account/writes.ts";
 import { moneyLog, ratesFor } from "../../db/billing/account-log.ts";
 import type { SqlPort } from "../../db/port.ts";
 import { settingsOn, todayOf } from "../../db/utility.ts";
-import { inputHash, type Provenance } from "../../domain/compliance/chain.ts";
+import type { Provenance } from "../../domain/compliance/chain.ts";
 import { standingBills } from "../../domain/lifecycle/account/standing-bills.ts";
 import { CAUSES, isCorrectionCause, type CorrectionCause } from "../../domain/lifecycle/correction.ts";
 import { APPROVAL_KIND, REBILL_KIND, REBILLED } from "../../domain/lifecycle/exception.ts";
@@ -21,6 +21,7 @@ import type { Setting } from "../../domain/lifecycle/settings.ts";
 import { formatDollars, type Cents } from "../../domain/money/cents.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID, invalid, noCommandId, type FormAnswer } from "./form-answer.ts";
+import { answered } from "./answered.ts";
 import { noteOf, type Note } from "./notes.ts";
 
 export type { Branch, CorrectionAsked, Limit } from "../billing/branch.ts";
@@ -78,13 +79,6 @@ function stopping(branch: Branch, seen: string): FormAnswer | null {
   if (branch.closed !== null) return invalid("form", `The accounting period ${branch.closed} is closed: nothing of today can be posted.`);
   if (branch.blocked.length > 0) return invalid("form", `Bill ${branch.blocked[0]!.number} cannot be made again yet: ${branch.blocked[0]!.reasons.map(({ sentence }) => sentence).join(" ")}`);
   return branch.hash === seen ? null : invalid("form", "The figures have changed since you looked: reads, rates or bills have come. Look at them again.");
-}
-
-/** The stored answer of a command that has taken effect. */
-async function answered(port: SqlPort, commandId: string, question: object): Promise<FormAnswer | null> {
-  const [row] = await port.query<{ inputHash: string; result: string }>(`SELECT input_hash AS "inputHash", result FROM command WHERE id = ?`, [commandId]);
-  if (!row) return null;
-  return row.inputHash === inputHash(question) ? { status: "done", result: JSON.parse(row.result) as Extract<FormAnswer, { status: "done" }>["result"], replayed: true } : { status: "conflict" };
 }
 
 const provenanceOf = (world: World, actor: UserActor, commandId: string): Provenance => ({ actor: actorText(actor), source: "staff", batchId: "", recordedAt: world.now(), commandId });

@@ -1,9 +1,10 @@
 import { Form } from "react-router";
 import { formatDollars } from "../../../domain/money/cents.ts";
-import type { AccountAlert } from "../../../worker/operations/alerts.ts";
+import type { AccountAlert, LeakCredit } from "../../../worker/operations/alerts.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Button } from "../../components/button.tsx";
-import { TimeText } from "../../components/date-text.tsx";
+import { DateText, PeriodText, TimeText } from "../../components/date-text.tsx";
+import { Why } from "../../components/disclosure.tsx";
 import { CommandIdField } from "../../components/form.tsx";
 import { Stack } from "../../components/layout.tsx";
 import { formatQuantity } from "../../format/quantities.ts";
@@ -50,6 +51,7 @@ export function AlertItem({ alert, commandId, accountId }: { alert: AccountAlert
         <span><strong><AlertTitle alert={alert} /></strong> <Badge tone={runs ? "warn" : "good"}>{t(runs ? "alert.runs" : "alert.over")}</Badge></span>
         <AlertFacts alert={alert} />
         {runs && (alert.kind === "leak" || alert.kind === "burst") ? <span className="soft">{t("alert.hint")}</span> : null}
+        {alert.adjusted === null ? null : <Adjusted credit={alert.adjusted} />}
         {runs && alert.kind === "freeze" ? <span className="soft">{t("alert.freezeHint")}</span> : null}
         {alert.acknowledgedAt !== null ? <span className="soft"><Message k="alert.known" values={{ at: <TimeText at={alert.acknowledgedAt} /> }} /></span>
         : runs ? (
@@ -62,5 +64,28 @@ export function AlertItem({ alert, commandId, accountId }: { alert: AccountAlert
         ) : null}
       </Stack>
     </li>
+  );
+}
+
+/** What was forgiven, and from which bills that comes. */
+function Adjusted({ credit: { amount, postedOn, parts } }: { credit: LeakCredit }) {
+  const t = useT();
+  const { locale } = usePlace();
+  return (
+    <>
+      <span><Message k="alert.adjusted" values={{ amount: <strong>{formatDollars(amount)}</strong>, date: <DateText date={postedOn} /> }} /></span>
+      <Why question={t("alert.adjustedWhy")}>
+        {parts.map(({ commodity, sharePercent, amount: part, bills, way }) => (
+          <div key={commodity}>
+            {bills.map(({ billId, from, to, unit, used, normal, charged, atNormal }) => (
+              <p key={billId}><Message k="alert.adjustedBill" values={{
+                period: <PeriodText period={{ from, to }} />, charged: formatDollars(charged), used: formatQuantity(locale, used, unit), normal: formatQuantity(locale, normal, unit), atNormal: formatDollars(atNormal),
+              }} /> {t(`alert.adjustedWay.${way}`)}</p>
+            ))}
+            <p>{t("alert.adjustedShare", { service: serviceWord(t, commodity), share: sharePercent, amount: formatDollars(part) })}</p>
+          </div>
+        ))}
+      </Why>
+    </>
   );
 }

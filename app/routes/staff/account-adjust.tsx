@@ -1,10 +1,12 @@
+import { Link } from "react-router";
 import type { Route } from "./+types/account-adjust";
 import { ADJUSTMENT_KINDS, ADJUSTMENT_MAX, ADJUSTMENTS } from "../../../domain/lifecycle/adjustment.ts";
 import { formatDollars, parseDollars } from "../../../domain/money/cents.ts";
 import { alertsOf, type AccountAlert } from "../../../worker/operations/alerts.ts";
+import { LEAK_KINDS } from "../../../worker/operations/leak-adjustments.ts";
 import { postAdjustment } from "../../../worker/operations/adjustments.ts";
 import { Card } from "../../components/card.tsx";
-import { TimeText } from "../../components/date-text.tsx";
+import { DateText, TimeText } from "../../components/date-text.tsx";
 import { MoneyField, RadioField, SelectField, TextArea } from "../../components/fields.tsx";
 import { FormFrame, Submit } from "../../components/form.tsx";
 import { Columns, Page } from "../../components/layout.tsx";
@@ -22,7 +24,7 @@ export const meta: Route.MetaFunction = () => [{ title: "Post an adjustment" }];
 export async function loader(asked: Route.LoaderArgs) {
   const { accountId } = asked.params;
   const { head, commandId, actor, world } = await accountForm(asked, accountId, "post:adjustment:any");
-  const leaks = (await answering(() => alertsOf(world, actor, accountId))).filter(({ kind }) => kind === "leak" || kind === "burst");
+  const leaks = (await answering(() => alertsOf(world, actor, accountId))).filter(({ kind }) => LEAK_KINDS.has(kind));
   return { head, commandId, leaks, most: ADJUSTMENT_MAX[actor.role] ?? 0 };
 }
 
@@ -38,7 +40,7 @@ export async function action(asked: Route.ActionArgs) {
 export default function Adjust({ loaderData: { head, commandId, leaks, most }, actionData }: Route.ComponentProps) {
   return (
     <Page title="Post an adjustment" intro="A new entry with a reason. Nothing that was billed is changed." back={{ to: accountPath(head.accountId), label: head.name }}>
-      <Columns aside={<><AccountAside head={head} /><Leaks leaks={leaks} /></>}>
+      <Columns aside={<><AccountAside head={head} /><Leaks leaks={leaks} accountId={head.accountId} /></>}>
         <Card>
           <FormFrame state={actionData} commandId={actionData?.commandId ?? commandId}>
             <RadioField name="kind" label="What it is" options={ADJUSTMENT_KINDS.map((value) => ({ value, label: ADJUSTMENTS[value].name, hint: ADJUSTMENTS[value].what }))} />
@@ -54,17 +56,18 @@ export default function Adjust({ loaderData: { head, commandId, leaks, most }, a
   );
 }
 
-/** What the meter itself has shown: the evidence for a leak adjustment. */
-function Leaks({ leaks }: { leaks: readonly AccountAlert[] }) {
+/** What the meter itself has shown: each can be reckoned by the policy. */
+function Leaks({ leaks, accountId }: { leaks: readonly AccountAlert[]; accountId: string }) {
   return (
     <Card title="Leaks that the meter showed">
-      {leaks.length === 0 ? <p className="soft">None. A meter that is read once a month cannot show one.</p> : (
+      {leaks.length === 0 ? <p className="soft">None. One that a meter shows is reckoned by the policy; one that none shows can be posted here by hand.</p> : (
         <ul className="plain-list">
-          {leaks.map(({ id, kind, commodity, startedAt, endedAt, unit, perHour, usage }) => (
+          {leaks.map(({ id, kind, commodity, startedAt, endedAt, unit, perHour, usage, usual, adjusted }) => (
             <li key={id}>
               <p><strong>{commodityName(commodity)}, {alertName(kind).toLowerCase()}</strong></p>
               <p><TimeText at={startedAt} form="full" /> {endedAt === null ? "until now: it still runs" : <>to <TimeText at={endedAt} form="full" /></>}</p>
-              <p className="small soft">At least {formatQuantity("en", perHour, unit)} an hour, {formatQuantity("en", usage, unit)} in all</p>
+              <p className="small soft">{kind === "high" ? <>{formatQuantity("en", usage, unit)} a day, usually {formatQuantity("en", usual, unit)}</> : <>At least {formatQuantity("en", perHour, unit)} an hour, {formatQuantity("en", usage, unit)} in all</>}</p>
+              <p>{adjusted === null ? <Link to={accountPath(accountId, `/leaks/${encodeURIComponent(id)}`)}>Reckon the adjustment</Link> : <>Adjusted by {formatDollars(adjusted.amount)}, <DateText date={adjusted.postedOn} /></>}</p>
             </li>
           ))}
         </ul>

@@ -6,6 +6,7 @@ const DONE: Readonly<Record<string, string>> = {
   paid: "The payment is posted.",
   reversed: "The payment is taken back.",
   adjusted: "The adjustment is posted.",
+  leakAdjusted: "The leak adjustment is posted. The customer sees how it came about.",
   opened: "The account is open.",
   requested: "The request is open.",
   advanced: "The request is moved on.",

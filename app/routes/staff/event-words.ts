@@ -59,6 +59,9 @@ const meterTo = (facts: Facts): string => `/staff/meters/${encodeURIComponent(fa
 const draftTo = (facts: Facts): string => `/staff/rates/drafts/${encodeURIComponent(facts.text("draftId"))}`;
 const replayTo = (facts: Facts): string => `/staff/rates/replays/${encodeURIComponent(facts.text("replayId"))}`;
 
+/** What a leak adjustment by the policy is made of. */
+const leakWords = (f: Facts): string => (f.number("bills") > 0 ? `${commodityName(f.text("commodity"))}: ${f.number("share")} % of what ${f.number("bills") === 1 ? "a bill" : `${f.number("bills")} bills`} cost beyond the normal use` : "");
+
 const BUDGET_ENDS: Readonly<Record<string, string>> = { request: "On request", missed: "Instalments were missed", finalBill: "Final bill" };
 
 const EVENTS: Readonly<Record<string, Words>> = {
@@ -75,7 +78,7 @@ const EVENTS: Readonly<Record<string, Words>> = {
   PaymentPosted: (f, account) => ({ title: `Payment, ${tenderName(f.text("tender")).toLowerCase()}`, icon: "pay", tone: "good", value: ledgerText(-f.number("amount")), to: `/staff/accounts/${account}/payments/${encodeURIComponent(f.text("paymentId"))}` }),
   PaymentSuspended: (f) => ({ title: "Payment in suspense", icon: "pay", tone: "warn", value: ledgerText(f.number("amount")), detail: f.text("reason"), to: `/staff/exceptions/${encodeURIComponent(`suspense:${f.text("paymentId")}`)}` }),
   PaymentReversed: (f, account) => ({ title: "Payment taken back", icon: "pay", tone: "bad", value: ledgerText(f.number("amount")), detail: f.text("reason"), to: `/staff/accounts/${account}/payments/${encodeURIComponent(f.text("paymentId"))}` }),
-  AdjustmentPosted: (f) => ({ title: adjustmentName(f.text("kind")), icon: "rates", value: ledgerText(f.number("amount")), detail: f.text("reason") }),
+  AdjustmentPosted: (f) => ({ title: adjustmentName(f.text("kind")), icon: "rates", value: ledgerText(f.number("amount")), detail: [leakWords(f), f.text("reason")].filter(Boolean).join(". ") }),
   HoldPlaced: (f) => ({ title: `Hold: ${holdName(f.text("kind")).toLowerCase()}`, icon: "lock", tone: "warn" }),
   HoldReleased: (f) => ({ title: "Hold released", icon: "lock", detail: f.text("reason") || f.text("cause") }),
   ServiceFactSet: (f) => ({ title: factTitle(f), icon: "rates", value: factValue(f), detail: [f.day("on") && `From ${f.day("on")}`, f.day("to") && `until ${f.day("to")}`, f.text("reason")].filter(Boolean).join(", ") }),

@@ -17,6 +17,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("accounts/:accountId/correct", "account-correct.tsx"),
     page("accounts/:accountId/request", "account-request.tsx"),
     page("accounts/:accountId/holds", "account-holds.tsx"),
+    page("accounts/:accountId/leaks/:alertId", "account-leak.tsx"),
     page("accounts/:accountId/erase", "account-erase.tsx"),
     page("accounts/:accountId/services", "account-services.tsx"),
     page("accounts/:accountId/budget", "account-budget.tsx"),

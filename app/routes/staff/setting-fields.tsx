@@ -8,7 +8,7 @@ import { CUSTOMER_CLASSES } from "../../../domain/lifecycle/customer-class.ts";
 import { COMMODITIES as METERED } from "../../../domain/metering/channel.ts";
 import { dollarsText } from "./dollars.ts";
 import { roleName } from "./role-names.ts";
-import { ACCOUNTING_CHOICES, ACTION_CHOICES, CAUSE_CHOICES, CLASS_CHOICES, DIFFERENCE_CHOICES, DIRECTION_CHOICES, ESTIMATE_WAYS, REASON_CHOICES, SETTLE_CHOICES } from "./setting-options.ts";
+import { ACCOUNTING_CHOICES, ACTION_CHOICES, CAUSE_CHOICES, CLASS_CHOICES, DIFFERENCE_CHOICES, DIRECTION_CHOICES, ESTIMATE_WAYS, NORMAL_CHOICES, PROOF_CHOICES, REASON_CHOICES, SETTLE_CHOICES } from "./setting-options.ts";
 import { linesOf, THRESHOLD_PATHS, thresholdName } from "./thresholds.ts";
 import { className, commodityName } from "./words.ts";
 
@@ -228,6 +228,24 @@ export function BudgetFields({ value }: { value: Setting<"budget"> }) {
       <SelectField name="budget.settleMonth" label="The year is settled" options={SETTLE_CHOICES} defaultValue={String(value.settleMonth)} />
       <SelectField name="budget.difference" label="The year's difference is" options={DIFFERENCE_CHOICES} defaultValue={value.difference} />
       <TextField name="budget.missedMost" label="A budget ends when so many instalments are past due" width="short" inputMode="numeric" defaultValue={String(value.missedMost)} autoComplete="off" />
+    </>
+  );
+}
+
+export function LeakFields({ value }: { value: Setting<"leaks"> }) {
+  const number = (name: keyof Setting<"leaks">, label: string, hint: string, suffix: string) =>
+    <TextField name={`leaks.${name}`} label={label} hint={hint} suffix={suffix} width="short" inputMode="numeric" defaultValue={String(value[name])} autoComplete="off" />;
+  return (
+    <>
+      {number("sharePercent", "Forgiven of the excess", "The difference between the bill and what it would have been at normal use.", "%")}
+      {number("sewerSharePercent", "Of sewer billed on the water", "Water that leaked into the ground did not reach the sewer.", "%")}
+      {number("excessPercent", "A bill counts from", "Of the normal use; 100 counts any excess.", "%")}
+      {number("billsMost", "Bills of one adjustment", "In a row; those of which the customer gets the most back.", "bills")}
+      {number("everyMonths", "One adjustment within", "For the same account; 0: no limit.", "months")}
+      {number("withinDays", "Asked for within", "After the meter showed that the leak has ended.", "days")}
+      <SelectField name="leaks.proof" label="Proof" options={PROOF_CHOICES} defaultValue={value.proof ? "yes" : "no"} />
+      <SelectField name="leaks.normal" label="Normal use is the average of" hint="Where there are none, the other; a new customer’s bills after the repair." options={NORMAL_CHOICES} defaultValue={value.normal} />
+      {number("normalBills", "Of so many bills", "At most.", "bills")}
     </>
   );
 }

@@ -66,7 +66,7 @@ class Reader {
   }
 }
 
-type Topic = "utility" | "billing" | "windows" | "holds" | "estimation" | "corrections" | "budget" | "holidays" | "riders" | "systemPeaks" | "fees" | "validation" | "gl" | "cycles";
+type Topic = "utility" | "billing" | "windows" | "holds" | "estimation" | "corrections" | "budget" | "leaks" | "holidays" | "riders" | "systemPeaks" | "fees" | "validation" | "gl" | "cycles";
 
 const READ: Readonly<Record<Topic, (reader: Reader) => unknown>> = {
   utility: (r) => ({
@@ -97,6 +97,10 @@ const READ: Readonly<Record<Topic, (reader: Reader) => unknown>> = {
   budget: (r) => ({
     billsLeast: r.whole("budget.billsLeast"), roundUpTo: r.cents("budget.roundUpTo"), reviewMonths: r.whole("budget.reviewMonths"), tolerancePercent: r.whole("budget.tolerancePercent"),
     settleMonth: r.whole("budget.settleMonth"), difference: r.text("budget.difference"), missedMost: r.whole("budget.missedMost"),
+  }),
+  leaks: (r) => ({
+    sharePercent: r.whole("leaks.sharePercent"), sewerSharePercent: r.whole("leaks.sewerSharePercent"), excessPercent: r.whole("leaks.excessPercent"), billsMost: r.whole("leaks.billsMost"),
+    everyMonths: r.whole("leaks.everyMonths"), withinDays: r.whole("leaks.withinDays"), proof: r.text("leaks.proof") === "yes", normal: r.text("leaks.normal"), normalBills: r.whole("leaks.normalBills"),
   }),
   holidays: (r) => r.rows("holidays", ["on", "name"], (at) => ({ on: r.text(`${at}.on`), name: r.text(`${at}.name`) })),
   riders: (r) => r.rows("riders", ["id", "name", "value"], (at) => ({ id: r.text(`${at}.id`), name: r.text(`${at}.name`), value: r.text(`${at}.value`) })),
@@ -153,7 +157,7 @@ const LABELS: Readonly<Record<string, string>> = {
   lowBillPercent: "What counts as a low bill", lowBillMin: "The usual bill from which a low one is looked at", unbilledDays: "Days without a bill",
   cycleId: "The cycle", estimateAfter: "The first day of estimates", closeAfter: "The window's last day", accounting: "The accounting date", windows: "Bill windows",
   rule: "The reason", customerClass: "The class", action: "What happens", methods: "Ways to estimate", method: "The way to estimate", planFrom: "The smallest catch-up with a plan", planMonthsPerEstimate: "Months of the plan",
-  role: "The role", most: "The amount", offerFrom: "The smallest catch-up with an offer", state: "The state", cause: "The cause", direction: "What it is about", months: "The months", sharePercent: "The share", source: "Whose rule it is",
+  role: "The role", most: "The amount", offerFrom: "The smallest catch-up with an offer", state: "The state", cause: "The cause", direction: "What it is about", months: "The months", sharePercent: "The share", sewerSharePercent: "The share of sewer", excessPercent: "The excess", billsMost: "Bills of one adjustment", everyMonths: "How often", withinDays: "The time to ask", normal: "The normal use", normalBills: "Bills of the normal use", source: "Whose rule it is",
   id: "The code", closeDay: "The closing day", cycles: "Bill cycles",
 };
 

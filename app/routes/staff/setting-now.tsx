@@ -5,7 +5,7 @@ import { DescriptionList } from "../../components/description-list.tsx";
 import { Money } from "../../components/money.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
-import { ACCOUNTING_CHOICES, ACTION_CHOICES, CAUSE_CHOICES, CLASS_CHOICES, DIFFERENCE_CHOICES, DIRECTION_CHOICES, ESTIMATE_WAYS, labelOf, REASON_CHOICES, SETTLE_CHOICES } from "./setting-options.ts";
+import { ACCOUNTING_CHOICES, ACTION_CHOICES, CAUSE_CHOICES, CLASS_CHOICES, DIFFERENCE_CHOICES, DIRECTION_CHOICES, NORMAL_CHOICES, PROOF_CHOICES, ESTIMATE_WAYS, labelOf, REASON_CHOICES, SETTLE_CHOICES } from "./setting-options.ts";
 import { figureText, forWhom, lineKey, linesOf, thresholdName, type ThresholdLine } from "./thresholds.ts";
 import { zoneName } from "./setting-fields.tsx";
 import type { TopicPath } from "./setting-topics.ts";
@@ -70,6 +70,16 @@ const NOW: { readonly [T in Topic]: (value: Setting<T>) => React.ReactNode } = {
     { term: "The year is settled in", value: labelOf(SETTLE_CHOICES, String(value.settleMonth)) },
     { term: "The difference is", value: labelOf(DIFFERENCE_CHOICES, value.difference) },
     { term: "Instalments past due that end it", value: value.missedMost },
+  ]} />,
+  leaks: (value) => <DescriptionList lines facts={[
+    { term: "Forgiven of the excess", value: `${value.sharePercent} %` },
+    { term: "Of sewer billed on the water", value: `${value.sewerSharePercent} %` },
+    { term: "A bill counts from, of the normal use", value: `${value.excessPercent} %` },
+    { term: "Bills of one adjustment", value: `${value.billsMost} at most` },
+    { term: "How often", value: value.everyMonths === 0 ? "No limit" : `once in ${value.everyMonths} months` },
+    { term: "Asked for within", value: `${value.withinDays} days after the leak` },
+    { term: "Proof", value: labelOf(PROOF_CHOICES, value.proof ? "yes" : "no") },
+    { term: "Normal use", value: `${labelOf(NORMAL_CHOICES, value.normal)}, up to ${value.normalBills}` },
   ]} />,
   holidays: (value) => <Table caption="Holidays" narrow="keep" rows={value.toSorted((a, b) => a.on.localeCompare(b.on))} rowKey={(row) => `${row.on} ${row.name}`} empty={<EmptyState title="No holidays">Then only weekends move a due date on.</EmptyState>}
     columns={[{ key: "name", head: "Name", main: true, cell: (row) => row.name }, { key: "on", head: "Day", cell: (row) => <DateText date={row.on} /> }]} />,

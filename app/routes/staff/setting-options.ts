@@ -5,6 +5,7 @@ import type { Difference } from "../../../domain/lifecycle/budget-rules.ts";
 import { CAUSES, CORRECTION_CAUSES } from "../../../domain/lifecycle/correction.ts";
 import { CUSTOMER_CLASSES } from "../../../domain/lifecycle/customer-class.ts";
 import { REVIEW_HOLDS, type AccountingDate, type HoldAction } from "../../../domain/lifecycle/settings.ts";
+import type { NormalWay } from "../../../domain/lifecycle/leak-policy.ts";
 import type { ReadEstimate } from "../../../domain/metering/index.ts";
 import { className } from "./words.ts";
 
@@ -32,5 +33,9 @@ const DIFFERENCE: Readonly<Record<Difference, string>> = { bill: "Due with the b
 export const DIFFERENCE_CHOICES = choices(DIFFERENCE);
 const MONTH_NAMES = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 export const SETTLE_CHOICES: readonly Choice[] = [{ value: "0", label: "A year after enrolment" }, ...MONTH_NAMES.map((label, i) => ({ value: String(i + 1), label }))];
+
+const NORMALS: Readonly<Record<NormalWay, string>> = { sameMonths: "The same months of the years before", previous: "The bills before the leak" };
+export const NORMAL_CHOICES = choices(NORMALS);
+export const PROOF_CHOICES: readonly Choice[] = [{ value: "yes", label: "A repair has to be shown" }, { value: "no", label: "The meter alone shows it" }];
 
 export const labelOf = (of: readonly Choice[], value: string | null): string => of.find((choice) => choice.value === (value ?? ""))?.label ?? value ?? "";

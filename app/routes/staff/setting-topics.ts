@@ -1,7 +1,7 @@
 /** What can be set, in the order in which a utility thinks of it. */
 import type { IconName } from "../../components/icons.tsx";
 
-export type TopicPath = "utility" | "cycles" | "windows" | "billing" | "holds" | "estimation" | "corrections" | "budget" | "holidays" | "riders" | "systemPeaks" | "fees" | "validation" | "gl";
+export type TopicPath = "utility" | "cycles" | "windows" | "billing" | "holds" | "estimation" | "corrections" | "budget" | "leaks" | "holidays" | "riders" | "systemPeaks" | "fees" | "validation" | "gl";
 
 export const TOPICS: Readonly<Record<TopicPath, { readonly name: string; readonly what: string; readonly icon: IconName }>> = {
   utility: { name: "Utility", what: "Name, address, what is delivered.", icon: "home" },
@@ -12,6 +12,7 @@ export const TOPICS: Readonly<Record<TopicPath, { readonly name: string; readonl
   estimation: { name: "Estimates", what: "From what a missing read is reckoned, and what is offered when the next one asks for much.", icon: "meter" },
   corrections: { name: "Corrections of bills", what: "Who decides on how much alone, when a catch-up is offered in parts, how far back the law goes.", icon: "bill" },
   budget: { name: "Budget billing", what: "How level amounts are found, looked at and settled, and when a budget ends.", icon: "pay" },
+  leaks: { name: "Leak adjustments", what: "How much of a repaired leak is forgiven, for how many bills, how often, and what counts as normal use.", icon: "usage" },
   holidays: { name: "Holidays", what: "Days on which no bill is due.", icon: "clock" },
   riders: { name: "Riders", what: "Factors that several rates follow by date: power cost, gas cost, fuel, heat content.", icon: "rates" },
   systemPeaks: { name: "System peaks", what: "The hours in which the whole system peaked, for demand charges by them.", icon: "clock" },

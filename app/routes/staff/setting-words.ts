@@ -12,13 +12,14 @@ const WORDS: Readonly<Record<string, string>> = {
   lowBillPercent: "Low bill, %", lowBillMin: "Low bill, usual from", unbilledDays: "Unbilled alarm, days", estimateAfter: "Estimates, days after close", closeAfter: "Closes, days after close", accounting: "Posted in the month of",
   most: "Alone up to", offerFrom: "Offered in parts from", sharePercent: "Share, %", months: "Months",
   planFrom: "Plan from", planMonthsPerEstimate: "Plan, months an estimate", methods: "Order", customerClass: "Class",
+  sewerSharePercent: "Share of sewer, %", excessPercent: "A bill counts from, % of normal", billsMost: "Bills of one adjustment", everyMonths: "One within, months", withinDays: "Asked for within, days", proof: "A repair has to be shown", normal: "Normal use", normalBills: "Bills of the normal use",
   addressLines: "Address", timeZone: "Time zone",
 };
 const wordOf = (name: string): string => WORDS[name] ?? plainWord(name);
 
 /** Codes that are words of their own. */
 const VALUES: Readonly<Record<string, string>> = {
-  bill: "the bill's date", periodEnd: "the period's last day", hold: "each one waits", unusual: "only unusual ones wait", pass: "none waits", ...Object.fromEntries(ESTIMATE_WAYS.map(({ value, label }) => [value, label])),
+  bill: "the bill's date", periodEnd: "the period's last day", hold: "each one waits", unusual: "only unusual ones wait", pass: "none waits", true: "yes", false: "no", sameMonths: "same months of the years before", ...Object.fromEntries(ESTIMATE_WAYS.map(({ value, label }) => [value, label])),
 };
 
 /** What each row of a list is known by. */

@@ -23,7 +23,7 @@ import { answering, refused } from "../../session.server.ts";
 import { AnswerNotice } from "./answer-notice.tsx";
 import { textOf } from "./forms.server.ts";
 import { RejectForm } from "./reject-form.tsx";
-import { BillingFields, BudgetFields, CorrectionFields, EstimationFields, FeeRows, GlFields, HoldRows, HolidayRows, PeakRows, RiderRows, ThresholdRows, UtilityFields, WindowRows, zoneName } from "./setting-fields.tsx";
+import { BillingFields, BudgetFields, CorrectionFields, EstimationFields, FeeRows, GlFields, HoldRows, HolidayRows, LeakFields, PeakRows, RiderRows, ThresholdRows, UtilityFields, WindowRows, zoneName } from "./setting-fields.tsx";
 import { Choices } from "./choices.tsx";
 import { errorsOf, readTopics } from "./setting-form.ts";
 import { SettingNow } from "./setting-now.tsx";
@@ -192,6 +192,7 @@ function TopicFields({ topic, value, cycles }: { topic: SetTopic; value: Setting
     case "riders": return <RiderRows value={value as Setting<"riders">} />;
     case "systemPeaks": return <PeakRows value={value as Setting<"systemPeaks">} />;
     case "estimation": return <EstimationFields value={value as Setting<"estimation">} />;
+    case "leaks": return <LeakFields value={value as Setting<"leaks">} />;
     case "budget": return <BudgetFields value={value as Setting<"budget">} />;
     case "holidays": return <HolidayRows value={value as Setting<"holidays">} />;
     case "fees": return <FeeRows value={value as Setting<"fees">} />;

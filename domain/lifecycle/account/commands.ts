@@ -5,6 +5,7 @@ import type { Cents } from "../../money/cents.ts";
 import type { PendingSegment } from "../bill.ts";
 import type { BudgetRules } from "../budget-rules.ts";
 import type { CorrectionCause } from "../correction.ts";
+import type { LeakNote } from "../leak-policy.ts";
 import type { InstalmentOffer } from "../instalments.ts";
 import type { BudgetMonth } from "./budget-billing.ts";
 import type { LastBill } from "./state.ts";
@@ -79,7 +80,12 @@ interface Commands {
   DropCorrection: { correctionId: string; outcome: "rejected" | "withdrawn"; reasonRef: string | null };
   PostPayment: { paymentId: string; amount: Cents; tender: string; channel: string; reference: string | null; receivedAt: number };
   ReversePayment: Why & { paymentId: string; reversedOn: LocalDate };
-  PostAdjustment: Why & { adjustmentId: string; kind: string; amount: Cents; postedOn: LocalDate; arrearsOn: LocalDate; revenueGl: string };
+  PostAdjustment: Why & { adjustmentId: string; kind: string; amount: Cents; postedOn: LocalDate; arrearsOn: LocalDate; revenueGl: string; leak?: LeakNote };
+  /** What the policy forgives of a leak, a credit for each account of the ledger. `everyMonths`: how often the policy allows one. */
+  AdjustLeak: Why & {
+    alertId: string; postedOn: LocalDate; everyMonths: number; billIds: readonly string[];
+    parts: readonly { adjustmentId: string; amount: Cents; revenueGl: string; leak: Omit<LeakNote, "alertId"> }[];
+  };
   PlaceHold: { holdId: string; kind: string; curedByPayment: boolean; placedOn: LocalDate };
   ReleaseHold: { holdId: string; cause: string; reasonRef?: string };
   SetServiceFact: Why & { fact: ServiceFact };

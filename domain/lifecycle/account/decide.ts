@@ -13,6 +13,7 @@ import { correctBills, dropCorrection, proposeCorrection } from "./correct-bills
 import { openDues } from "./budget-billing.ts";
 import { billUnderBudget, changeBudget, enrolBudget, leaveBudget } from "./decide-budget.ts";
 import { changePrepaid, enrolPrepaid, leavePrepaid } from "./decide-prepaid.ts";
+import { adjustLeak } from "./adjust-leak.ts";
 import type { AccountCommand, CommandOf, CommandType, Facts } from "./commands.ts";
 import { accountEvent, type AccountEvent } from "./events.ts";
 import { evolve } from "./evolve.ts";
@@ -113,11 +114,11 @@ const DECIDE: Decide = {
     );
   },
 
-  PostAdjustment: (state, { adjustmentId, kind, amount, postedOn, arrearsOn, revenueGl, ...why }, { gl }) => {
+  PostAdjustment: (state, { adjustmentId, kind, amount, postedOn, arrearsOn, revenueGl, leak, ...why }, { gl }) => {
     if (state.status === "none") return notOpen(state);
     if (amount === 0 || !isAmount(Math.abs(amount))) return refuse("amount", "An adjustment is a whole number of cents, not zero, at most $10,000,000.00.", "amount");
     if (!isSaid(why)) return refuse("reason", "Say why: an adjustment without a reason cannot be audited.", "reason");
-    const base = { adjustmentId, kind, amount, postedOn, arrearsOn, rank: SERVICE_RANK["fee"]!, gl: revenueGl, receivableGl: gl.receivable, ...whyOf(why) };
+    const base = { adjustmentId, kind, amount, postedOn, arrearsOn, rank: SERVICE_RANK["fee"]!, gl: revenueGl, receivableGl: gl.receivable, ...(leak ? { leak } : {}), ...whyOf(why) };
     if (amount > 0) {
       const item = `adjustment:${adjustmentId}`;
       const applied = Math.min(state.credit, amount);
@@ -125,6 +126,8 @@ const DECIDE: Decide = {
     }
     return done(accountEvent("AdjustmentPosted", { ...base, item: null, ...allocate(state.items, -amount) }));
   },
+
+  AdjustLeak: (state, command, facts) => adjustLeak(state, command, (at, adjustment) => DECIDE.PostAdjustment(at, adjustment, facts)),
 
   PlaceHold: (state, { type: _, ...data }) => {
     if (state.status !== "open") return notOpen(state);

@@ -7,6 +7,7 @@ import type { ServiceFact } from "../service-fact.ts";
 import type { Why } from "../why.ts";
 import type { PendingSegment } from "../bill.ts";
 import type { CorrectionCause } from "../correction.ts";
+import type { LeakNote } from "../leak-policy.ts";
 import type { InstalmentOffer } from "../instalments.ts";
 import type { BudgetMonth, BudgetOnBill, DueCharge } from "./budget-billing.ts";
 import type { LastBill } from "./state.ts";
@@ -90,6 +91,8 @@ export interface AccountEvents {
     adjustmentId: string; kind: string; amount: Cents; postedOn: LocalDate; item: string | null; arrearsOn: LocalDate; rank: number;
     /** For a credit: what it settles; the rest becomes account credit. */
     allocations: readonly Allocation[]; credit: Cents; gl: string; receivableGl: string;
+    /** Of a leak adjustment by the policy: how it was reckoned. */
+    leak?: LeakNote;
   };
   HoldPlaced: { holdId: string; kind: string; curedByPayment: boolean; placedOn: LocalDate };
   /** `cause`: what cured it, or `staff`, who say why. Before `reasonRef` their words stood in it. */

@@ -4,7 +4,7 @@ import type { Cents } from "../../money/cents.ts";
 import { withFact } from "../service-fact.ts";
 import { settled, withBill, withCharge, withoutBill } from "./budget-billing.ts";
 import type { AccountEvent, AccountEvents, AccountEventType, PaymentShare } from "./events.ts";
-import { OFFERS_KEPT, PAYMENTS_KEPT, REQUESTS_KEPT, type AccountState, type PaymentOnAccount } from "./state.ts";
+import { LEAKS_KEPT, OFFERS_KEPT, PAYMENTS_KEPT, REQUESTS_KEPT, type AccountState, type PaymentOnAccount } from "./state.ts";
 
 type Evolve = { [T in AccountEventType]: (state: AccountState, data: AccountEvents[T]) => AccountState };
 
@@ -110,7 +110,7 @@ const EVOLVE: Evolve = {
       const budget = state.budget && withCharge(state.budget, { id: data.item, kind: "charge", dueOn: data.arrearsOn, amount: data.amount, carried: null });
       return { ...state, items: settle([...state.items, item], data.allocations), credit: state.credit - sum(data.allocations), budget };
     }
-    return { ...state, items: settle(state.items, data.allocations), credit: state.credit + data.credit };
+    return { ...state, items: settle(state.items, data.allocations), credit: state.credit + data.credit, ...(data.kind === "leak" ? { leakAdjustments: withLeak(state.leakAdjustments, data) } : {}) };
   },
 
   HoldPlaced: (state, data) => ({ ...state, holds: [...state.holds, data] }),
@@ -155,6 +155,10 @@ export function evolve(state: AccountState, event: { readonly type: string; read
 export function replay(state: AccountState, events: Iterable<AccountEvent>): AccountState {
   for (const event of events) state = evolve(state, event);
   return state;
+}
+
+function withLeak(before: AccountState["leakAdjustments"], { adjustmentId, postedOn, leak }: AccountEvents["AdjustmentPosted"]): AccountState["leakAdjustments"] {
+  return [...before, { adjustmentId, alertId: leak?.alertId ?? null, postedOn }].slice(-LEAKS_KEPT);
 }
 
 function sum(allocations: readonly Allocation[]): Cents {

@@ -4,6 +4,7 @@ import type { OpenItem } from "../../ledger/allocation.ts";
 import type { Cents } from "../../money/cents.ts";
 import type { ServiceFact } from "../service-fact.ts";
 import type { PendingBill } from "../bill.ts";
+import type { LeakAdjusted } from "../leak-policy.ts";
 import type { InstalmentOffer } from "../instalments.ts";
 import type { BudgetBilling } from "./budget-billing.ts";
 import type { Prepaid } from "./decide-prepaid.ts";
@@ -68,6 +69,8 @@ export interface AccountState {
   readonly canceledBills: readonly string[];
   /** Corrections that wait for a second person; segments of these bills are pending cancel. */
   readonly corrections: readonly { readonly correctionId: string; readonly billIds: readonly string[]; readonly reopened: readonly string[] }[];
+  /** Leak adjustments that the account has had, the latest last. */
+  readonly leakAdjustments: readonly LeakAdjusted[];
   /** Instalment plans that were offered, for bills that still stand; the latest last. */
   readonly offers: readonly InstalmentOffer[];
   /** Budget billing that is on, or the last one that was; null: never. */
@@ -86,13 +89,15 @@ export interface AccountState {
 export const PAYMENTS_KEPT = 24;
 /** Instalment offers kept; an offer is good for weeks. */
 export const OFFERS_KEPT = 6;
+/** Credits of leak adjustments kept: each has some, and the latest decides when there may be another. */
+export const LEAKS_KEPT = 24;
 /** Requests kept in the state, newest last; older ones live in the log and the request table. */
 export const REQUESTS_KEPT = 20;
 
 export function emptyAccount(accountId: string): AccountState {
   return {
     accountId, status: "none", customerClass: "", billCycle: "", agreements: [], items: [], credit: 0, suspended: [],
-    holds: [], facts: [], lastBill: null, pendingBill: null, canceledBills: [], corrections: [], offers: [], budget: null, prepaid: null, payments: [], requests: [],
+    holds: [], facts: [], lastBill: null, pendingBill: null, canceledBills: [], corrections: [], leakAdjustments: [], offers: [], budget: null, prepaid: null, payments: [], requests: [],
   };
 }
 
