@@ -18,6 +18,7 @@ import { isMetered, METER_KINDS, METER_STEPS, meterUnits } from "../../domain/me
 import { multiplierRatio, unitOf, type Unit } from "../../domain/metering/units.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID } from "./form-answer.ts";
+import { requireAtPremise } from "./own-meter.ts";
 import { LOG_KEY, pointsOf, premiseOf, type Address, type NewChannel, type NewServicePoint } from "./registry.ts";
 
 const DIALS_MIN = 3;
@@ -78,7 +79,7 @@ export async function enterPremise(world: World, actor: UserActor, input: Premis
 
 /** One more service at a premise that is registered. @throws ForbiddenError, UnavailableError */
 export async function enterService(world: World, actor: UserActor, input: { readonly commandId: string; readonly premiseId: string; readonly service: ServiceEntered }): Promise<PlaceAnswer> {
-  requirePermission(actor, "edit:meter:any");
+  await requireAtPremise(world, actor, "edit:meter:any", input.premiseId);
   const { commandId, premiseId, service } = input;
   if (!COMMAND_ID.test(commandId)) return noForm;
   const { port } = world;
@@ -100,7 +101,7 @@ export async function enterService(world: World, actor: UserActor, input: { read
 
 /** A meter for a service that has none of its own. @throws ForbiddenError, UnavailableError */
 export async function enterMeter(world: World, actor: UserActor, input: { readonly commandId: string; readonly premiseId: string; readonly servicePointId: string; readonly meter: MeterEntered }): Promise<PlaceAnswer> {
-  requirePermission(actor, "edit:meter:any");
+  await requireAtPremise(world, actor, "edit:meter:any", input.premiseId);
   const { commandId, premiseId, servicePointId, meter } = input;
   if (!COMMAND_ID.test(commandId)) return noForm;
   const { port } = world;

@@ -6,8 +6,9 @@ import { CommandRepeatedError, commitUnits, FenceLostError } from "../../db/comm
 import type { SqlPort, Statement } from "../../db/port.ts";
 import { timeZoneOf, validationSettings } from "../../db/utility.ts";
 import { actorText, requirePermission, type Actor, type UserActor } from "../../domain/lifecycle/permissions.ts";
-import { parseReadsRequest, type Reading, type RequestError } from "../../domain/metering/index.ts";
+import { badgesOf, parseReadsRequest, type Reading, type RequestError } from "../../domain/metering/index.ts";
 import type { World } from "./context.ts";
+import { requireOnMeters } from "./own-meter.ts";
 
 export type { BatchAnswer, ReadAnswer } from "../../db/metering/batches.ts";
 
@@ -98,7 +99,7 @@ async function answerOf(port: SqlPort, batchId: string): Promise<BatchAnswer> {
 
 export type EnteredReads = { readonly status: "done"; readonly answer: IngestAnswer } | { readonly status: "invalid"; readonly errors: readonly RequestError[] };
 
-/** Reads that a person enters: a field worker at the meter, a clerk from a letter. Same checks, same commit, own name in the log. */
+/** Reads that a person enters: a field worker at the meter, a clerk from a letter. Same checks, same commit, own name in the log. @throws ForbiddenError */
 export async function enterReads(world: World, actor: UserActor, input: { readonly commandId: string; readonly reads: readonly unknown[] }): Promise<EnteredReads> {
   requirePermission(actor, "post:read:any");
   const body = JSON.stringify({ reads: input.reads });
@@ -107,5 +108,6 @@ export async function enterReads(world: World, actor: UserActor, input: { readon
   if (before) return { status: "done", answer: before };
   const parsed = parseReadsRequest(JSON.parse(body));
   if (!parsed.ok) return { status: "invalid", errors: parsed.errors };
+  await requireOnMeters(world, actor, "post:read:any", badgesOf(parsed.reads));
   return { status: "done", answer: await ingestReads(world, { actor, batchId, bodyHash: bodyHashOf(body), readings: parsed.reads }) };
 }

@@ -10,6 +10,7 @@ import type { Writes } from "../../../db/rows.ts";
 import { BILLING_KIND } from "../../../domain/billing/work.ts";
 import type { World } from "../context.ts";
 import { noteOf } from "../notes.ts";
+import { requireOnMeter } from "../own-meter.ts";
 import { readsSetting } from "../reads.ts";
 import { NOTHING, type Asked, type Deciding, type SlotInput, type ValueOutcome } from "./change.ts";
 import { decideDay } from "./decide-day.ts";
@@ -132,6 +133,8 @@ async function run(world: World, actor: UserActor, permission: Permission, { com
   const known = (await loadExceptions(world.port, [exceptionId])).get(exceptionId);
   if (!known) return invalid("exceptionId", "There is no such exception.");
   requirePermission(actor, permission, known.row.accountId ?? undefined);
+  // One of a meter may be nobody's (between two customers) and still move what several accounts are billed by.
+  if (known.row.meterId !== null) await requireOnMeter(world, actor, permission, known.row.meterId);
   const { ref: reasonRef, rows: personal } = noteOf(world, commandId, reason);
   const recordedAt = world.now();
   const answer = await runStreamCommand<ExceptionResult>(

@@ -6,12 +6,14 @@
 import { createHash } from "node:crypto";
 import { runStreamCommand } from "../../../db/command.ts";
 import {
-  claimStatement, CLAIM_MS, countedParts, loadFile, movedStatement, NO_COUNTS, partStatement, storedParts, type FileCounts, type FileNote, type FileOptions, type FileRow,
+  claimStatement, CLAIM_MS, countedParts, loadFile, movedStatement, NO_COUNTS, partStatement, storedParts, summed, type FileCounts, type FileNote, type FileOptions, type FileRow,
 } from "../../../db/metering/files.ts";
 import { ReadingCollector, ReadsFile, type Charset, type ReadingBatch, type ReadsFileOptions, type ReadsFileResult, type Refusal } from "../../../domain/metering/formats/index.ts";
 import { readsFileEvent, readsFileStream } from "../../../domain/lifecycle/reads-file.ts";
-import { actorText, type Actor } from "../../../domain/lifecycle/permissions.ts";
+import { actorText, SELF_SERVICE_MESSAGE, type Actor } from "../../../domain/lifecycle/permissions.ts";
 import type { World } from "../context.ts";
+import { badgesOf } from "../../../domain/metering/index.ts";
+import { ownBadges } from "../own-meter.ts";
 import { ingestReads, senderOf } from "../reads.ts";
 import { mappingVersion } from "./mappings.ts";
 import type { FileStore, ReceivedFile } from "./receive.ts";
@@ -32,7 +34,9 @@ export interface FileToRegister {
 
 /** The same content of the same sender, to be read in the same way, is the same file, whatever it is called and however it is packed. */
 export function fileIdOf({ actor, options, received }: Pick<FileToRegister, "actor" | "options" | "received">): string {
-  return createHash("sha256").update(`${senderOf(actor)}\n${received.contentHash}\n${JSON.stringify(options)}`).digest("hex");
+  // What one of the staff may not send, another may: theirs is another file.
+  const sender = actor.kind === "user" ? actorText(actor) : senderOf(actor);
+  return createHash("sha256").update(`${sender}\n${received.contentHash}\n${JSON.stringify(options)}`).digest("hex");
 }
 
 /**
@@ -171,12 +175,32 @@ async function storePart(world: World, file: FileRow, { part, batch, notes }: Pa
   await world.port.write([partStatement({ fileId: file.id, part, batchId, counts, notes: all }), claimStatement(file.id, world.now())]);
 }
 
-async function ingest(world: World, file: FileRow, batchId: string, { reads, lines }: ReadingBatch): Promise<{ readonly counts: FileCounts; readonly notes: readonly FileNote[] }> {
+interface Ingested {
+  readonly counts: FileCounts;
+  readonly notes: readonly FileNote[];
+}
+
+/** Nobody sends reads by which their own account is billed: those of a person's own meters are refused, and a colleague sends them. */
+async function ingest(world: World, file: FileRow, batchId: string, batch: ReadingBatch): Promise<Ingested> {
+  const actor = actorOf(file);
+  const own = actor.kind === "user" ? await ownBadges(world, actor.userId, badgesOf(batch.reads)) : new Set<string>();
+  if (own.size === 0) return ingestBatch(world, file, batchId, batch);
+  const isOwn = batch.reads.map(({ meter }) => own.has(meter));
+  const others = { reads: batch.reads.filter((_, i) => !isOwn[i]), lines: batch.lines.filter((_, i) => !isOwn[i]) };
+  const { counts, notes } = others.reads.length === 0 ? { counts: NO_COUNTS, notes: [] } : await ingestBatch(world, file, batchId, others);
+  const refused = batch.reads.flatMap(({ meter }, i): FileNote[] => (isOwn[i] ? [{ line: lineOf(batch.lines[i]!), kind: "rejected", reason: `meter ${meter}: ${SELF_SERVICE_MESSAGE}` }] : []));
+  return { counts: summed(counts, { ...NO_COUNTS, reads: refused.length, rejected: refused.length }), notes: [...notes, ...refused] };
+}
+
+/** Where a read stands in its file. */
+const lineOf = (lines: Int32Array): number => lines.find((line) => line > 0) ?? 1;
+
+async function ingestBatch(world: World, file: FileRow, batchId: string, { reads, lines }: Pick<ReadingBatch, "reads" | "lines">): Promise<Ingested> {
   const { counts, outcomes } = await ingestReads(world, { actor: actorOf(file), batchId, bodyHash: batchId, readings: reads, file: { fileId: file.id, lines } });
   const notes = outcomes.flatMap(({ index, outcome, field, reason = "", exceptionId }): FileNote[] => {
     if (outcome !== "rejected" && outcome !== "exception") return [];
     const sentence = outcome === "rejected" ? `meter ${reads[index]!.meter}: ${field === undefined ? "" : `${field} `}${reason}` : reason;
-    return [{ line: lines[index]!.find((line) => line > 0) ?? 1, kind: outcome, reason: sentence, ...(exceptionId !== undefined && { exceptionId }) }];
+    return [{ line: lineOf(lines[index]!), kind: outcome, reason: sentence, ...(exceptionId !== undefined && { exceptionId }) }];
   });
   return { counts: { ...NO_COUNTS, ...counts, reads: reads.length }, notes };
 }
