@@ -22,7 +22,7 @@ export function mappingOf(form: FormData): unknown {
   const column = (name: string) => columnOf(text(name));
   const values = Array.from({ length: VALUE_ROWS }, (_, i) => i)
     .filter((i) => text(`value${i}`) !== "")
-    .map((i) => without({ column: column(`value${i}`), unit: text(`unit${i}`), channel: text(`channel${i}`) || undefined, multiplier: text(`multiplier${i}`) || undefined }));
+    .map((i) => without({ ...(column(`to${i}`) === undefined ? { column: column(`value${i}`) } : { columns: { from: column(`value${i}`), to: column(`to${i}`) } }), unit: text(`unit${i}`), channel: text(`channel${i}`) || undefined, multiplier: text(`multiplier${i}`) || undefined }));
   const flags = Object.fromEntries(list(text("flags")).map((pair) => pair.split("=").map((part) => part.trim()) as [string, string]));
   return without({
     meter: text("meterText") === "" ? column("meter") : { text: text("meterText") },
@@ -30,6 +30,7 @@ export function mappingOf(form: FormData): unknown {
     kind: text("kind"),
     time: without({ column: column("time"), clock: column("clock"), end: column("end"), zone: text("zone") || undefined, order: text("order") === "day-first" ? "day-first" : undefined }),
     stamp: text("stamp") === "start" ? "start" : undefined,
+    days: text("days") || undefined,
     intervalMinutes: text("minutes") === "" ? undefined : Number(text("minutes")),
     values,
     quality: column("quality") === undefined ? undefined : { column: column("quality"), codes: flags },
@@ -45,13 +46,14 @@ export function fieldsOf(mapping: CsvMapping): Record<string, string> {
     typeof column === "number" ? `#${column}` : typeof column === "string" ? column : "";
   const fields: Record<string, string> = {
     meter: shown(mapping.meter), meterText: typeof mapping.meter === "object" ? mapping.meter.text : "", channel: shown(mapping.channel), kind: mapping.kind,
-    time: shown(mapping.time.column), clock: shown(mapping.time.clock), end: shown(mapping.time.end), zone: mapping.time.zone ?? "", order: mapping.time.order ?? "month-first", stamp: mapping.stamp ?? "end",
+    time: shown(mapping.time.column), clock: shown(mapping.time.clock), end: shown(mapping.time.end), zone: mapping.time.zone ?? "", order: mapping.time.order ?? "month-first", stamp: mapping.stamp ?? "end", days: mapping.days ?? "",
     minutes: typeof mapping.intervalMinutes === "number" ? String(mapping.intervalMinutes) : "", quality: shown(mapping.quality?.column),
     flags: Object.entries(mapping.quality?.codes ?? {}).map(([code, is]) => `${code}=${is}`).join(", "), failed: (mapping.failed ?? []).join(", "),
     comma: mapping.decimalComma ? "yes" : "", headerless: mapping.header === false ? "yes" : "",
   };
-  mapping.values.slice(0, VALUE_ROWS).forEach(({ column, unit, channel, multiplier }, i) => {
-    fields[`value${i}`] = shown(column);
+  mapping.values.slice(0, VALUE_ROWS).forEach(({ column, columns, unit, channel, multiplier }, i) => {
+    fields[`value${i}`] = shown(columns?.from ?? column);
+    fields[`to${i}`] = shown(columns?.to);
     fields[`unit${i}`] = typeof unit === "string" ? unit : "";
     fields[`channel${i}`] = channel ?? "";
     fields[`multiplier${i}`] = typeof multiplier === "string" ? multiplier : "";
@@ -61,7 +63,10 @@ export function fieldsOf(mapping: CsvMapping): Record<string, string> {
 
 /** The form's field for a path of the document. */
 export function fieldOfPath(path: string): string {
-  const value = /^values\.(\d+)\.(\w+)/.exec(path);
-  if (value) return `${value[2] === "column" ? "value" : value[2]}${value[1]}`;
+  const value = /^values\.(\d+)\.(\w+(?:\.from)?)/.exec(path);
+  if (value) return `${VALUE_FIELDS[value[2]!] ?? value[2]}${value[1]}`;
   return { values: "value0", "time.column": "time", "time.clock": "clock", "time.end": "end", "time.zone": "zone", intervalMinutes: "minutes", "quality.column": "quality" }[path] ?? (path.startsWith("quality") ? "flags" : path);
 }
+
+/** Fields of a value that are called otherwise in the form. */
+const VALUE_FIELDS: Readonly<Record<string, string>> = { column: "value", "columns.from": "value", columns: "to" };

@@ -84,7 +84,7 @@ export default function Mapping({ loaderData: { name, version, fields, today, co
         </Card>
         <Card title="The columns">
           {columns.length > 0 ? <datalist id="columns">{columns.map((column) => <option key={column} value={column}>{column}</option>)}</datalist> : null}
-          <p className="soft">By the name in the header, or by number, as #3. {columns.length > 0 ? `The sample has ${columns.join(", ")}.` : ""}</p>
+          <p className="soft">By the name in the header, or by number, as #3. {columns.length > 0 ? `The sample has ${shownColumns(columns)}.` : ""}</p>
           <Grid min="small">
             <ColumnField name="meter" label="Meter number" typed={fields} />
             <TextField name="meterText" label="Or one meter for the whole file" optional defaultValue={fields["meterText"]} autoComplete="off" />
@@ -98,6 +98,7 @@ export default function Mapping({ loaderData: { name, version, fields, today, co
             <TextField name="minutes" label="Length of an interval" optional suffix="min" width="short" inputMode="numeric" defaultValue={fields["minutes"]} autoComplete="off" hint="Left out: as the times show" />
             <SelectField name="stamp" label="The time is" defaultValue={fields["stamp"] ?? "end"} options={[{ value: "end", label: "the end of the interval" }, { value: "start", label: "its start" }]} />
             <SelectField name="order" label="Dates with slashes" defaultValue={fields["order"] ?? "month-first"} options={[{ value: "month-first", label: "month first" }, { value: "day-first", label: "day first" }]} />
+            <SelectField name="days" label="Where a row is a day, its columns are" defaultValue={fields["days"] ?? ""} options={[{ value: "", label: "as their titles show" }, { value: "clock", label: "times of the clock" }, { value: "elapsed", label: "one after the other from midnight" }]} />
             <TextField name="zone" label="Time zone" optional defaultValue={fields["zone"]} hint="Left out: the utility's" autoComplete="off" spellCheck={false} />
           </Grid>
           {Array.from({ length: VALUE_ROWS }, (_, i) => (i === 0 || state?.values[`value${i}`]?.[0] || fields[`value${i}`] ? <ValueRow key={i} at={i} fields={fields} units={units} /> : null))}
@@ -122,14 +123,15 @@ export default function Mapping({ loaderData: { name, version, fields, today, co
   );
 }
 
-function ColumnField({ name, label, optional, typed }: { name: string; label: string; optional?: boolean; typed: Readonly<Record<string, string>> }) {
-  return <TextField name={name} label={label} optional={optional} defaultValue={typed[name]} list="columns" autoComplete="off" spellCheck={false} />;
+function ColumnField({ name, label, optional, typed, hint }: { name: string; label: string; optional?: boolean; typed: Readonly<Record<string, string>>; hint?: string | undefined }) {
+  return <TextField name={name} label={label} optional={optional} hint={hint} defaultValue={typed[name]} list="columns" autoComplete="off" spellCheck={false} />;
 }
 
 function ValueRow({ at, fields, units }: { at: number; fields: Readonly<Record<string, string>>; units: readonly string[] }) {
   return (
     <Grid min="small">
       <ColumnField name={`value${at}`} label={at === 0 ? "Value" : `Value ${at + 1}`} optional={at > 0} typed={fields} />
+      <ColumnField name={`to${at}`} label="To, where a row is a day" optional typed={fields} hint={at === 0 ? "The column of the day's last interval" : undefined} />
       <TextField name={`unit${at}`} label="Unit" optional={at > 0} defaultValue={fields[`unit${at}`]} list={`units${at}`} autoComplete="off" spellCheck={false} />
       <TextField name={`channel${at}`} label="Channel" optional defaultValue={fields[`channel${at}`]} autoComplete="off" />
       <TextField name={`multiplier${at}`} label="Times" optional defaultValue={fields[`multiplier${at}`]} inputMode="decimal" autoComplete="off" />
@@ -137,6 +139,12 @@ function ValueRow({ at, fields, units }: { at: number; fields: Readonly<Record<s
     </Grid>
   );
 }
+
+/** Titles that are listed: a day of quarter hours has a hundred. */
+const COLUMNS_SHOWN = 16;
+
+const shownColumns = (columns: readonly string[]): string =>
+  columns.length <= COLUMNS_SHOWN ? columns.join(", ") : `${columns.slice(0, COLUMNS_SHOWN - 1).join(", ")}, … ${columns.at(-1)!}: ${formatCount(columns.length)} columns`;
 
 /** Titles of the first line, to choose from. */
 function headerOf(sample: string, headerless: boolean): string[] {

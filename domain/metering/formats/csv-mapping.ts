@@ -7,6 +7,7 @@
  *                { "column": "kWh Received", "unit": "kWh", "channel": "received" }],
  *     "quality": { "column": "Flag", "codes": { "E": "estimated", "M": "no-read" }, "otherwise": "refuse" } }
  *
+ * Where a row is a day and a column an interval, a value has `"columns": { "from": "00:15", "to": "24:00" }` in place of `column`.
  * A column is named by its header, or by its number from 1 where there is none. Fields: docs/formats/csv-mapping.md.
  */
 import * as v from "valibot";
@@ -37,7 +38,10 @@ const multiplier = v.union(
   'must be a positive decimal as text, e.g. "0.1", or {"column": ...}',
 );
 
-const value = v.strictObject({ column, unit, channel: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))), kind: v.optional(kind), multiplier: v.optional(multiplier) });
+/** Of tables with a row a day: the first column of intervals and the last. */
+const columns = v.strictObject({ from: column, to: column });
+
+const value = v.strictObject({ column: v.optional(column), columns: v.optional(columns), unit, channel: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(64))), kind: v.optional(kind), multiplier: v.optional(multiplier) });
 
 const minutes = v.pipe(v.number("must be a number of minutes"), v.integer(), v.check((length) => length > 0 && DAY_MINUTES % length === 0, "must divide the day"));
 
@@ -66,6 +70,8 @@ export const CSV_MAPPING = v.strictObject({
   channel: v.optional(column),
   kind,
   time,
+  /** Of tables with a row a day: columns are times of the clock, or the first, second, … interval of the day. */
+  days: v.optional(v.picklist(["clock", "elapsed"], 'must be "clock" or "elapsed"')),
   /** Whether a stamp is the end (the default) or the start of its interval. */
   stamp: v.optional(v.picklist(["end", "start"], 'must be "end" or "start"')),
   intervalMinutes: v.optional(v.union([minutes, v.strictObject({ column })], 'must be a number of minutes that divides the day, or {"column": ...}')),
@@ -89,9 +95,25 @@ export function parseCsvMapping(input: unknown): CheckedMapping {
   const result = v.safeParse(CSV_MAPPING, input);
   if (!result.success) return { ok: false, errors: result.issues.map((issue) => ({ path: v.getDotPath(issue) ?? "", message: issue.message })) };
   const mapping = result.output;
+  const troubles = wideTroubles(mapping);
+  if (troubles.length > 0) return { ok: false, errors: troubles };
   const unnamed = mapping.header === false ? namedColumns(mapping) : [];
   if (unnamed.length > 0) return { ok: false, errors: unnamed.map((name) => ({ path: "header", message: `is false: column "${name}" must be given by its number` })) };
   return { ok: true, mapping };
+}
+
+/** What fields of a mapping do not go together with. */
+function wideTroubles({ values, kind: usual, time: when, intervalMinutes, days }: CsvMapping): { path: string; message: string }[] {
+  const troubles = values.flatMap(({ column: one, columns: many, kind: own }, i) => {
+    if ((one === undefined) === (many === undefined)) return [{ path: `values.${i}.column`, message: many === undefined ? "must not be empty" : "and columns cannot both be given" }];
+    return many !== undefined && (own ?? usual) !== "interval" ? [{ path: `values.${i}.columns`, message: "are intervals: the kind must be interval" }] : [];
+  });
+  const wide = values.some(({ columns: many }) => many !== undefined);
+  if (wide && when.clock !== undefined) troubles.push({ path: "time.clock", message: "has no meaning where a row is a day" });
+  if (wide && when.end !== undefined) troubles.push({ path: "time.end", message: "has no meaning where a row is a day" });
+  if (wide && typeof intervalMinutes === "object") troubles.push({ path: "intervalMinutes", message: "must be a number of minutes where a row is a day" });
+  if (!wide && days !== undefined) troubles.push({ path: "days", message: "is for values with columns: a row a day" });
+  return troubles;
 }
 
 function isPositive(text: string): boolean {
@@ -102,9 +124,12 @@ function isPositive(text: string): boolean {
 type ColumnRef = string | number;
 
 function namedColumns(mapping: CsvMapping): string[] {
-  const refs: (ColumnRef | undefined)[] = [...meterColumn(mapping), mapping.channel, mapping.time.column, mapping.time.clock, mapping.time.end, mapping.quality?.column, ...mapping.values.map((each) => each.column)];
+  const refs: (ColumnRef | undefined)[] = [...meterColumn(mapping), mapping.channel, mapping.time.column, mapping.time.clock, mapping.time.end, mapping.quality?.column, ...mapping.values.flatMap(valueColumns)];
   return refs.filter((ref): ref is string => typeof ref === "string");
 }
+
+/** The column of a value; of a day's, the first and the last. */
+const valueColumns = ({ column: one, columns: many }: CsvMapping["values"][number]): ColumnRef[] => (many === undefined ? [one!] : [many.from, many.to]);
 
 const meterColumn = ({ meter: given }: CsvMapping): ColumnRef[] => (typeof given === "object" ? [] : [given]);
 
@@ -128,7 +153,7 @@ function layoutOf(mapping: CsvMapping): TableLayout {
   const { time: when, intervalMinutes, quality: flags } = mapping;
   const measures = mapping.values.map((each): Measure => measureOf(each, mapping.kind));
   const meters = meterColumn(mapping).map(refColumn);
-  const columns = [...meters, refColumn(when.column), ...(when.end === undefined ? [] : [refColumn(when.end)]), ...mapping.values.map((each) => refColumn(each.column))];
+  const columns = [...meters, refColumn(when.column), ...(when.end === undefined ? [] : [refColumn(when.end)]), ...mapping.values.flatMap(valueColumns).map(refColumn)];
   return {
     format: "csv",
     title: "the mapping",
@@ -138,6 +163,8 @@ function layoutOf(mapping: CsvMapping): TableLayout {
     ...(mapping.channel !== undefined && { channel: refColumn(mapping.channel) }),
     time: { column: refColumn(when.column), means: "local", ...(when.clock !== undefined && { clockColumn: refColumn(when.clock) }), ...(when.end !== undefined && { endColumn: refColumn(when.end) }), ...(when.zone !== undefined && { zone: when.zone }) },
     stamp: mapping.stamp ?? "end",
+    ...(mapping.stamp !== undefined && { dayStamp: mapping.stamp }),
+    ...(mapping.days !== undefined && { days: mapping.days }),
     ...(typeof intervalMinutes === "number" && { intervalMinutes }),
     ...(typeof intervalMinutes === "object" && { interval: refColumn(intervalMinutes.column) }),
     measures,
@@ -151,11 +178,12 @@ function layoutOf(mapping: CsvMapping): TableLayout {
   };
 }
 
-function measureOf({ column: from, unit: given, channel, kind: own, multiplier: factor }: CsvMapping["values"][number], usual: "register" | "interval"): Measure {
+function measureOf({ column: one, columns: many, unit: given, channel, kind: own, multiplier: factor }: CsvMapping["values"][number], usual: "register" | "interval"): Measure {
   const rule: UnitRule = typeof given === "string" ? { from: "layout", unit: sourceUnit(given)! } : { from: "column", column: refColumn(given.column) };
   return {
     kind: own ?? usual,
-    value: refColumn(from),
+    value: refColumn(many?.from ?? one!),
+    ...(many !== undefined && { to: refColumn(many.to) }),
     unit: rule,
     ...(channel !== undefined && { channel }),
     ...(typeof factor === "string" && { multiplier: plainDecimal(factor)! }),

@@ -5,6 +5,7 @@
 import type { Quality } from "../channel.ts";
 import type { ConditionRule } from "./condition-codes.ts";
 import type { SourceUnit } from "./source-units.ts";
+import type { DayColumns } from "./wide-columns.ts";
 
 /** Names under which a column may appear, folded by `foldHeader`; the first that is there is used. `#3` is the third column. */
 export type Column = readonly string[];
@@ -21,6 +22,8 @@ export type UnitRule =
 export interface Measure {
   readonly kind: "register" | "interval";
   readonly value: Column;
+  /** A row is a day, `value` its first interval, and this its last: a column an interval. */
+  readonly to?: Column;
   readonly unit: UnitRule;
   /** Its own time, where rows have several; else the row's. */
   readonly time?: TimeRule;
@@ -78,6 +81,9 @@ export interface TableLayout {
   readonly intervalTitle?: string;
   /** Minutes of an interval where nothing else says it. */
   readonly intervalMinutes?: number;
+  /** Of days with a column an interval: what the columns are, and whether titles that are times are starts; as they show where it is left out. */
+  readonly days?: DayColumns;
+  readonly dayStamp?: "start" | "end";
   readonly measures: readonly Measure[];
   readonly quality?: QualityRule;
   /** Columns that say something of the meter or its module. */

@@ -11,9 +11,11 @@ import { notUnit, sourceUnit, unitInWords, type SourceUnit } from "./source-unit
 import { columnAt, fits, foldHeader, type Measure, type QualityRule, type TableLayout, type TimeRule, type UnitRule } from "./table-layout.ts";
 import { TimeText } from "./time-text.ts";
 import { skippedTime, WallClock } from "./wall-clock.ts";
+import { slotTime, wideColumns, type WideColumns } from "./wide-columns.ts";
 
 const MINUTE_MS = 60_000;
 const QUARTER_MS = 15 * MINUTE_MS;
+const DAY_MS = 1440 * MINUTE_MS;
 
 /** No wall clock is further from UTC. */
 const OFFSET_MAX = 15 * 60 * MINUTE_MS;
@@ -41,6 +43,19 @@ interface MeasureColumns {
   readonly multiplier: number;
   readonly time: TimeColumns;
   readonly name: string;
+  readonly titles: readonly string[];
+  /** Of a row that is a day. */
+  readonly wide: WideColumns | null;
+}
+
+/** What a row says for all its values. */
+interface RowHead {
+  readonly meter: string;
+  readonly channel: string | null;
+  readonly quality: Quality;
+  readonly flag: string | null;
+  readonly line: number;
+  readonly conditions: readonly Condition[] | undefined;
 }
 
 interface Columns {
@@ -55,6 +70,8 @@ interface Columns {
   /** What rows say of the meter beside its values; null where no column does. */
   readonly conditions: ((fields: readonly string[]) => readonly Condition[] | undefined) | null;
   readonly last: number;
+  /** Where a row may end before the header does: behind the columns of a usual day. */
+  readonly mayEnd: number;
 }
 
 /** When a row's value was measured; `wall` and `clock` only where the zone gave the instant. */
@@ -117,13 +134,24 @@ export class TableParser implements ReadsParser {
     if (this.#columns !== null) return this.#reads(fields, line, this.#columns);
     if (this.#before++ < (this.#layout.skipLines ?? 0)) return;
     if (this.#layout.headerless) {
-      this.#columns = columnsOf(this.#layout, [], []);
-      return this.#reads(fields, line, this.#columns);
+      if (this.#takeHeader([], [], line)) this.#reads(fields, line, this.#columns!);
+      return;
     }
     const header = fields.map(foldHeader);
     if (fields.length === 2) this.#told.set(header[0]!, fields[1]!.trim());
-    if (fits(this.#layout, header)) this.#columns = columnsOf(this.#layout, header, fields);
+    if (fits(this.#layout, header)) this.#takeHeader(header, fields, line);
     else if (this.#before > LINES_BEFORE_HEADER_MAX) this.#noHeader(line);
+  }
+
+  #takeHeader(header: readonly string[], titles: readonly string[], line: number): boolean {
+    const columns = columnsOf(this.#layout, header, titles);
+    if (typeof columns !== "string") {
+      this.#columns = columns;
+      return true;
+    }
+    this.#dead = true;
+    this.#sink.refuse({ line, kind: "unreadable", reason: columns });
+    return false;
   }
 
   #reads(fields: readonly string[], line: number, columns: Columns): void {
@@ -143,24 +171,81 @@ export class TableParser implements ReadsParser {
     const conditions = columns.conditions?.(fields);
     let given = 0;
     for (const measure of columns.measures) {
+      const head = { meter, channel: channel || measure.measure.channel || null, quality, flag, line, conditions };
+      if (measure.wide !== null) {
+        given++;
+        this.#day(fields, measure, measure.wide, head);
+        continue;
+      }
       const raw = cell(fields, measure.value);
       if (raw === "") continue;
       given++;
-      const reason = this.#measure(fields, measure, { meter, channel: channel || measure.measure.channel || null, raw, quality, flag, conditions, line, columns });
+      const reason = this.#measure(fields, measure, { ...head, raw, columns });
       if (reason !== null) this.#refuse(line, reason);
     }
     if (given === 0) this.#sink.refuse({ line, kind: "no-read", reason: `meter ${meter}: there is no value` });
   }
 
-  #measure(fields: readonly string[], at: MeasureColumns, row: { meter: string; channel: string | null; raw: string; quality: Quality; flag: string | null; conditions: readonly Condition[] | undefined; line: number; columns: Columns }): string | null {
-    const decimal = plainDecimal(this.#layout.decimalComma ? row.raw.replaceAll(".", "").replace(",", ".") : row.raw);
-    if (this.#failed.has(decimal ?? row.raw.toUpperCase())) return `${at.name} ${row.raw} is this head-end's mark for a reading that failed`;
-    if (decimal === null) return `${at.name}: ${notDecimal(row.raw)}`;
+  /** A row that is a day: a read a column. */
+  #day(fields: readonly string[], at: MeasureColumns, wide: WideColumns, head: RowHead): void {
+    const { meter, line } = head;
+    const unit = this.#unitOf(fields, at);
+    if (typeof unit === "string") return this.#refuse(line, unit);
+    const clock = this.#clockOf(fields, at.time);
+    if (typeof clock === "string") return this.#refuse(line, clock);
+    const text = cell(fields, at.time.at);
+    if (!this.#time.read(text) || this.#time.wall % DAY_MS !== 0) return this.#refuse(line, `${quoted(text)} is not the date of a day`);
+    const midnight = this.#time.wall;
+    const reads: FileRead[] = [];
+    let intervals = 0;
+    let missing = 0;
+    for (const slot of wide.slots) {
+      const raw = cell(fields, slot.at);
+      const name = at.titles[slot.at]?.trim() || `column ${slot.at + 1}`;
+      const when = slotTime(midnight, slot, wide, clock);
+      // Systems fill what a day does not have with zeros.
+      const filler = raw === "" || plainDecimal(raw) === "0";
+      if (when === "not-that-day") {
+        if (!filler) this.#refuse(line, `${name}: there is no such interval on ${text}, but a value`);
+        continue;
+      }
+      const last = reads.at(-1);
+      const same = "start" in when && last?.start === when.start;
+      if (same && filler) continue;
+      if (!same) intervals++;
+      if (raw === "") {
+        missing++;
+        continue;
+      }
+      const value = this.#valueOf(fields, at, raw, name, unit);
+      if (!value.ok) this.#refuse(line, value.reason);
+      else if ("problem" in when) this.#refuse(line, `${name}: ${when.problem}`);
+      else if (same && last.value !== "0") this.#refuse(line, `${name}: another column has a value of the same interval`);
+      else {
+        if (same) reads.pop();
+        reads.push({ ...head, unit: unit.unit, kind: "interval", start: when.start, end: when.end, value: value.value });
+      }
+    }
+    for (const read of reads) this.#lengths.known(read);
+    if (missing > 0) this.#sink.refuse({ line, kind: "no-read", reason: `meter ${meter}, ${text}: ${missing} of ${intervals} intervals have no value` });
+  }
+
+  /** A cell as exact decimal text in its unit, or why it is none. */
+  #valueOf(fields: readonly string[], at: MeasureColumns, raw: string, name: string, unit: SourceUnit): { ok: true; value: string } | { ok: false; reason: string } {
+    const decimal = plainDecimal(this.#layout.decimalComma ? raw.replaceAll(".", "").replace(",", ".") : raw);
+    if (this.#failed.has(decimal ?? raw.toUpperCase())) return { ok: false, reason: `${name} ${raw} is this head-end's mark for a reading that failed` };
+    if (decimal === null) return { ok: false, reason: `${name}: ${notDecimal(raw)}` };
+    const value = scaled(decimal, at, fields, unit);
+    return value === null ? { ok: false, reason: `${name}: ${quoted(raw)} times its multiplier is not a number that is counted` } : { ok: true, value };
+  }
+
+  #measure(fields: readonly string[], at: MeasureColumns, row: RowHead & { readonly raw: string; readonly columns: Columns }): string | null {
     const unit = this.#unitOf(fields, at);
     if (typeof unit === "string") return unit;
-    const value = scaled(decimal, at, fields, unit);
-    if (value === null) return `${at.name}: ${quoted(row.raw)} times its multiplier is not a number that is counted`;
-    const { meter, channel, quality, flag, conditions, line, columns } = row;
+    const result = this.#valueOf(fields, at, row.raw, at.name, unit);
+    if (!result.ok) return result.reason;
+    const { value } = result;
+    const { meter, channel, quality, flag, line, conditions, columns } = row;
     const { kind } = at.measure;
     const stamp = this.#stampOf(fields, at.time, kind, meter, channel);
     if (typeof stamp === "string") return stamp;
@@ -266,7 +351,8 @@ function zoneNamed(name: string): TimeZone | null {
   return common ?? (isTimeZone(name) ? name : null);
 }
 
-function columnsOf(layout: TableLayout, header: readonly string[], titles: readonly string[]): Columns {
+/** Where everything is, or why days with a column an interval cannot be read. */
+function columnsOf(layout: TableLayout, header: readonly string[], titles: readonly string[]): Columns | string {
   const timeColumns = (rule: TimeRule): TimeColumns => ({
     rule,
     at: columnAt(header, rule.column),
@@ -277,18 +363,22 @@ function columnsOf(layout: TableLayout, header: readonly string[], titles: reado
   });
   const unitColumn = (unit: UnitRule): number => (unit.from === "layout" || unit.from === "title" ? -1 : columnAt(header, unit.column));
   const rowTime = timeColumns(layout.time);
-  const measures = layout.measures.flatMap((measure): MeasureColumns[] => {
+  const measures: MeasureColumns[] = [];
+  for (const measure of layout.measures) {
     const value = columnAt(header, measure.value);
-    if (value < 0) return [];
+    if (value < 0) continue;
+    const wide = measure.to === undefined ? null : wideColumns(titles, { from: value, to: columnAt(header, measure.to), minutes: layout.intervalMinutes ?? null, stamp: layout.dayStamp ?? null, days: layout.days ?? null });
+    if (typeof wide === "string") return wide;
     const multiplier = measure.multiplierColumn ? columnAt(header, measure.multiplierColumn) : -1;
-    return [{ measure, value, unit: unitColumn(measure.unit), multiplier, time: measure.time ? timeColumns(measure.time) : rowTime, name: titles[value]?.trim() || `column ${value + 1}` }];
-  });
+    measures.push({ measure, value, unit: unitColumn(measure.unit), multiplier, time: measure.time ? timeColumns(measure.time) : rowTime, name: titles[value]?.trim() || `column ${value + 1}`, titles, wide });
+  }
   const channel = layout.channel ? columnAt(header, layout.channel) : -1;
   const interval = layout.interval ? columnAt(header, layout.interval) : -1;
   const quality = layout.quality ? columnAt(header, layout.quality.column) : -1;
   const meter = layout.meter.map((column) => columnAt(header, column)).filter((at) => at >= 0);
-  const used = [...meter, channel, interval, quality, ...measures.flatMap(({ value, unit, multiplier, time }) => [value, unit, multiplier, time.at, time.clock, time.end, time.zone, time.local])];
-  return { header, titles, meter, channel, interval, quality, measures, conditions: conditionsIn(layout.conditions ?? [], header), last: Math.max(...used) };
+  const used = [...meter, channel, interval, quality, ...measures.flatMap(({ value, unit, multiplier, time, wide }) => [wide === null ? value : wide.usualEnd - 1, unit, multiplier, time.at, time.clock, time.end, time.zone, time.local])];
+  const last = Math.max(...used);
+  return { header, titles, meter, channel, interval, quality, measures, conditions: conditionsIn(layout.conditions ?? [], header), last, mayEnd: measures.some(({ wide }) => wide !== null && wide.usualEnd === last + 1 && wide.slots.length > wide.usualEnd - wide.slots[0]!.at) ? last + 1 : header.length };
 }
 
 /** Reads the columns of the rules that the header has. */
@@ -300,12 +390,12 @@ function conditionsIn(rules: readonly ConditionRule[], header: readonly string[]
 }
 
 /** A row that is not as long as the header has its values in the wrong columns, or was cut off in one. */
-function rowProblem(fields: readonly string[], { header, last }: Columns): string | null {
+function rowProblem(fields: readonly string[], { header, last, mayEnd }: Columns): string | null {
   if (header.length === 0) return fields.length > last ? null : `the row has ${fields.length} columns; column ${last + 1} is needed`;
   if (fields.length > header.length) {
     return fields.slice(header.length).every((field) => field.trim() === "") ? null : `the row has ${fields.length} columns, the header ${header.length}`;
   }
-  return fields.length === header.length || last < fields.length - 1 ? null : `the row has ${fields.length} columns, the header ${header.length}; it is cut off`;
+  return fields.length === header.length || fields.length === mayEnd || last < fields.length - 1 ? null : `the row has ${fields.length} columns, the header ${header.length}; it is cut off`;
 }
 
 function cell(fields: readonly string[], at: number): string {

@@ -68,6 +68,13 @@ export class WallClock {
     return this.#day.change === null ? wall - this.#day.before : Number.NaN;
   }
 
+  /** All instants at which the clock showed `wall`, the earlier first: one, none in the spring gap, two in the autumn hour. */
+  times(wall: number): readonly Instant[] {
+    const { before, after, change } = this.#offsetsOf(Math.floor(wall / DAY_MS));
+    if (change === null) return [wall - before];
+    return [...(wall - before < change ? [wall - before] : []), ...(wall - after >= change ? [wall - after] : [])];
+  }
+
   /** A new record of the series begins: what came before says nothing about its order. */
   begin(series: string): void {
     if (this.#seen.size > 0) this.#seen.delete(series);
