@@ -98,7 +98,7 @@ export default function Mapping({ loaderData: { name, version, fields, today, co
             <TextField name="minutes" label="Length of an interval" optional suffix="min" width="short" inputMode="numeric" defaultValue={fields["minutes"]} autoComplete="off" hint="Left out: as the times show" />
             <SelectField name="stamp" label="The time is" defaultValue={fields["stamp"] ?? "end"} options={[{ value: "end", label: "the end of the interval" }, { value: "start", label: "its start" }]} />
             <SelectField name="order" label="Dates with slashes" defaultValue={fields["order"] ?? "month-first"} options={[{ value: "month-first", label: "month first" }, { value: "day-first", label: "day first" }]} />
-            <SelectField name="days" label="Where a row is a day, its columns are" defaultValue={fields["days"] ?? ""} options={[{ value: "", label: "as their titles show" }, { value: "clock", label: "times of the clock" }, { value: "elapsed", label: "one after the other from midnight" }]} />
+            <SelectField name="days" label="A day's columns are" defaultValue={fields["days"] ?? ""} options={[{ value: "", label: "as titled" }, { value: "clock", label: "clock times" }, { value: "elapsed", label: "in order" }]} />
             <TextField name="zone" label="Time zone" optional defaultValue={fields["zone"]} hint="Left out: the utility's" autoComplete="off" spellCheck={false} />
           </Grid>
           {Array.from({ length: VALUE_ROWS }, (_, i) => (i === 0 || state?.values[`value${i}`]?.[0] || fields[`value${i}`] ? <ValueRow key={i} at={i} fields={fields} units={units} /> : null))}
@@ -123,15 +123,15 @@ export default function Mapping({ loaderData: { name, version, fields, today, co
   );
 }
 
-function ColumnField({ name, label, optional, typed, hint }: { name: string; label: string; optional?: boolean; typed: Readonly<Record<string, string>>; hint?: string | undefined }) {
-  return <TextField name={name} label={label} optional={optional} hint={hint} defaultValue={typed[name]} list="columns" autoComplete="off" spellCheck={false} />;
+function ColumnField({ name, label, optional, typed }: { name: string; label: string; optional?: boolean; typed: Readonly<Record<string, string>> }) {
+  return <TextField name={name} label={label} optional={optional} defaultValue={typed[name]} list="columns" autoComplete="off" spellCheck={false} />;
 }
 
 function ValueRow({ at, fields, units }: { at: number; fields: Readonly<Record<string, string>>; units: readonly string[] }) {
   return (
     <Grid min="small">
       <ColumnField name={`value${at}`} label={at === 0 ? "Value" : `Value ${at + 1}`} optional={at > 0} typed={fields} />
-      <ColumnField name={`to${at}`} label="To, where a row is a day" optional typed={fields} hint={at === 0 ? "The column of the day's last interval" : undefined} />
+      <ColumnField name={`to${at}`} label="Last column, where a row is a day" optional typed={fields} />
       <TextField name={`unit${at}`} label="Unit" optional={at > 0} defaultValue={fields[`unit${at}`]} list={`units${at}`} autoComplete="off" spellCheck={false} />
       <TextField name={`channel${at}`} label="Channel" optional defaultValue={fields[`channel${at}`]} autoComplete="off" />
       <TextField name={`multiplier${at}`} label="Times" optional defaultValue={fields[`multiplier${at}`]} inputMode="decimal" autoComplete="off" />

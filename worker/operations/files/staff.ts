@@ -85,6 +85,9 @@ export async function sendFile(world: World, files: FileStore, actor: UserActor,
 /** Rows that a preview shows of each kind. */
 const PREVIEW_ROWS = 20;
 
+/** Reads of one line among them: a row that is a day has a hundred. */
+const PREVIEW_OF_LINE = 5;
+
 /** Characters of a sample: some hundred rows. */
 export const SAMPLE_MAX = 64 * 1024;
 
@@ -100,7 +103,7 @@ export async function previewMapping(world: World, actor: UserActor, sample: str
   const reads: FileRead[] = [];
   const refusals: Refusal[] = [];
   const sink = {
-    read: (read: FileRead) => void (reads.length < PREVIEW_ROWS && reads.push(read)),
+    read: (read: FileRead) => void (reads.length < PREVIEW_ROWS && reads.at(-PREVIEW_OF_LINE)?.line !== read.line && reads.push(read)),
     refuse: (refusal: Refusal) => void (refusals.length < PREVIEW_ROWS && refusals.push(refusal)),
   };
   const file = new ReadsFile(sink, { name: "sample.csv", format: "csv", zone: await timeZoneOf(world.port, world.now()), mapping });
