@@ -16,7 +16,7 @@ export type Writes = { [K in TableName]?: InsertRow<K>[] };
 /** Tables whose rows may be replaced: projections and current records. Every other table only ever grows. */
 const REPLACEABLE: ReadonlySet<TableName> = new Set<TableName>([
   "account", "accountState", "person", "serviceAgreement", "servicePoint", "meter", "meterInstallation", "meterEndpoint", "meterCommand", "premise",
-  "intervalDay", "exception", "usageAlert", "usageBudget", "request", "billRun", "billRunAccount", "gateway", "headEnd", "readsFile", "paymentIntent", "billCycle", "rateSchedule", "rateVersion", "accountingPeriod", "personalData", "accountAccess", "settingProposal", "rebillProposal", "rateDraft", "rateReplay", "rateReplayAccount",
+  "intervalDay", "exception", "usageAlert", "usageBudget", "request", "billRun", "billRunAccount", "gateway", "headEnd", "readsFile", "paymentIntent", "billCycle", "rateSchedule", "rateVersion", "accountingPeriod", "personalData", "accountAccess", "alertChannel", "textNumber", "settingProposal", "rebillProposal", "rateDraft", "rateReplay", "rateReplayAccount",
 ]);
 
 interface TableSpec {

@@ -1030,6 +1030,32 @@ export const accountAccess = sqliteTable(
   (t) => [primaryKey({ columns: [t.userId, t.accountId] }), index("account_access_account").on(t.accountId)],
 );
 
+/** By which channels a person who signs in hears of an alert. No row: by e-mail. */
+export const alertChannel = sqliteTable(
+  "alert_channel",
+  {
+    userId: text("user_id").notNull(),
+    /** A kind of alert, or `prepaid`: the money that was paid ahead runs low. */
+    kind: text().notNull(),
+    email: integer().notNull(),
+    text: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.userId, t.kind] })],
+);
+
+/** The number to which a person has agreed to have texts sent. It stays when they end it, so that it is known until when they had agreed. */
+export const textNumber = sqliteTable(
+  "text_number",
+  {
+    userId: text("user_id").primaryKey(),
+    /** Digits with the country's: `+13195550142`. */
+    phone: text().notNull(),
+    agreedAt: integer("agreed_at").notNull(),
+    endedAt: integer("ended_at"),
+  },
+  (t) => [index("text_number_phone").on(t.phone)],
+);
+
 /** A one-time link for a person to an account, sent by staff. Only the hash of its token is kept. */
 export const invitation = sqliteTable("invitation", {
   tokenHash: text("token_hash").primaryKey(),
