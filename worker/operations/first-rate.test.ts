@@ -1,5 +1,7 @@
 /** A utility's first rate from a document: what is read, what is refused, and who may put it in force. */
 import { expect, test } from "vitest";
+import { writeRows } from "../../db/commit.ts";
+import type { SqlPort } from "../../db/port.ts";
 import { waterResidential } from "../../domain/rating/published/index.ts";
 import { admin, clerk, openUtility, openWaterAccount } from "../../test/support/utility.ts";
 import { mayPublishAlone, publishFirst, readRateText } from "./first-rate.ts";
@@ -51,4 +53,19 @@ test("once somebody is served, nobody publishes alone", async () => {
   await openWaterAccount(utility, "1001");
   expect(await mayPublishAlone(utility.world, admin)).toBe(false);
   expect(await publishFirst(utility.world, admin, { ...FORM, document: read(WATER) })).toMatchObject({ status: "refused", refusal: { message: expect.stringContaining("second person") } });
+});
+
+test("a colleague who is let in at that very moment is not passed by", async () => {
+  const { world, port } = await openUtility("2026-03-10T15:00:00Z");
+  let came = false;
+  const meanwhile: SqlPort = {
+    ...port, query: (sql, args) => port.query(sql, args), read: (statements) => port.read(statements),
+    write: async (statements) => {
+      if (!came) await writeRows(port, { authUser: [{ id: "bea", name: "Bea", email: "bea@utility.test", emailVerified: true, role: "supervisor", language: "en", deactivatedAt: null, createdAt: new Date(0), updatedAt: new Date(0) }] });
+      came = true;
+      return port.write(statements);
+    },
+  };
+  expect(await publishFirst({ ...world, port: meanwhile }, admin, { ...FORM, document: read(WATER) })).toMatchObject({ status: "refused", refusal: { message: expect.stringContaining("second person") } });
+  expect(await port.query("SELECT count(*) AS n FROM rate_version")).toEqual([{ n: 0 }]);
 });

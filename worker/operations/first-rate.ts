@@ -11,7 +11,7 @@ import { compileRate, parseRateDocument, RatingError, type RateDocument } from "
 import type { World } from "./context.ts";
 import { COMMAND_ID } from "./form-answer.ts";
 import { publishRateVersion } from "./rates.ts";
-import { isAloneInSetUp } from "./setting-approval.ts";
+import { isAloneInSetUp, mustBeAlone } from "./setting-approval.ts";
 
 /** What is wrong with a document, at its dotted path (`charges.0.rates.1.price`); an empty path is the document itself. */
 export interface DocumentProblem {
@@ -61,6 +61,8 @@ export async function mayPublishAlone(world: World, actor: UserActor): Promise<b
   return isAloneInSetUp(world.port, actor);
 }
 
+const NOT_ALONE = { code: "", field: "", message: "A second person publishes rates here, now that somebody is served or a colleague can look at them." };
+
 export interface FirstRate {
   readonly commandId: string;
   readonly customerClass: string;
@@ -75,8 +77,10 @@ export async function publishFirst(world: World, actor: UserActor, { commandId, 
   if (!COMMAND_ID.test(commandId)) return refused("", "Open the form again: its number is missing.");
   if (!(CUSTOMER_CLASSES as readonly string[]).includes(customerClass)) return refused("customerClass", "Choose the class of customers that the rate is for.");
   if (!isLocalDate(effectiveOn)) return refused("effectiveOn", "Choose the day from which it counts.");
-  if (!(await isAloneInSetUp(world.port, actor))) return refused("", "A second person publishes rates here, now that somebody is served or a colleague can look at them.");
   const { commodity, name } = document;
   const scheduleId = `${commodity}-${customerClass}-${createHash("sha256").update(`rate ${commandId}`).digest("hex").slice(0, 6)}`;
-  return publishRateVersion(world, actor, commandId, { scheduleId, name: name.en, commodity, customerClass, version: 1, effectiveOn, document });
+  return publishRateVersion(world, actor, commandId, { scheduleId, name: name.en, commodity, customerClass, version: 1, effectiveOn, document }, {
+    refusal: async () => ((await isAloneInSetUp(world.port, actor)) ? null : NOT_ALONE),
+    further: [mustBeAlone(actor)],
+  });
 }

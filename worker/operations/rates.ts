@@ -1,8 +1,10 @@
 /** Rate schedules and their versions as data. Publishing makes a version count from its day on; its document never changes after. */
 import { createHash } from "node:crypto";
 import { runStreamCommand, type StreamAnswer, type StreamDecision } from "../../db/command.ts";
+import type { Statement } from "../../db/port.ts";
 import { canonicalJson } from "../../domain/compliance/canonical.ts";
 import type { LocalDate } from "../../domain/calendar/local-date.ts";
+import type { Refusal } from "../../domain/lifecycle/account/decide.ts";
 import { actorText, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import { compileRate, parseRateDocument } from "../../domain/rating/index.ts";
 import type { World } from "./context.ts";
@@ -40,7 +42,13 @@ export function publicationOf(input: NewRateVersion, recordedAt: number): Stream
   };
 }
 
-export async function publishRateVersion(world: World, actor: UserActor, commandId: string, input: NewRateVersion): Promise<StreamAnswer<{ scheduleId: string; version: number; documentHash: string }>> {
+/** A condition of a publication: why it does not hold, or null, and what holds it in the commit. */
+export interface OnlyIf {
+  readonly refusal: () => Promise<Refusal | null>;
+  readonly further: readonly Statement[];
+}
+
+export async function publishRateVersion(world: World, actor: UserActor, commandId: string, input: NewRateVersion, onlyIf?: OnlyIf): Promise<StreamAnswer<{ scheduleId: string; version: number; documentHash: string }>> {
   requirePermission(actor, "edit:rates:any");
   const recordedAt = world.now();
   return runStreamCommand(
@@ -49,7 +57,10 @@ export async function publishRateVersion(world: World, actor: UserActor, command
     async () => {
       const [taken] = await world.port.query<{ version: number }>("SELECT version FROM rate_version WHERE schedule_id = ? AND (version = ? OR (effective_on = ? AND status = 'published'))", [input.scheduleId, input.version, input.effectiveOn]);
       if (taken) return { ok: false, refusal: { code: "version", message: `Version ${taken.version} exists already, or counts from the same day.`, field: "version" } } as const;
-      return publicationOf(input, recordedAt);
+      const refusal = (await onlyIf?.refusal()) ?? null;
+      if (refusal) return { ok: false, refusal } as const;
+      const published = publicationOf(input, recordedAt);
+      return published.ok ? { ...published, further: onlyIf?.further ?? [] } : published;
     },
   );
 }

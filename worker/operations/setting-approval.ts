@@ -1,6 +1,7 @@
 /** Changes of settings that two people make: one proposes, another approves or rejects. Until then nothing counts. */
 import { runStreamCommand, type StreamAnswer } from "../../db/command.ts";
-import type { SqlPort } from "../../db/port.ts";
+import { mustHold } from "../../db/commit.ts";
+import type { SqlPort, SqlValue, Statement } from "../../db/port.ts";
 import type { InsertRow } from "../../db/rows.ts";
 import { forgetSettings } from "../../db/utility.ts";
 import type { LocalDate } from "../../domain/calendar/local-date.ts";
@@ -74,6 +75,7 @@ export async function decideSetting(world: World, actor: UserActor, input: { rea
         ok: true,
         drafts: [{ type: EVENT_OF[action], version: 1, data: { proposalId, topic, effectiveOn: row.effectiveOn, proposedBy: row.proposedBy, alone, reasonRef: noted.ref } }, ...(written?.drafts ?? [])],
         writes: { ...written?.writes, settingProposal: [{ ...row, status: decided.status, decidedBy, decidedAt, decisionRef: noted.ref }], ...noted.rows },
+        further: alone ? [mustBeAlone(actor)] : [],
         result: { topic, status: decided.status },
       } as const;
     },
@@ -84,14 +86,17 @@ export async function decideSetting(world: World, actor: UserActor, input: { rea
 
 const APPROVERS = STAFF_ROLES.filter((role) => PERMISSIONS[role].has("approve:settings:any"));
 
+const ALONE = "NOT EXISTS (SELECT 1 FROM account) AND NOT EXISTS (SELECT 1 FROM auth_user WHERE role IN (SELECT value FROM json_each(?)) AND deactivated_at IS NULL AND id <> ?)";
+const aloneArgs = ({ userId }: UserActor): SqlValue[] => [JSON.stringify(APPROVERS), userId];
+
 /** The first administrator of a utility that serves nobody yet, and nobody else who could approve. */
 export async function isAloneInSetUp(port: SqlPort, actor: UserActor): Promise<boolean> {
-  const [row] = await port.query<{ alone: number }>(
-    `SELECT NOT EXISTS (SELECT 1 FROM account) AND NOT EXISTS (SELECT 1 FROM auth_user WHERE role IN (SELECT value FROM json_each(?)) AND deactivated_at IS NULL AND id <> ?) AS alone`,
-    [JSON.stringify(APPROVERS), actor.userId],
-  );
+  const [row] = await port.query<{ alone: number }>(`SELECT ${ALONE} AS alone`, aloneArgs(actor));
   return row!.alone === 1;
 }
+
+/** Lets a commit through only if that is still so. */
+export const mustBeAlone = (actor: UserActor): Statement => mustHold(ALONE, aloneArgs(actor));
 
 export interface Proposal<T extends SettingTopic = SettingTopic> {
   readonly id: string;
