@@ -703,6 +703,21 @@ export const billCycle = sqliteTable("bill_cycle", {
   closeDay: integer("close_day").notNull(),
 });
 
+/** What staff decided on alone, by day: a role's limits are of a day and not of each form. */
+export const authorityUse = sqliteTable(
+  "authority_use",
+  {
+    commandId: text("command_id").primaryKey(),
+    actor: text().notNull(),
+    day: text().notNull(),
+    /** `adjustment` or `correction`: each has limits of its own. */
+    kind: text().notNull(),
+    /** Cents, whichever way they went. */
+    amount: integer().notNull(),
+  },
+  (t) => [index("authority_use_day").on(t.actor, t.day, t.kind)],
+);
+
 /** One run of one cycle: which accounts are due is derived, what happened to each is in `bill_run_account`. */
 export const billRun = sqliteTable("bill_run", {
   id: text().primaryKey(),
