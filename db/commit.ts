@@ -20,6 +20,8 @@ export type InputStamp =
   | { readonly kind: "rate"; readonly scheduleId: string; readonly stamp: number }
   /** Tables of factors that rates share. */
   | { readonly kind: "shared"; readonly stamp: number }
+  /** What a member of staff has decided on alone, on a day: the sum. */
+  | { readonly kind: "authority"; readonly actor: string; readonly day: string; readonly what: string; readonly stamp: number }
   /** Which meters hung at a point and when: each that was hung and each that was taken off counts one. */
   | { readonly kind: "hung"; readonly servicePointId: string; readonly stamp: number };
 
@@ -56,6 +58,7 @@ const STALE = `CASE i.value->>0
   WHEN 'register' THEN (SELECT count(*) FROM register_read g WHERE g.channel_id = i.value->>1 AND g.read_at >= i.value->>2 AND g.read_at <= i.value->>3)
   WHEN 'rate' THEN (SELECT count(*) FROM rate_version v WHERE v.schedule_id = i.value->>1 AND v.status = 'published')
   WHEN 'hung' THEN (SELECT ${HUNG_STAMP} FROM meter_installation mi WHERE mi.service_point_id = i.value->>1)
+  WHEN 'authority' THEN (SELECT coalesce(sum(u.amount), 0) FROM authority_use u WHERE u.actor = i.value->>1 AND u.day = i.value->>2 AND u.kind = i.value->>3)
   WHEN 'shared' THEN (SELECT count(*) FROM setting s WHERE s.topic IN ('riders', 'systemPeaks'))
 END IS NOT i.value->>4`;
 
@@ -63,6 +66,7 @@ function stampRow(input: InputStamp): unknown[] {
   switch (input.kind) {
     case "shared": return ["shared", null, null, null, input.stamp];
     case "rate": return ["rate", input.scheduleId, null, null, input.stamp];
+    case "authority": return ["authority", input.actor, input.day, input.what, input.stamp];
     case "hung": return ["hung", input.servicePointId, null, null, input.stamp];
     default: return [input.kind, input.channelId, input.from, input.to, input.stamp];
   }

@@ -27,18 +27,18 @@ export const ADJUSTMENTS: Readonly<Record<AdjustmentKind, AdjustmentRule>> = {
 };
 
 /**
- * The largest amount that a role may post alone. Above it a supervisor, then an administrator, posts it: the person who
- * decides is the one whom the log names.
+ * The most that a role may post alone in a day, credits and charges together. Above it a supervisor, then an administrator,
+ * posts it: the person who decides is the one whom the log names.
  */
 export const ADJUSTMENT_MAX: Readonly<Partial<Record<Role, Cents>>> = { billing: 500_00, supervisor: 5_000_00, admin: 50_000_00 };
 
-/** Why this role may not post this much, in words; null when it may. */
-export function adjustmentTooLarge(role: Role, amount: Cents): string | null {
+/** Why somebody of this role, who has posted `used` today, may not post this much, in words; null when they may. */
+export function adjustmentTooLarge(role: Role, amount: Cents, used: Cents = 0): string | null {
   const most = ADJUSTMENT_MAX[role] ?? 0;
-  if (amount <= most) return null;
-  const next = (Object.entries(ADJUSTMENT_MAX) as [Role, Cents][]).find(([, max]) => amount <= max);
-  const who = next?.[0] === "supervisor" ? "A supervisor can post it." : next?.[0] === "admin" ? "An administrator can post it." : "Nobody posts more than that in one adjustment.";
-  return `Your role (${role}) posts adjustments up to ${formatDollars(most)}. ${who}`;
+  if (amount + used <= most) return null;
+  const next = (Object.entries(ADJUSTMENT_MAX) as [Role, Cents][]).find(([other, max]) => other !== role && amount <= max && max >= most);
+  const who = next?.[0] === "supervisor" ? "A supervisor can post it." : next?.[0] === "admin" ? "An administrator can post it." : amount <= most ? "A colleague can post it, or you tomorrow." : "Nobody posts more than that in one adjustment.";
+  return `Your role (${role}) posts adjustments up to ${formatDollars(most)} a day${used > 0 ? `, and you have posted ${formatDollars(used)} today` : ""}. ${who}`;
 }
 
 export const isAdjustmentKind = (text: string): text is AdjustmentKind => (ADJUSTMENT_KINDS as readonly string[]).includes(text);

@@ -4,7 +4,7 @@ import { loadAccount } from "../../db/account/store.ts";
 import { balanceOf } from "../../domain/lifecycle/account/state.ts";
 import { ForbiddenError, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import { clerk, openUtility, openWaterAccount, supervisor, type TestUtility } from "../../test/support/utility.ts";
-import { postAdjustment, type NewAdjustment } from "./adjustments.ts";
+import { adjustableToday, postAdjustment, type NewAdjustment } from "./adjustments.ts";
 import { placeHold, releaseHold } from "./holds.ts";
 import { payAtCounter } from "./payments.ts";
 
@@ -49,6 +49,27 @@ describe("an adjustment", () => {
     const large = { ...leak, amount: 800_00 };
     expect(await postAdjustment(opened.world, billing, large)).toMatchObject({ status: "invalid", refusal: { field: "amount", message: expect.stringContaining("A supervisor can post it") } });
     expect(await postAdjustment(opened.world, supervisor, large)).toMatchObject({ status: "done" });
+  });
+
+  test("the limit is the day's: half a dozen small ones are one large one, and the next day is another", async () => {
+    const opened = await utility();
+    const post = (n: number, amount: number, actor = billing, side = "credit") => postAdjustment(opened.world, actor, { ...leak, kind: "correction", side, commandId: `adjust-day-000000${n}`, amount });
+    expect(await post(1, 300_00)).toMatchObject({ status: "done" });
+    expect(await adjustableToday(opened.world, billing, "1001")).toBe(200_00);
+    expect(await post(2, 200_01, billing, "charge")).toMatchObject({ status: "invalid", refusal: { field: "amount", message: expect.stringContaining("you have posted $300.00 today. A supervisor can post it") } });
+    expect(await post(3, 200_00, billing, "charge")).toMatchObject({ status: "done" });
+    expect(await post(3, 200_00, billing, "charge")).toMatchObject({ status: "done", replayed: true });
+    expect(await post(4, 200_01, supervisor)).toMatchObject({ status: "done" });
+    opened.clock.now += 24 * 3_600_000;
+    expect(await post(5, 500_00)).toMatchObject({ status: "done" });
+  });
+
+  test("two forms sent at once do not pass the day's limit side by side", async () => {
+    const opened = await utility();
+    await openWaterAccount(opened, "1002");
+    const answers = await Promise.all(["1001", "1002"].map((accountId) => postAdjustment(opened.world, billing, { ...leak, accountId, commandId: `adjust-both-0${accountId}`, amount: 400_00 })));
+    expect(answers.map(({ status }) => status).sort()).toEqual(["done", "refused"]);
+    expect(await opened.port.query("SELECT sum(amount) AS posted FROM authority_use")).toEqual([{ posted: 400_00 }]);
   });
 
   test("what is missing is said at its field", async () => {

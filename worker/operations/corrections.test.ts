@@ -338,6 +338,32 @@ describe("above the limit of one person", () => {
     expect(page.proposal).toMatchObject({ status: "open", current: true, actions: ["approve", "reject"], reason: "The reader took a 6 for a 4." });
   });
 
+  test("the limit is the day's: what one person corrects in parts is proposed from where it is reached", async () => {
+    const utility = await billed();
+    const readAgain = (gallons: number, version: number) => dialRead(utility.port, channelOf("1001", "dial"), "2026-05-01", gallons, version);
+    const latest = async () => (await state(utility)).lastBill!.billId;
+    await readAgain(61_000, 2);
+    expect(await correct(utility, asked({ fromBill: await latest() }))).toMatchObject({ status: "done", result: { events: expect.arrayContaining(["BillCanceled"]) } });
+    await readAgain(101_000, 3);
+    const again = asked({ fromBill: await latest() });
+    const { most, amount } = await correctionPage(utility.world, billing, "1001", again, null);
+    expect([amount, most]).toEqual([368_00, 500_00 - 368_00]);
+    expect(await correct(utility, again)).toMatchObject({ status: "done", result: { events: ["CorrectionProposed"] } });
+    await sound(utility);
+  });
+
+  test("the next day begins anew, and so does another's", async () => {
+    const utility = await billed();
+    const more = async (gallons: number, version: number, by = billing) => {
+      await dialRead(utility.port, channelOf("1001", "dial"), "2026-05-01", gallons, version);
+      return correct(utility, asked({ fromBill: (await state(utility)).lastBill!.billId }), by);
+    };
+    await more(61_000, 2);
+    expect(await more(101_000, 3, { ...billing, userId: "other" })).toMatchObject({ result: { events: expect.arrayContaining(["BillCanceled"]) } });
+    utility.clock.now += 24 * 3_600_000;
+    expect(await more(141_000, 4)).toMatchObject({ result: { events: expect.arrayContaining(["BillCanceled"]) } });
+  });
+
   test("a second person approves it; never the one who proposed it", async () => {
     const { utility, proposalId } = await proposed();
     await expect(decide(utility, billing, proposalId, "approve")).rejects.toThrow(ForbiddenError);

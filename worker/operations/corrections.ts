@@ -22,6 +22,7 @@ import { formatDollars, type Cents } from "../../domain/money/cents.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID, invalid, noCommandId, type FormAnswer } from "./form-answer.ts";
 import { answered } from "./answered.ts";
+import { authorityOf, type Authority } from "./authority.ts";
 import { noteOf, type Note } from "./notes.ts";
 
 export type { Branch, CorrectionAsked, Limit } from "../billing/branch.ts";
@@ -32,7 +33,7 @@ const REASON_MAX = 1_000;
 /** What a correction changes, as it is held against the limits: the charges or the debt, whichever changes more. */
 export const amountOf = ({ before, now, net }: Pick<Branch, "before" | "now" | "net">): Cents => Math.max(Math.abs(now - before), Math.abs(net));
 
-/** The most that a role decides on alone; nothing when no line names it. */
+/** The most that a role decides on alone in a day; nothing when no line names it. */
 export function mostAlone({ approvals }: Pick<Setting<"corrections">, "approvals">, role: Role): Cents {
   return approvals.find((line) => line.role === role)?.most ?? 0;
 }
@@ -69,9 +70,10 @@ export async function correctBills(world: World, actor: UserActor, input: Correc
   if (stopped) return stopped;
   const { corrections } = await settingsOn(world.port, branch.today, world.now());
   const noted = noteOf(world, commandId, reason);
-  return amountOf(branch) > mostAlone(corrections, actor.role)
+  const alone = await authorityOf(world, actor, "correction", branch.today, commandId);
+  return amountOf(branch) + alone.used > mostAlone(corrections, actor.role)
     ? propose(world, actor, { commandId, accountId, asked, branch, noted, question })
-    : commit(world, actor, { commandId, accountId, asked, branch, noted, question, correctionId: commandId, proposal: null, authority: "correct:bill:any" });
+    : commit(world, actor, { commandId, accountId, asked, branch, noted, question, correctionId: commandId, proposal: null, authority: "correct:bill:any", alone });
 }
 
 /** What keeps a branch from being committed. */
@@ -95,18 +97,21 @@ interface Committing {
   readonly correctionId: string;
   readonly proposal: ProposalRow | null;
   readonly authority: string;
+  /** The day of the person who decides on it alone. */
+  readonly alone?: Authority;
 }
 
-async function commit(world: World, actor: UserActor, { commandId, accountId, asked, branch, noted, question, correctionId, proposal, authority }: Committing): Promise<FormAnswer> {
+async function commit(world: World, actor: UserActor, { commandId, accountId, asked, branch, noted, question, correctionId, proposal, authority, alone }: Committing): Promise<FormAnswer> {
   const provenance = provenanceOf(world, actor, commandId);
   const { cause, services } = asked;
   const done = [...(await openRebillWork(world.port, branch)), ...(proposal ? [approvalId(proposal.id)] : [])];
   const known = await loadExceptions(world.port, done);
   const closed = [...known.values()].filter(({ row }) => row.status === "open").map((record) => cureWork(record, provenance.recordedAt, record.row.kind === REBILL_KIND ? REBILLED : "approved"));
+  const decided = alone?.decided(commandId, amountOf(branch));
   return executed(world, world.execute({
     commandId, accountId, command: correctionOf(branch, { correctionId, cause, services, reasonRef: proposal?.reasonRef ?? noted.ref, proposalId: proposal?.id ?? null }), asked: question,
-    actor: provenance.actor, authority, source: provenance.source, acceptedAt: provenance.recordedAt, inputs: branch.inputs,
-    attachments: joined(...branch.bills.map(billAttachments), noted.rows, changeAttachments(closed, provenance), proposal ? decidedRow(proposal, "approved", provenance, noted.ref) : {}),
+    actor: provenance.actor, authority, source: provenance.source, acceptedAt: provenance.recordedAt, inputs: [...branch.inputs, ...(decided?.inputs ?? [])],
+    attachments: joined(...branch.bills.map(billAttachments), noted.rows, changeAttachments(closed, provenance), proposal ? decidedRow(proposal, "approved", provenance, noted.ref) : {}, decided?.rows ?? {}),
   }));
 }
 
@@ -270,6 +275,7 @@ export interface CorrectionPage {
   readonly branch: BranchPage | null;
   /** Why there is no branch of what was asked. */
   readonly refusal: string | null;
+  /** What this person may still decide on alone today. */
   readonly most: Cents;
   readonly amount: Cents;
   readonly proposal: CorrectionProposal | null;
@@ -294,10 +300,11 @@ export async function correctionPage(world: World, actor: UserActor, accountId: 
   const rates = await ratesFor(port, [...new Set(services.map(({ commodity }) => commodity))], today);
   const answer = chosen && (proposed === null || proposed.status === "open") ? await branchOf(world, accountId, chosen) : null;
   const branch = answer?.ok ? answer.branch : null;
+  const { used } = await authorityOf(world, actor, "correction", today);
   const bills = standingBills(log).toReversed().map(({ billId, number, periodFrom, periodTo, charges }) => ({ billId, number, periodFrom, periodTo, charges }));
   return {
     bills, services, rates, asked: chosen, branch: branch && shown(branch), refusal: answer?.ok === false ? answer.refusal.message : null,
-    most: mostAlone(corrections, actor.role), amount: branch ? amountOf(branch) : 0,
+    most: Math.max(0, mostAlone(corrections, actor.role) - used), amount: branch ? amountOf(branch) : 0,
     proposal: proposed && (await proposalPage(world, actor, proposed, branch)), waiting: state.corrections.find(({ correctionId }) => correctionId !== proposed?.id)?.correctionId ?? null,
   };
 }

@@ -19,6 +19,7 @@ import { actorText, requirePermission, type UserActor } from "../../domain/lifec
 import { formatDollars, type Cents } from "../../domain/money/cents.ts";
 import { answered } from "./answered.ts";
 import { alertsOf, type AccountAlert } from "./alerts.ts";
+import { authorityOf } from "./authority.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID, invalid, noCommandId, type FormAnswer } from "./form-answer.ts";
 import { noteOf } from "./notes.ts";
@@ -43,7 +44,7 @@ export async function leakPage(world: World, actor: UserActor, accountId: string
   const leak = await loadLeak(world, actor, accountId, alertId);
   if (leak === null) return null;
   const { alert, policy, reckoning } = leak;
-  return { alert, policy, reckoning, against: [...refusals(leak), ...limit(actor, reckoning.total)] };
+  return { alert, policy, reckoning, against: [...refusals(leak), ...limit(actor, reckoning.total, (await authorityOf(world, actor, "adjustment", leak.today)).used)] };
 }
 
 export interface NewLeakAdjustment {
@@ -69,12 +70,14 @@ export async function adjustLeak(world: World, actor: UserActor, { commandId, ac
   const leak = await loadLeak(world, actor, accountId, alertId);
   if (leak === null) return invalid("form", "There is no such alert on this account.");
   const { policy, reckoning, today } = leak;
-  const [against] = [...refusals(leak), ...limit(actor, reckoning.total)];
+  const authority = await authorityOf(world, actor, "adjustment", today, commandId);
+  const [against] = [...refusals(leak), ...limit(actor, reckoning.total, authority.used)];
   if (against !== undefined) return invalid("form", against);
   if (total !== reckoning.total) return invalid("form", `The figures have changed since you looked: it is ${formatDollars(reckoning.total)} now. Look at them again.`);
   if (reason === "" && policy.proof) return invalid("reason", "Say what shows that it was repaired: an invoice and its number, a photo, who looked at it.");
+  const decided = authority.decided(commandId, reckoning.total);
   return world.execute({
-    commandId, accountId, asked: question, attachments: rows,
+    commandId, accountId, asked: question, attachments: { ...rows, ...decided.rows }, inputs: decided.inputs,
     command: {
       type: "AdjustLeak", alertId, postedOn: today, everyMonths: policy.everyMonths, billIds: [...new Set(reckoning.lines.filter(({ counted }) => counted).map(({ billId }) => billId))],
       parts: partsOf(commandId, reckoning), ...(reason === "" ? { reason: "By the policy for leaks; the meter has shown its end." } : why),
@@ -149,8 +152,8 @@ function nothingWords({ excessPercent }: LeakPolicy, lines: LeakReckoning["lines
   return problem ?? (excessPercent > 100 ? `No bill shows ${excessPercent} % of the normal use or more.` : "No bill shows more than the normal use.");
 }
 
-function limit(actor: UserActor, total: Cents): string[] {
-  const tooLarge = total > 0 ? adjustmentTooLarge(actor.role, total) : null;
+function limit(actor: UserActor, total: Cents, used: Cents): string[] {
+  const tooLarge = total > 0 ? adjustmentTooLarge(actor.role, total, used) : null;
   return tooLarge === null ? [] : [tooLarge];
 }
 

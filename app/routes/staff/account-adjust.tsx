@@ -1,10 +1,10 @@
 import { Link } from "react-router";
 import type { Route } from "./+types/account-adjust";
-import { ADJUSTMENT_KINDS, ADJUSTMENT_MAX, ADJUSTMENTS } from "../../../domain/lifecycle/adjustment.ts";
+import { ADJUSTMENT_KINDS, ADJUSTMENTS } from "../../../domain/lifecycle/adjustment.ts";
 import { formatDollars, parseDollars } from "../../../domain/money/cents.ts";
 import { alertsOf, type AccountAlert } from "../../../worker/operations/alerts.ts";
 import { LEAK_KINDS } from "../../../worker/operations/leak-adjustments.ts";
-import { postAdjustment } from "../../../worker/operations/adjustments.ts";
+import { adjustableToday, postAdjustment } from "../../../worker/operations/adjustments.ts";
 import { Card } from "../../components/card.tsx";
 import { DateText, TimeText } from "../../components/date-text.tsx";
 import { MoneyField, RadioField, SelectField, TextArea } from "../../components/fields.tsx";
@@ -25,7 +25,7 @@ export async function loader(asked: Route.LoaderArgs) {
   const { accountId } = asked.params;
   const { head, commandId, actor, world } = await accountForm(asked, accountId, "post:adjustment:any");
   const leaks = (await answering(() => alertsOf(world, actor, accountId))).filter(({ kind }) => LEAK_KINDS.has(kind));
-  return { head, commandId, leaks, most: ADJUSTMENT_MAX[actor.role] ?? 0 };
+  return { head, commandId, leaks, most: await answering(() => adjustableToday(world, actor, accountId)) };
 }
 
 export async function action(asked: Route.ActionArgs) {
@@ -45,7 +45,7 @@ export default function Adjust({ loaderData: { head, commandId, leaks, most }, a
           <FormFrame state={actionData} commandId={actionData?.commandId ?? commandId}>
             <RadioField name="kind" label="What it is" options={ADJUSTMENT_KINDS.map((value) => ({ value, label: ADJUSTMENTS[value].name, hint: ADJUSTMENTS[value].what }))} />
             <RadioField name="side" label="Which way" hint="A kind that goes only one way goes that way." defaultValue="credit" options={[{ value: "credit", label: "Lowers what is owed" }, { value: "charge", label: "Raises what is owed" }]} />
-            <MoneyField name="amount" label="Amount" hint={`Written without a sign. You may post up to ${formatDollars(most)}.`} />
+            <MoneyField name="amount" label="Amount" hint={`Written without a sign. You may post up to ${formatDollars(most)} more today.`} />
             <SelectField name="service" label="For the service" width="medium" optional hint="Whose revenue it changes; a fee needs none." options={head.commodities.map((value) => ({ value, label: commodityName(value) }))} defaultValue={head.commodities[0]} />
             <TextArea name="reason" label="Why" hint="For whoever asks next year. Only staff read it." rows={3} maxLength={500} />
             <Submit>Post the adjustment</Submit>

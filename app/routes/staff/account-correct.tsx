@@ -135,7 +135,7 @@ function BranchView({ page, branch }: { page: CorrectionPage; branch: BranchPage
           ]} />
         </Card>
       ) : null}
-      {page.amount > page.most && !page.proposal && blocked.length === 0 ? <Notice tone="info" icon="people" title="This needs a second person">It changes {formatDollars(page.amount)}; you decide on up to {formatDollars(page.most)} alone.</Notice> : null}
+      {page.amount > page.most && !page.proposal && blocked.length === 0 ? <Notice tone="info" icon="people" title="This needs a second person">It changes {formatDollars(page.amount)}; today you decide on up to {formatDollars(page.most)} alone.</Notice> : null}
     </>
   );
 }

@@ -189,7 +189,7 @@ export function HoldRows({ value, spare = 2 }: { value: Setting<"holds">; spare?
 export function CorrectionFields({ value }: { value: Setting<"corrections"> }) {
   return (
     <>
-      <RowFields name="corrections.approvals" legend="Decides alone, up to" hint="A correction that changes more waits for a second person." spare={Math.max(0, CORRECTING_ROLES.length - value.approvals.length)}
+      <RowFields name="corrections.approvals" legend="Decides alone in a day, up to" hint="A correction that goes beyond it waits for a second person." spare={Math.max(0, CORRECTING_ROLES.length - value.approvals.length)}
         columns={[{ field: "role", label: "Role", options: CORRECTING_ROLES.map((role) => ({ value: role, label: roleName(role) })) }, { field: "most", label: "Up to", inputMode: "decimal" }]}
         rows={value.approvals.map(({ role, most }) => ({ role, most: dollarsText(most) }))} />
       <MoneyField name="corrections.offerFrom" label="Offered in parts from" hint="A correction that asks for so much more comes with an offer of instalments, as many as the months it covers." defaultValue={dollarsText(value.offerFrom)} />
