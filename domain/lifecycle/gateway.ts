@@ -4,10 +4,16 @@ import type { EventDraft } from "../compliance/chain.ts";
 export const GATEWAY_STATUSES = ["active", "revoked"] as const;
 export type GatewayStatus = (typeof GATEWAY_STATUSES)[number];
 
+/** `fetching`: the head-end fetches what its meters are asked. `multispeak`: it is called. */
+export const HEAD_END_KINDS = ["fetching", "multispeak"] as const;
+export type HeadEndKind = (typeof HEAD_END_KINDS)[number];
+
 export interface GatewayEvents {
   GatewayCreated: { gatewayId: string; name: string; keyId: string };
   /** The secret before counts until then, or no longer (null; so do events that do not say). The secrets themselves are nowhere in the log. */
   GatewaySecretRotated: { gatewayId: string; keyId: string; previousUntil?: number | null };
+  /** How its meters are asked. The secret is nowhere in the log, only that it is another one. */
+  GatewayHeadEndSet: { gatewayId: string; kind: HeadEndKind; readUrl: string | null; switchUrl: string | null; pingUrl: string | null; userName: string | null; newSecret: boolean };
   GatewayRevoked: { gatewayId: string; keyId: string };
 }
 

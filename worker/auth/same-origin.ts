@@ -8,7 +8,7 @@ import type { Env } from "../../durable/env.ts";
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** Machines that post here sign what they send, and have no cookies. */
-const SIGNED_BY_MACHINES = ["/api/v1/ami/", "/api/v1/webhooks/"] as const;
+const SIGNED_BY_MACHINES = ["/api/v1/ami/", "/api/v1/multispeak/", "/api/v1/webhooks/"] as const;
 
 /**
  * True when the request comes from a page of ours: its Origin is the address that people use, or the one it was sent to.

@@ -1,12 +1,13 @@
 /**
  * The port to a head-end: what the product asks of whoever speaks to the meters. It is shaped after MultiSpeak's MR (meter
- * reading) and CD (connect/disconnect) interfaces, so that an adapter for them is a translation and nothing else:
+ * reading), CD (connect/disconnect) and OD (outage detection) interfaces, so that the adapter for them (`multispeak/`) is a
+ * translation and nothing else:
  *
  * | here | MultiSpeak, to the head-end | its answer |
  * |---|---|---|
- * | `read` | MR `InitiateMeterReadingsByMeterID` | `ReadingChangedNotification` |
+ * | `read` | MR `InitiateMeterReadByMeterNumber` | `ReadingChangedNotification` |
  * | `ping` | OD `InitiateOutageDetectionEventRequest` | `ODEventNotification` |
- * | `connect`, `disconnect`, `arm` | CD `InitiateConnectDisconnect` (load action `Connect`, `Disconnect`, `Enable`) | `CDStateChangedNotification` |
+ * | `connect`, `disconnect`, `arm` | CD `InitiateConnectDisconnect` (load action `Connect`, `Disconnect`, `Arm`) | `CDStateChangedNotification` |
  *
  * The command's id is the transaction id of all of them. A head-end must take the same id twice for the same command.
  */
@@ -24,12 +25,12 @@ export interface HeadEndCommand {
   readonly deadlineAt: number;
 }
 
+/** `sent`: the head-end has it. `waiting`: it fetches its commands itself (`GET /api/v1/ami/commands`). `refused`: it said no, and why. */
+export type Handover = "sent" | "waiting" | { readonly refused: string };
+
 export interface HeadEnd {
-  /**
-   * Hands a command over. `sent`: the head-end has it. `waiting`: it fetches its commands itself (`GET /api/v1/ami/commands`).
-   * @throws when it could not be handed over: it is tried again
-   */
-  send(command: HeadEndCommand): Promise<"sent" | "waiting">;
+  /** Hands a command over. @throws when it could not be: it is tried again, and what is thrown is told if its time runs out */
+  send(command: HeadEndCommand): Promise<Handover>;
 }
 
 /** A head-end that asks for its commands. */

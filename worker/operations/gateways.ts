@@ -105,7 +105,7 @@ function refuse(field: string, message: string): GatewayDecision {
   return { ok: false, refusal: { code: field, message, field } };
 }
 
-function decided<T extends keyof GatewayEvents>(type: T, data: GatewayEvents[T], row: StoredGateway): GatewayDecision {
+function decided<T extends Exclude<keyof GatewayEvents, "GatewayHeadEndSet">>(type: T, data: GatewayEvents[T], row: StoredGateway): GatewayDecision {
   return { ok: true, drafts: [gatewayEvent(type, data)], writes: { gateway: [row] }, result: { gatewayId: data.gatewayId, keyId: data.keyId } };
 }
 
@@ -170,9 +170,7 @@ export async function credentialOf(world: Pick<World, "port" | "now" | "key">, h
   if (authorization !== null) {
     const token = /^Bearer ([\w-]+)\.([\w-]+)$/.exec(authorization);
     if (!token) return denied("credential", `The Authorization header is not understood. ${HOW}`);
-    const found = await find(world, token[1]!);
-    if (!found?.secrets.some((secret) => same(secret, token[2]!))) return denied("credential", WRONG);
-    const admission = admit(found.gateway);
+    const admission = await admitBySecret(world, token[1]!, token[2]!);
     return admission.ok ? { ok: true, signed: false, verify: () => admission } : admission;
   }
   const [keyId, timestamp, signature] = [headers.get(KEY_HEADER), headers.get(TIMESTAMP_HEADER), headers.get(SIGNATURE_HEADER)];
@@ -193,6 +191,12 @@ export async function credentialOf(world: Pick<World, "port" | "now" | "key">, h
   };
 }
 
+/** Who comes with a key id and its secret in the open: a token, or the header of a protocol that has no signatures. */
+export async function admitBySecret(world: Pick<World, "port" | "now" | "key">, keyId: string, secret: string): Promise<Admission> {
+  const found = await find(world, keyId);
+  return found?.secrets.some((each) => same(each, secret)) ? admit(found.gateway) : denied("credential", WRONG);
+}
+
 /** A gateway with the secrets that count now: its own, and the one before it for as long as that was given. */
 async function find({ port, key, now }: Pick<World, "port" | "key" | "now">, keyId: string): Promise<{ gateway: GatewayRow; secrets: string[] } | null> {
   const [stored] = await port.query<StoredGateway>(`${GATEWAY} WHERE key_id = ?`, [keyId]);
@@ -210,6 +214,15 @@ function admit(gateway: GatewayRow): Admission {
 function same(a: string, b: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return timingSafeEqual(digest(a), digest(b));
+}
+
+/** How often a gateway's last sign of life is written when it only repeats itself. */
+export const SEEN_EVERY_MS = 60_000;
+
+/** A gateway that says something that is no batch of reads is alive all the same. */
+export async function noteSeen({ port, now }: Pick<World, "port" | "now">, gatewayId: string): Promise<void> {
+  const at = now();
+  await port.write([{ sql: "UPDATE gateway SET last_seen_at = ?1 WHERE id = ?2 AND coalesce(last_seen_at, 0) < ?3", args: [at, gatewayId, at - SEEN_EVERY_MS] }]);
 }
 
 // ---- how often ------------------------------------------------------------------------------------------------

@@ -126,7 +126,7 @@ describe("a read now", () => {
     const { ask, pass, state } = await street("SIM-1", { send: async () => { tries += 1; throw new Error("connection refused"); } });
     await ask();
     await pass(30);
-    expect(await state()).toEqual(["timedOut", "Nobody answered in time."]);
+    expect(await state()).toEqual(["timedOut", "The head-end was not reached in time: connection refused"]);
     const until = tries;
     expect(until).toBeGreaterThan(3);
     await pass(120);

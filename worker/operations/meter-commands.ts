@@ -13,7 +13,7 @@ import type { HeadEnd } from "../head-ends/port.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID } from "./form-answer.ts";
 import { requireOnMeter } from "./own-meter.ts";
-import { batchIdOf, bodyHashOf, ingestReads } from "./reads.ts";
+import { batchIdOf, bodyHashOf, ingestReads, type ReadAnswer } from "./reads.ts";
 
 /** Outbox kind of a command on its way to its head-end. */
 export const METER_COMMAND = "meterCommand";
@@ -90,13 +90,15 @@ const WAITING = "meter_id = ?1 AND kind = ?2 AND finished_at IS NULL";
 
 type Here = Pick<World, "port" | "now" | "poke">;
 
-/** Hands a command to its head-end; done before, or too late, it is left as it is. @throws what the head-end throws */
+/** Hands a command to its head-end; one that it refuses has failed. Done before, or too late, it is left as it is. @throws what the head-end throws */
 export async function sendMeterCommand(world: Here, headEnd: HeadEnd, id: string): Promise<void> {
   const row = await commandRow(world.port, id);
   if (!row || row.status !== "requested" || row.deadlineAt <= world.now()) return;
   const [meter] = await world.port.query<{ badge: string }>("SELECT badge FROM meter WHERE id = ?", [row.meterId]);
   const { kind, gatewayId, endpointId, meterId, deadlineAt } = row;
-  if ((await headEnd.send({ id, kind, gatewayId, endpointId, meter: meter!.badge, meterId, deadlineAt })) === "sent") await moveCommand(world, id, "send", "system:outbox");
+  const handover = await headEnd.send({ id, kind, gatewayId, endpointId, meter: meter!.badge, meterId, deadlineAt });
+  if (handover === "sent") await moveCommand(world, id, "send", "system:outbox");
+  else if (handover !== "waiting") await moveCommand(world, id, "fail", `gateway:${gatewayId}`, `The head-end did not take it: ${handover.refused}`.slice(0, ANSWER_MAX).toWellFormed());
 }
 
 export interface WaitingCommand {
@@ -135,6 +137,24 @@ export type Answered = { readonly status: "done"; readonly state: CommandState }
 
 const ANSWER_MAX = 300;
 
+/** How a command ends, and the words beside it. */
+export interface Verdict {
+  readonly move: "confirm" | "fail";
+  readonly words: string | null;
+}
+
+/** What the reads that an answer brought say of it. `taken` are as ingest answered them, of the meter that was asked. */
+export function verdictOnReads(taken: readonly Pick<ReadAnswer, "outcome" | "field" | "reason">[]): Verdict {
+  const refused = taken.find(({ outcome }) => outcome === "rejected");
+  if (refused) return { move: "fail", words: `A read came that was not taken: its ${refused.field} ${refused.reason}.` };
+  return { move: "confirm", words: taken.find(({ outcome }) => outcome === "exception")?.reason ?? null };
+}
+
+/** Ends a command; where it has ended before, it stays as it is. @returns its state afterwards */
+export function endCommand(world: Here, gatewayId: string, id: string, { move, words }: Verdict): Promise<CommandState> {
+  return moveCommand(world, id, move, `gateway:${gatewayId}`, words?.slice(0, ANSWER_MAX).toWellFormed() ?? null);
+}
+
 /**
  * Takes an answer. The first one counts; the same again, or another after it, changes nothing. Reads are taken in first, so
  * that a command is confirmed only with what it brought. @throws UnavailableError: answer again
@@ -143,30 +163,31 @@ export async function answerCommand(world: World, gatewayId: string, answer: Com
   const row = await commandRow(world.port, answer.id);
   if (!row || row.gatewayId !== gatewayId) return { status: "unknown" };
   if (commandAfter(row.status, "confirm") === null) return { status: "done", state: row.status };
-  const wanted = answer.outcome === "confirmed" ? { move: "confirm" as const, words: answer.reason ?? null } : { move: "fail" as const, words: answer.reason ?? "The head-end gave no reason." };
+  const wanted: Verdict = answer.outcome === "confirmed" ? { move: "confirm", words: answer.reason ?? null } : { move: "fail", words: answer.reason ?? "The head-end gave no reason." };
   const read = wanted.move === "confirm" && row.kind === "read" ? await takeReads(world, gatewayId, answer) : null;
   if (read && "message" in read) return { status: "invalid", message: read.message };
-  const { move, words } = read ?? wanted;
-  return { status: "done", state: await moveCommand(world, row.id, move, `gateway:${gatewayId}`, words?.slice(0, ANSWER_MAX).toWellFormed() ?? null) };
+  return { status: "done", state: await endCommand(world, gatewayId, row.id, read ?? wanted) };
 }
 
-async function takeReads(world: World, gatewayId: string, { id, reads = [] }: CommandAnswer): Promise<{ move: CommandMove; words: string | null } | { message: string }> {
+async function takeReads(world: World, gatewayId: string, { id, reads = [] }: CommandAnswer): Promise<Verdict | { message: string }> {
   const body = JSON.stringify({ reads });
   const parsed = parseReadsRequest(JSON.parse(body));
   if (!parsed.ok) return { message: parsed.errors.map(({ path, message }) => `${path} ${message}`).join("; ") };
   const [command] = await world.port.query<{ badge: string }>("SELECT m.badge FROM meter_command AS c JOIN meter AS m ON m.id = c.meter_id WHERE c.id = ?", [id]);
   if (parsed.reads.some(({ meter }) => meter !== command!.badge)) return { message: `reads must be of meter ${command!.badge}, which was asked` };
   const { outcomes } = await ingestReads(world, { actor: { kind: "gateway", gatewayId }, batchId: batchIdOf(`${gatewayId} ${id}`, body), bodyHash: bodyHashOf(body), readings: parsed.reads });
-  const refused = outcomes.find(({ outcome }) => outcome === "rejected");
-  if (refused) return { move: "fail", words: `A read came that was not taken: its ${refused.field} ${refused.reason}.` };
-  const doubted = outcomes.find(({ outcome }) => outcome === "exception");
-  return { move: "confirm", words: doubted?.reason ?? null };
+  return verdictOnReads(outcomes);
 }
 
 /** Ends commands whose time is up. @returns how many */
 export async function expireCommands(world: Here): Promise<number> {
-  const rows = await world.port.query<{ id: string }>("SELECT id FROM meter_command WHERE finished_at IS NULL AND deadline_at <= ? ORDER BY deadline_at LIMIT 500", [world.now()]);
-  for (const { id } of rows) await moveCommand(world, id, "expire", "system:clock", "Nobody answered in time.");
+  // Of one that was never handed over, the outbox knows what stood in the way.
+  const rows = await world.port.query<{ id: string; trouble: string | null }>(
+    `SELECT c.id, (SELECT o.last_error FROM outbox AS o WHERE c.status = 'requested' AND o.done_at IS NULL AND o.parked_at IS NULL AND o.kind = '${METER_COMMAND}' AND o.key = c.meter_id AND o.payload ->> 'id' = c.id) AS trouble
+     FROM meter_command AS c WHERE c.finished_at IS NULL AND c.deadline_at <= ? ORDER BY c.deadline_at LIMIT 500`,
+    [world.now()],
+  );
+  for (const { id, trouble } of rows) await moveCommand(world, id, "expire", "system:clock", trouble === null ? "Nobody answered in time." : `The head-end was not reached in time: ${trouble}`.slice(0, ANSWER_MAX));
   return rows.length;
 }
 

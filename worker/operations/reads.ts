@@ -8,15 +8,13 @@ import { timeZoneOf, validationSettings } from "../../db/utility.ts";
 import { actorText, requirePermission, type Actor, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import { badgesOf, parseReadsRequest, type Reading, type RequestError } from "../../domain/metering/index.ts";
 import type { World } from "./context.ts";
+import { SEEN_EVERY_MS } from "./gateways.ts";
 import { requireOnMeters } from "./own-meter.ts";
 
 export type { BatchAnswer, ReadAnswer } from "../../db/metering/batches.ts";
 
 /** Batches that touch the same meters are few at a time; one that keeps losing is told to come again. */
 const RACES_MAX = 8;
-
-/** How often a gateway's last sign of life is written when it only repeats itself. */
-const SEEN_EVERY_MS = 60_000;
 
 export type IngestAnswer = BatchAnswer & { readonly replayed: boolean };
 

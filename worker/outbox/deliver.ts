@@ -3,6 +3,7 @@ import { openPort } from "../../db/open.ts";
 import type { Env } from "../../durable/env.ts";
 import type { SocketOwner } from "../../durable/socket.ts";
 import type { Deliver, OutboxDeps, OutboxMessage } from "./drain.ts";
+import { multiSpeak } from "../head-ends/multispeak/adapter.ts";
 import { FETCHING } from "../head-ends/port.ts";
 import { SIMULATED_ANSWER, simulator, type Simulated } from "../head-ends/simulator.ts";
 import type { World } from "../operations/context.ts";
@@ -19,9 +20,10 @@ export function outboxDeps(env: Env, world: World): OutboxDeps {
   };
 }
 
-/** Commands to head-ends. Where the demonstration's stand-ins are switched on, the simulator is every gateway's head-end; else they fetch. */
+/** Commands to head-ends: called where that is set; else fetched, or answered by the simulator where the demonstration's stand-ins are switched on. */
 function headEndDeliveries(env: Env, world: World): Record<string, Deliver> {
-  const headEnd = env.TEST_PROVIDER === "1" ? simulator(world.port, world.now) : FETCHING;
+  const { port, now, key } = world;
+  const headEnd = multiSpeak({ port, now, key, publicUrl: env.PUBLIC_URL, fetcher: (url, init) => fetch(url, init) }, env.TEST_PROVIDER === "1" ? simulator(port, now) : FETCHING);
   return {
     [METER_COMMAND]: ({ payload }) => sendMeterCommand(world, headEnd, (payload as { readonly id: string }).id),
     [SIMULATED_ANSWER]: async ({ payload }) => {

@@ -107,6 +107,7 @@ function Manage({ gateway, commandIds, state }: { gateway: Shown; commandIds: { 
       <DescriptionList lines facts={[{ term: "Key", value: <code>{gateway.keyId}</code> }, { term: "Last heard", value: gateway.lastSeenAt === null ? "Never" : <TimeText at={gateway.lastSeenAt} form="full" /> }]} />
       {gateway.status === "active" ? (
         <>
+          <p><ButtonLink to={`/staff/gateways/${encodeURIComponent(gateway.id)}/head-end`} icon="meter">How its meters are asked</ButtonLink></p>
           <FormFrame id="rotate" commandId={commandIds.rotate}>
             <input type="hidden" name="gatewayId" value={gateway.id} readOnly />
             <p className="soft">A new secret under the same key. The old one works for 24 hours more, so that no read is lost while the head-end is changed; where it may be known to others, let it stop at once.</p>

@@ -48,6 +48,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("bills/:billId/pdf", "bill-pdf.ts"),
     page("bills/:billId/manifest", "bill-manifest.ts"),
     page("gateways", "gateways.tsx"),
+    page("gateways/:gatewayId/head-end", "gateway-head-end.tsx"),
     page("payments", "payments.tsx"),
     page("reads", "reads.tsx"),
     page("reads/arrivals", "arrivals.tsx"),

@@ -7,10 +7,10 @@ import type { Instant } from "../../calendar/zone.ts";
 import type { Quality } from "../channel.ts";
 import type { Unit } from "../units.ts";
 import { fieldsOf } from "./csv.ts";
-import { notDecimal, plainDecimal, product, quoted, shifted } from "./decimal.ts";
+import { notDecimal, plainDecimal, product, quoted } from "./decimal.ts";
 import { Lines } from "./lines.ts";
 import { LINE_MAX, METER_MAX, type FileContext, type ReadSink, type ReadsParser } from "./read.ts";
-import { sourceUnit } from "./source-units.ts";
+import { inUnit, sourceUnit } from "./source-units.ts";
 import { civilDay, two } from "./time-text.ts";
 import { skippedTime, WallClock } from "./wall-clock.ts";
 
@@ -324,9 +324,4 @@ function understandUnit(units: string, commodity: string, constantText: string):
   const factor = product(source.factor, constant);
   if (factor === null) return `${quoted(constantText)} cannot be a calculation constant`;
   return { kind: register ? "register" : "interval", unit: source.unit, power: source.power, factor };
-}
-
-function inUnit(value: string, { power, factor }: RecordUnit): string | null {
-  const scaled = factor === "1" ? value : product(value, factor);
-  return scaled === null ? null : shifted(scaled, power);
 }

@@ -17,7 +17,7 @@ const ZIP = "PK\u0003\u0004";
 const HEADER_LINES = 40;
 
 export type Detected =
-  | { readonly format: "meterline" | "espi" | "iec61968" | "cmep" | "mvrs" | "nem" | "neptune-export" | "greenbutton-csv" }
+  | { readonly format: "meterline" | "espi" | "iec61968" | "multispeak" | "cmep" | "mvrs" | "nem" | "neptune-export" | "greenbutton-csv" }
   | { readonly format: "sensus-records"; readonly delimiter: Delimiter }
   | { readonly format: "table"; readonly layout: TableLayout; readonly delimiter: Delimiter }
   | { readonly format: null; readonly line: number; readonly reason: string };
@@ -40,11 +40,12 @@ export function detect(head: string, name: string, wanted: (format: string) => b
 }
 
 function detectXml(start: string): Detected {
+  if (/www\.multispeak\.org|<(?:[\w.-]+:)?meterRead[\s/>]/.test(start)) return { format: "multispeak" };
   if (/<(?:[\w.-]+:)?MeterReadings?[\s/>]/.test(start) && !/naesb\.org\/espi/.test(start)) return { format: "iec61968" };
   if (/naesb\.org\/espi|<(?:[\w.-]+:)?(?:UsagePoint|IntervalBlock|ReadingType)[\s/>]/.test(start)) return { format: "espi" };
   if (/http:\/\/www\.w3\.org\/2005\/Atom/.test(start)) return { format: "espi" };
   if (/iec\.ch\/TC57|<(?:[\w.-]+:)?EventMessage[\s/>]/.test(start)) return { format: "iec61968" };
-  return { format: null, line: 1, reason: "the XML is neither Green Button (ESPI) nor IEC 61968-9 MeterReadings" };
+  return { format: null, line: 1, reason: "the XML is neither Green Button (ESPI) nor IEC 61968-9 MeterReadings nor MultiSpeak readings" };
 }
 
 function detectTable(lines: readonly string[], name: string, wanted: (format: string) => boolean): Detected {

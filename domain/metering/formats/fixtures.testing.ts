@@ -144,9 +144,39 @@ export const SENSUS_TABLE = `METER_ID,RECORD_TYPE,PURPOSE,COMMODITY,UNITS,CALCUL
 B7,MEPMD01,OK,W,CF,1.0,00000100,2,"[{""time"": ""202606020800"", ""code"": ""R0"", ""quantity"": ""8""}, {""time"": ""202606020900"", ""code"": ""N32"", ""quantity"": ""0""}]"
 `;
 
+export const MULTISPEAK = `<?xml version="1.0" encoding="utf-8"?>
+<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">
+  <soap:Header><MultiSpeakMsgHeader Version="3.0" UserID="gk_1" Pwd="secret" AppName="Head-end" xmlns="http://www.multispeak.org/Version_3.0" /></soap:Header>
+  <soap:Body>
+    <ReadingChangedNotification xmlns="http://www.multispeak.org/Version_3.0">
+      <changedMeterReads>
+        <meterRead objectID="1" verb="New">
+          <extensionsList><extensionsItem><extName>meterNo</extName><extValue>X</extValue></extensionsItem></extensionsList>
+          <meterNo>E-1</meterNo>
+          <deviceID>MTU-1</deviceID>
+          <readingDate>2026-06-02T08:00:00-05:00</readingDate>
+          <posKWh>41250</posKWh>
+          <kW>3.5</kW>
+          <TOUReadings><TOUReading><ratePeriod>1</ratePeriod><kWh>10</kWh></TOUReading></TOUReadings>
+        </meterRead>
+        <meterRead>
+          <meterNo>W-1</meterNo>
+          <readingDate>2026-06-02T08:00:00</readingDate>
+          <readingValues>
+            <readingValue><units>CCF</units><value>123.45</value><readingType>Usage</readingType><dateTime>2026-06-02T07:55:00</dateTime></readingValue>
+          </readingValues>
+        </meterRead>
+      </changedMeterReads>
+      <transactionID>0f6c</transactionID>
+    </ReadingChangedNotification>
+  </soap:Body>
+</soap:Envelope>
+`;
+
 export const FIXTURES: readonly Fixture[] = [
   { format: "espi", text: ESPI, reads: 2 },
   { format: "iec61968", text: CIM, reads: 2 },
+  { format: "multispeak", text: MULTISPEAK, reads: 2 },
   { format: "cmep", text: CMEP, reads: 7 },
   { format: "mvrs", text: MVRS, reads: 1 },
   { format: "nem", text: NEM, reads: 46 },

@@ -19,6 +19,7 @@ import { HEAD_ENDS } from "./head-ends.ts";
 import { JsonReadsParser } from "./json-reads.ts";
 import { mappedLayout, type CsvMapping } from "./csv-mapping.ts";
 import { MvrsParser } from "./mvrs.ts";
+import { MultiSpeakParser } from "./multispeak.ts";
 import { NemParser } from "./nem.ts";
 import { NeptuneExportParser } from "./neptune-export.ts";
 import type { FileContext, FileRead, ReadSink, ReadsParser, Refusal } from "./read.ts";
@@ -63,6 +64,7 @@ export const FORMATS: readonly FormatInfo[] = [
   { format: "espi", title: "Green Button, NAESB ESPI XML" },
   { format: "greenbutton-csv", title: "Green Button download, CSV" },
   { format: "iec61968", title: "IEC 61968-9 MeterReadings XML" },
+  { format: "multispeak", title: "MultiSpeak 3.0 readings, XML" },
   { format: "mvrs", title: "Itron MVRS handheld, fixed width" },
   { format: "nem", title: "AEMO NEM12 and NEM13" },
   { format: "neptune-export", title: "Neptune 360 route export, fixed width" },
@@ -164,7 +166,7 @@ export class ReadsFile {
 }
 
 /** Parsers of formats that are not tables. */
-const PARSERS = { meterline: JsonReadsParser, cmep: CmepParser, espi: EspiParser, iec61968: CimParser, mvrs: MvrsParser, nem: NemParser, "neptune-export": NeptuneExportParser, "greenbutton-csv": GreenButtonCsvParser } as const;
+const PARSERS = { meterline: JsonReadsParser, cmep: CmepParser, espi: EspiParser, iec61968: CimParser, multispeak: MultiSpeakParser, mvrs: MvrsParser, nem: NemParser, "neptune-export": NeptuneExportParser, "greenbutton-csv": GreenButtonCsvParser } as const;
 
 class CountingSink implements ReadSink {
   reads = 0;

@@ -1,5 +1,6 @@
 /** How head-ends write units, and what they are here. Names that mean two things in the trade are not guessed. */
 import { unitOf, type Unit } from "../units.ts";
+import { product, shifted } from "./decimal.ts";
 
 /** A unit of ours, and by what a value must be multiplied to be in it: × factor × 10^power, both exact. */
 export interface SourceUnit {
@@ -7,6 +8,12 @@ export interface SourceUnit {
   readonly power: number;
   /** Exact decimal text; "1" for most. */
   readonly factor: string;
+}
+
+/** A value (canonical decimal text) of the source in our unit, or null where it is more than any meter counts. */
+export function inUnit(value: string, { power, factor }: Pick<SourceUnit, "power" | "factor">): string | null {
+  const scaled = factor === "1" ? value : product(value, factor);
+  return scaled === null ? null : shifted(scaled, power);
 }
 
 const is = (unit: Unit, power = 0, factor = "1"): SourceUnit => ({ unit, power, factor });
