@@ -484,7 +484,7 @@ export const meterCondition = sqliteTable(
     toldAt: integer("told_at").notNull(),
     says: text().notNull(),
     seconds: integer(),
-    /** The batch that said it last, and the line of its file (0: it had none). */
+    /** The batch that said it first, and the line of its file (0: it had none). */
     batchId: text("batch_id").notNull(),
     line: integer().notNull(),
   },

@@ -6,11 +6,12 @@ import { seal, type Provenance } from "../../domain/compliance/chain.ts";
 import { localDateOf, type TimeZone } from "../../domain/calendar/zone.ts";
 import {
   badgesOf, bestOfDay, bestReads, classifyReads, dayKey, dayStats, matchReads, timesMultiplier,
-  type Channel, type DayWrite, type KnownException, type MatchedReads, type MeterRecord, type Reading, type ReadsResult, type RegisterRead, type RegisterWrite, type RevisionWrite, type VeeSetting,
+  type Channel, type DayWrite, type KnownException, type MatchedReads, type MeterEvent, type MeterRecord, type Reading, type ReadsResult, type RegisterRead, type RegisterWrite, type RevisionWrite, type VeeSetting,
 } from "../../domain/metering/index.ts";
 import type { CommitUnit } from "../commit.ts";
 import type { SqlPort, Statement } from "../port.ts";
 import { alertChanges } from "./alerts.ts";
+import { conditionStatements } from "./conditions.ts";
 import { followBudgets, type FollowedBudgets } from "./budgets.ts";
 import { encodeAnswer, type BatchAnswer, type ReadAnswer } from "./batches.ts";
 import { cureWork, exceptionsStatement, exceptionUnit, openWork, recordsOf, updateWork, workOf, type ExceptionChange, type ExceptionRecord, type NewWork } from "./exceptions.ts";
@@ -43,9 +44,9 @@ export interface ClassifiedBatch {
 }
 
 /** Loads what the readings need and lets the rules decide. */
-export async function classifyBatch(port: SqlPort, readings: readonly Reading[], setting: ReadsSetting): Promise<ClassifiedBatch> {
-  const meters = await loadMeters(port, badgesOf(readings), setting.zone);
-  const matched = matchReads(readings, meters.byBadge, setting);
+export async function classifyBatch(port: SqlPort, readings: readonly Reading[], setting: ReadsSetting, events: readonly MeterEvent[] = []): Promise<ClassifiedBatch> {
+  const meters = await loadMeters(port, badgesOf(readings, events), setting.zone);
+  const matched = matchReads(readings, meters.byBadge, setting, events);
   const places = placesOf(meters.byBadge.values());
   const loaded = await loadStored(port, matched.needs, setting.zone, (channelId) => places.get(channelId)!.channel);
   const result = classifyReads(matched, loaded, setting);
@@ -234,6 +235,7 @@ export function commitOf(batch: ClassifiedBatch, origin: BatchOrigin, setting: R
     further: [
       ...batchValues(result, loaded, { actor, source, batchId, recordedAt }),
       ...alerts.further,
+      ...conditionStatements(result, { batchId, recordedAt }),
       ...(file ? sourceStatements(batch, file.lines, batchId, setting.zone) : []),
       ...(result.changes.length > 0 ? [usageNotices(result.changes.map(({ servicePointId }) => servicePointId), recordedAt)] : []),
     ],

@@ -1,10 +1,11 @@
 /** What is stored of the channels that reads speak of: days with their revisions, reads with their neighbours, history, exceptions. */
 import type { LocalDate } from "../../domain/calendar/local-date.ts";
 import { localDateOf, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
-import { dayKey, decodeDay, type Channel, type ChannelHistory, type DayRevision, type KnownException, type ReadsLoaded, type ReadsNeeds, type RegisterRead, type Severity, type StoredDay } from "../../domain/metering/index.ts";
+import { dayKey, decodeDay, type Channel, type ChannelHistory, type DayCondition, type DayRevision, type KnownException, type ReadsLoaded, type ReadsNeeds, type RegisterRead, type Severity, type StoredDay } from "../../domain/metering/index.ts";
 import type { Result, Row, SqlPort, Statement } from "../port.ts";
 import { jsonArgs } from "../rows.ts";
 import { alertOf, alertStatements, type StoredAlert } from "./alerts.ts";
+import { conditionLoads, eachOnce } from "./conditions.ts";
 import { addIntervalHistories, addRegisterHistories, intervalHistoryStatements, registerHistoryStatements } from "./history.ts";
 
 export interface StoredRead extends RegisterRead {
@@ -21,6 +22,7 @@ export interface LoadedReads extends ReadsLoaded {
   readonly registerReads: ReadonlyMap<number, readonly StoredRead[]>;
   readonly exceptions: readonly StoredException[];
   readonly alerts: readonly StoredAlert[];
+  readonly conditions: readonly DayCondition[];
 }
 
 /** Bytes of packed days asked for in one read: as base64 they stay far below the 10 MB of an answer. */
@@ -57,6 +59,7 @@ export async function loadStored(port: SqlPort, needs: ReadsNeeds, zone: TimeZon
   const reads: StoredRead[] = [];
   const exceptions: StoredException[] = [];
   const alerts = new Map<string, StoredAlert>();
+  const conditions: DayCondition[] = [];
   const exceptionSpans = [
     ...needs.days.map(({ channelId, from, to }) => [channelId, from, to, 0]),
     // The read after the last one is judged again as well, whenever that is.
@@ -68,13 +71,14 @@ export async function loadStored(port: SqlPort, needs: ReadsNeeds, zone: TimeZon
     ...each(READS, needs.registers.map(({ channelId, from, to }) => [channelId, from, to]), (rows) => reads.push(...readsOf(rows))),
     ...registerHistoryStatements(needs.registers).map((statement): [Statement, (rows: readonly Row[]) => void] => [statement, (rows) => addRegisterHistories(rows, channelOf, histories)]),
     ...alertStatements(needs, zone).map((statement): [Statement, (rows: readonly Row[]) => void] => [statement, (rows) => rows.forEach((row) => alerts.set(row["id"] as string, alertOf(row)))]),
+    ...conditionLoads(needs).map((statement): [Statement, (rows: readonly Row[]) => void] => [statement, (rows) => void conditions.push(...(rows as unknown as DayCondition[]))]),
     ...each(EXCEPTIONS, exceptionSpans, (rows) => exceptions.push(...rows.map(exceptionOf))),
   ];
   if (asked.length > 0) {
     const answers: Result[] = await port.read(asked.map(([statement]) => statement));
     asked.forEach(([, take], i) => take(answers[i]!.rows));
   }
-  return { days: await loadPackedDays(port, heads), registerReads: Map.groupBy(reads, (read) => read.channelId), histories, exceptions, alerts: [...alerts.values()] };
+  return { days: await loadPackedDays(port, heads), registerReads: Map.groupBy(reads, (read) => read.channelId), histories, exceptions, alerts: [...alerts.values()], conditions: eachOnce(conditions) };
 }
 
 function each(sql: string, rows: readonly unknown[], take: (rows: readonly Row[]) => void): [Statement, (rows: readonly Row[]) => void][] {

@@ -5,13 +5,14 @@ import { qualityCode, type Channel, type Installation, type MeterRecord } from "
 import type { Sequence } from "./classify-registers.ts";
 import { NO_HISTORY, type ChannelHistory } from "./history.ts";
 import { dayKey } from "./ingest-result.ts";
-import { CHANGED_RULE, isServiceActive, recordAlerts, recordFindings, type Subject, type Work } from "./ingest-work.ts";
+import { CHANGED_RULE, conditionsOn, isServiceActive, recordAlerts, recordFindings, type Subject, type Work } from "./ingest-work.ts";
 import { registersBeside, type MatchedInterval } from "./match-reads.ts";
 import { draftOf, type OutcomeDraft } from "./outcome-draft.ts";
 import { bestOf, bestOfDay, dayStats, emptyDay, MISSING, mergeStored, type DayRevision, type PackedDay, type StoredDay } from "./packed-day.ts";
 import { registerAdvance } from "./register.ts";
 import { runAtEnd, scanSpan, statsOfScan } from "./span-scan.ts";
 import { inColdSeason } from "./rules/freeze.ts";
+import type { ToldDay } from "./tell-days.ts";
 import { convertMilli, quantityText, type Milli } from "./units.ts";
 import type { VeeParameters } from "./vee-parameters.ts";
 import { thresholdsFor } from "./vee-thresholds.ts";
@@ -40,7 +41,7 @@ export interface DayInWork {
   readonly drafts: OutcomeDraft[];
 }
 
-export function classifyIntervals(matches: readonly MatchedInterval[], sequences: ReadonlyMap<number, Sequence>, work: Work, drafts: OutcomeDraft[]): void {
+export function classifyIntervals(matches: readonly MatchedInterval[], told: readonly ToldDay[], sequences: ReadonlyMap<number, Sequence>, work: Work, drafts: OutcomeDraft[]): void {
   const days = new Map<string, DayInWork>();
   for (const match of matches) {
     const draft = draftOf(match.reading);
@@ -56,7 +57,18 @@ export function classifyIntervals(matches: readonly MatchedInterval[], sequences
       mergeInto(inWork, incoming, draft);
     });
   }
+  for (const each of told) if (each.channel.kind === "interval") markTold(each, days, work);
   finishDays([...days.values()].filter(({ changed }) => changed), sequences, work);
+}
+
+/** A day that is there is written once more, with the same values, so that a bill in the making sees that it is in doubt. */
+function markTold(told: ToldDay, days: Map<string, DayInWork>, work: Work): void {
+  const key = dayKey(told.channel.channelId, told.day.date);
+  const inWork = days.get(key) ?? startDay(told, told.day, work.loaded.days.get(key) ?? null);
+  days.set(key, inWork);
+  if (inWork.changed || inWork.state === null) return;
+  inWork.changed = true;
+  inWork.state = { ...inWork.state, version: inWork.state.version + 1 };
 }
 
 export function startDay({ meter, channel, installation }: DayPlace, day: { date: LocalDate; start: Instant; end: Instant }, before: StoredDay | null): DayInWork {
@@ -138,7 +150,7 @@ function finishDay(inWork: DayInWork, history: ChannelHistory, sequences: Readon
   const serviceActive = isServiceActive(meter, day);
   const span = {
     channel, day, days: 1, values: best.values, quality: best.quality, expected, history,
-    serviceActive, registerUsage: registerUsageOver(inWork, sequences),
+    serviceActive, registerUsage: registerUsageOver(inWork, sequences), conditions: conditionsOn(work, channel.channelId, day), start,
   };
   const findings = judgeScan(scan, span, parameters, thresholds);
   const changed = changedFinding(inWork, best);

@@ -7,6 +7,7 @@ import { classifyIntervals } from "./classify-days.ts";
 import { classifyRegisters } from "./classify-registers.ts";
 import type { ReadsLoaded, ReadsResult } from "./ingest-result.ts";
 import { heldException, startWork } from "./ingest-work.ts";
+import { tellDays } from "./tell-days.ts";
 import type { MatchedReads, OutcomeKind, ReadsContext } from "./match-reads.ts";
 import { finishOutcome, type OutcomeDraft } from "./outcome-draft.ts";
 
@@ -16,12 +17,13 @@ export function classifyReads(matched: MatchedReads, loaded: ReadsLoaded, contex
   for (const held of matched.held) work.exceptions.set(held.id, heldException(held));
 
   const drafts: OutcomeDraft[] = [];
-  const sequences = classifyRegisters(matched.registers, work, drafts);
-  classifyIntervals(matched.intervals, sequences, work, drafts);
+  const told = tellDays(matched.told, work);
+  const sequences = classifyRegisters(matched.registers, told, work, drafts);
+  classifyIntervals(matched.intervals, told, sequences, work, drafts);
 
   const outcomes = [...matched.settled, ...drafts.map(finishOutcome)].toSorted((a, b) => a.index - b.index);
   const counts: Record<OutcomeKind, number> = { accepted: 0, duplicate: 0, exception: 0, rejected: 0 };
   for (const { outcome } of outcomes) counts[outcome]++;
   const { dayWrites, revisionWrites, registerWrites, exceptionUpdates, cured, findings, changes } = work;
-  return { outcomes, counts, dayWrites, revisionWrites, registerWrites, exceptions: [...work.exceptions.values()], exceptionUpdates, cured, findings, changes, alerts: [...work.alerts.values()] };
+  return { outcomes, counts, dayWrites, revisionWrites, registerWrites, exceptions: [...work.exceptions.values()], exceptionUpdates, cured, findings, changes, alerts: [...work.alerts.values()], conditions: [...work.conditions.values()], latest: matched.latest };
 }

@@ -6,13 +6,14 @@ import { CHANGED_RULE, isServiceActive, recordFindings, recordReadAlerts, type S
 import { intervalsBeside, type MatchedRegister } from "./match-reads.ts";
 import { draftOf, type OutcomeDraft } from "./outcome-draft.ts";
 import { bestReads, registerAdvance } from "./register.ts";
+import type { ToldDay } from "./tell-days.ts";
 import { quantityText } from "./units.ts";
 import { maxPlausible, validateRegister, type Finding } from "./vee.ts";
 
 /** Reads of a register in order of time, the best version of each. */
 export type Sequence = RegisterRead[];
 
-export function classifyRegisters(matches: readonly MatchedRegister[], work: Work, drafts: OutcomeDraft[]): ReadonlyMap<number, Sequence> {
+export function classifyRegisters(matches: readonly MatchedRegister[], told: readonly ToldDay[], work: Work, drafts: OutcomeDraft[]): ReadonlyMap<number, Sequence> {
   const sequences = new Map<number, Sequence>();
   for (const [channelId, reads] of work.loaded.registerReads) sequences.set(channelId, bestReads(reads));
   for (const [channelId, group] of Map.groupBy(matches, ({ channel }) => channel.channelId)) {
@@ -31,9 +32,29 @@ export function classifyRegisters(matches: readonly MatchedRegister[], work: Wor
     }
     const sequence = bestReads(all);
     sequences.set(channelId, sequence);
+    for (const each of told) if (each.channel.channelId === channelId) markTold(each, sequence, touched);
     if (touched.size > 0) validateSequence(sequence, touched, group[0]!, work);
   }
+  judgeToldAlone(matches, told, sequences, work);
   return sequences;
+}
+
+/** What was said of registers of which no read came with it: the stored read after it is judged again. */
+function judgeToldAlone(matches: readonly MatchedRegister[], told: readonly ToldDay[], sequences: ReadonlyMap<number, Sequence>, work: Work): void {
+  if (told.length === 0) return;
+  const read = new Set(matches.map(({ channel }) => channel.channelId));
+  for (const [channelId, group] of Map.groupBy(told.filter(({ channel }) => channel.kind === "register" && !read.has(channel.channelId)), ({ channel }) => channel.channelId)) {
+    const sequence = sequences.get(channelId) ?? [];
+    const touched = new Map<Instant, OutcomeDraft[]>();
+    for (const each of group) markTold(each, sequence, touched);
+    validateSequence(sequence, touched, group[0]!, work);
+  }
+}
+
+/** What is said between two reads is judged with the second. */
+function markTold({ from }: ToldDay, sequence: Sequence, touched: Map<Instant, OutcomeDraft[]>): void {
+  const read = sequence.find(({ readAt }) => readAt >= from);
+  if (read !== undefined && !touched.has(read.readAt)) touched.set(read.readAt, []);
 }
 
 /** The read to be stored, or null when it is known already or must not replace what is known. */
@@ -93,5 +114,5 @@ function judgeRead(previous: RegisterRead, read: RegisterRead, { meter, channel,
   const days = daysOf(previous.readAt, read.readAt);
   const largest = maxPlausible(history, days, parameters);
   const advance = registerAdvance(previous.value, read.value, channel, largest);
-  return validateRegister({ channel, day, days, previous, read, advance, maxPlausible: largest, history, serviceActive: isServiceActive(meter, day) }, parameters);
+  return validateRegister({ channel, day, days, previous, read, advance, maxPlausible: largest, history, serviceActive: isServiceActive(meter, day), conditions: work.conditionsOf.get(channel.channelId)?.filter(({ from }) => from > previous.readAt && from <= read.readAt) }, parameters);
 }

@@ -4,6 +4,7 @@ export * from "./units.ts";
 export * from "./packed-day.ts";
 export * from "./register.ts";
 export * from "./history.ts";
+export * from "./conditions.ts";
 export * from "./reads-request.ts";
 export * from "./match-reads.ts";
 export * from "./ingest-result.ts";

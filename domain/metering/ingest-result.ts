@@ -3,6 +3,7 @@ import type { LocalDate } from "../calendar/local-date.ts";
 import type { Instant } from "../calendar/zone.ts";
 import type { UsageAlert } from "./alerts.ts";
 import type { RegisterRead } from "./channel.ts";
+import type { DayCondition, LatestCondition } from "./conditions.ts";
 import type { ChannelHistory } from "./history.ts";
 import type { OutcomeKind, ReadOutcome } from "./match-reads.ts";
 import type { DayRevision, DayStats, PackedDay, StoredDay } from "./packed-day.ts";
@@ -33,6 +34,8 @@ export interface ReadsLoaded {
   readonly exceptions: readonly KnownException[];
   /** Of the channels in question: those that run, and those that ended on the days in question or later. None where it is absent. */
   readonly alerts?: readonly UsageAlert[];
+  /** What was said on the days in question, and between the registers' reads. None where it is absent. */
+  readonly conditions?: readonly DayCondition[];
 }
 
 export function dayKey(channelId: number, day: LocalDate): string {
@@ -112,6 +115,10 @@ export interface ReadsResult {
   readonly cured: readonly string[];
   readonly findings: readonly PlacedFinding[];
   readonly changes: readonly UsageChange[];
+  /** What was said on days, joined with what was known; only where it is new. */
+  readonly conditions: readonly DayCondition[];
+  /** The last word on each kind of condition of each meter of the batch. */
+  readonly latest: readonly LatestCondition[];
   /** Alerts that were raised, go on or are over, as they are now. */
   readonly alerts: readonly UsageAlert[];
 }

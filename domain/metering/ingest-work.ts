@@ -3,6 +3,7 @@ import type { LocalDate } from "../calendar/local-date.ts";
 import type { Instant } from "../calendar/zone.ts";
 import { ALERT_FRESH_MS, followAlerts, followRead, type AlertDay, type AlertRead, type HighUse, type UsageAlert } from "./alerts.ts";
 import type { Channel, Installation, MeterRecord } from "./channel.ts";
+import { joined, sameConditions, type DayCondition } from "./conditions.ts";
 import type { DayWrite, KnownException, NewException, PlacedFinding, ReadsLoaded, RegisterWrite, RevisionWrite, UsageChange } from "./ingest-result.ts";
 import type { HeldReading, ReadsContext } from "./match-reads.ts";
 import { parametersFor, type VeeParameters } from "./vee-parameters.ts";
@@ -30,6 +31,9 @@ export interface Work {
   /** By channel, the alerts known and those that the days raised so far. */
   readonly alertsOf: Map<number, readonly UsageAlert[]>;
   readonly alerts: Map<string, UsageAlert>;
+  /** By channel, what is known to have been said, and what of it is new. */
+  readonly conditionsOf: Map<number, readonly DayCondition[]>;
+  readonly conditions: Map<string, DayCondition>;
 }
 
 export function startWork(loaded: ReadsLoaded, context: ReadsContext): Work {
@@ -39,6 +43,7 @@ export function startWork(loaded: ReadsLoaded, context: ReadsContext): Work {
     exceptionsOf: Map.groupBy(loaded.exceptions, (known) => subjectKey(known.channelId, known.day, known.readAt)),
     dayWrites: [], revisionWrites: [], registerWrites: [], exceptions: new Map(), exceptionUpdates: [], cured: [], findings: [], changes: [],
     alertsOf: Map.groupBy(loaded.alerts ?? [], ({ channelId }) => channelId), alerts: new Map(),
+    conditionsOf: Map.groupBy(loaded.conditions ?? [], ({ channelId }) => channelId), conditions: new Map(),
   };
 }
 
@@ -57,6 +62,24 @@ function rememberedParameters({ settings }: ReadsContext): Work["parameters"] {
 
 export function isServiceActive(meter: MeterRecord, day: LocalDate): boolean {
   return meter.service.some(({ from, to }) => from <= day && (to === null || day < to));
+}
+
+// ---- what was said --------------------------------------------------------------------------------------------
+
+/** What was said of the channel on a day; undefined where nothing was, as nearly always. */
+export function conditionsOn(work: Work, channelId: number, day: LocalDate): readonly DayCondition[] | undefined {
+  return work.conditionsOf.get(channelId)?.filter((each) => each.day === day);
+}
+
+/** Joins what is said with what is known of its day. True: it was not known. */
+export function tell(work: Work, said: DayCondition): boolean {
+  const all = work.conditionsOf.get(said.channelId) ?? [];
+  const before = all.filter(({ day }) => day === said.day);
+  const after = joined(before, said);
+  if (sameConditions(before, after)) return false;
+  work.conditionsOf.set(said.channelId, [...all.filter(({ day }) => day !== said.day), ...after]);
+  work.conditions.set(`${said.channelId} ${said.day} ${said.kind}`, after.find(({ kind }) => kind === said.kind)!);
+  return true;
 }
 
 // ---- exceptions -----------------------------------------------------------------------------------------------
@@ -118,8 +141,8 @@ export function heldException(held: HeldReading): NewException {
 
 // ---- alerts ---------------------------------------------------------------------------------------------------
 
-/** Findings that doubt values themselves; that some are missing says nothing against the others. */
-const DOUBTS: ReadonlySet<string> = new Set(INTERVAL_RULES.map(({ id }) => id).filter((id) => id !== "missing"));
+/** Findings that doubt values themselves; that some are missing, or a little early, says nothing against the others. */
+const DOUBTS: ReadonlySet<string> = new Set(INTERVAL_RULES.map(({ id }) => id).filter((id) => id !== "missing" && id !== "clock"));
 
 /** What makes a day worth looking at for alerts; most days have none of it. */
 const ALERTING: ReadonlySet<string> = new Set(["leak", "burst", "high", "freeze"]);

@@ -5,10 +5,11 @@
 import { addDays, type LocalDate } from "../calendar/local-date.ts";
 import { localDateOf, localDayOf, MINUTE_MS, type Instant, type TimeZone } from "../calendar/zone.ts";
 import type { Channel, Direction, Installation, MeterRecord } from "./channel.ts";
+import { clockOff, JUDGED_KINDS, latestOf, type Condition, type ConditionKind, type LatestCondition, type MeterEvent, type Told } from "./conditions.ts";
 import { MISSING } from "./packed-day.ts";
 import type { IntervalReading, Reading, RegisterReading } from "./reads-request.ts";
 import { registerValueProblem } from "./register.ts";
-import { convertExactly, INTERVAL_MAX, sameDimension } from "./units.ts";
+import { convertExactly, INTERVAL_MAX, sameDimension, UNITS } from "./units.ts";
 import type { VeeSetting } from "./vee-parameters.ts";
 
 export interface ReadsContext {
@@ -76,6 +77,14 @@ export interface MatchedInterval {
   readonly reading: IntervalReading;
 }
 
+/** Something said of a meter that validation looks at, with the channel by which the meter is known. */
+export interface MatchedTold {
+  readonly meter: MeterRecord;
+  readonly channel: Channel;
+  readonly installation: Installation;
+  readonly told: Told;
+}
+
 /** What the shell must load for `classifyReads`, and nothing else. */
 export interface ReadsNeeds {
   /** Stored days with their revisions, history as of `from`, and exceptions known of those days; `to` is not in it. */
@@ -90,16 +99,22 @@ export interface MatchedReads {
   /** Outcomes already decided: rejected, or held as an exception. */
   readonly settled: readonly ReadOutcome[];
   readonly held: readonly HeldReading[];
+  readonly told: readonly MatchedTold[];
+  /** The last word on each kind of condition of each meter. */
+  readonly latest: readonly LatestCondition[];
   readonly needs: ReadsNeeds;
 }
 
 /** The badges to look up, once each. */
-export function badgesOf(reads: readonly Reading[]): string[] {
-  return [...new Set(reads.map((read) => read.meter))];
+export function badgesOf(reads: readonly Reading[], events: readonly MeterEvent[] = []): string[] {
+  return [...new Set([...reads, ...events].map(({ meter }) => meter))];
 }
 
-/** Finds each reading's channel. `meters` by badge, as many of the batch's badges as are known. */
-export function matchReads(reads: readonly Reading[], meters: ReadonlyMap<string, MeterRecord>, context: ReadsContext): MatchedReads {
+/**
+ * Finds each reading's channel. `meters` by badge, as many of the batch's badges as are known. Of `events`, those of meters that
+ * are not known, and those that lie in the future or too far back, say nothing to anybody.
+ */
+export function matchReads(reads: readonly Reading[], meters: ReadonlyMap<string, MeterRecord>, context: ReadsContext, events: readonly MeterEvent[] = []): MatchedReads {
   const registers: MatchedRegister[] = [];
   const intervals: MatchedInterval[] = [];
   const settled: ReadOutcome[] = [];
@@ -114,8 +129,48 @@ export function matchReads(reads: readonly Reading[], meters: ReadonlyMap<string
     } else if (result.reading.kind === "register") registers.push(result as MatchedRegister);
     else intervals.push(result as MatchedInterval);
   }
-  return { registers, intervals, settled, held, needs: needsOf(registers, intervals, context.zone) };
+  const timely = ({ from, to }: Told): boolean => to <= context.now + limits.futureToleranceMinutes * MINUTE_MS && from >= context.now - limits.maxAgeDays * DAY_MINUTES * MINUTE_MS;
+  const said = saidOf([...registers, ...intervals], events.filter(timely), meters);
+  const told = [...said].flatMap(([meter, all]) => all.filter(isJudged).flatMap((each) => toldOf(meter, each)));
+  return { registers, intervals, settled, held, told, latest: [...said].flatMap(([meter, all]) => latestOf(meter.meterId, all)), needs: needsOf(registers, intervals, told, context.zone) };
 }
+
+/** All that is said of each meter, beside its readings and by itself. */
+function saidOf(matches: readonly (MatchedRegister | MatchedInterval)[], events: readonly MeterEvent[], meters: ReadonlyMap<string, MeterRecord>): ReadonlyMap<MeterRecord, readonly Told[]> {
+  const said = new Map<MeterRecord, Told[]>();
+  const note = (meter: MeterRecord, told: readonly Told[]): void => {
+    const known = said.get(meter);
+    if (known === undefined) said.set(meter, [...told]);
+    else known.push(...told);
+  };
+  for (const { meter, reading } of matches) if (reading.told !== undefined) note(meter, reading.told);
+  for (const event of events) {
+    const meter = meters.get(event.meter);
+    if (meter !== undefined) note(meter, [event]);
+  }
+  return said;
+}
+
+const JUDGED: ReadonlySet<ConditionKind> = new Set(JUDGED_KINDS);
+
+const isJudged = ({ conditions }: Told): boolean => conditions.some(({ kind, on }) => on && JUDGED.has(kind));
+
+/** What is said is of the meter, and is judged once: on its intervals where it has some, else on its dial. */
+function toldOf(meter: MeterRecord, told: Told): MatchedTold[] {
+  const channel = spokenFor(meter);
+  const installation = meter.installations.find(({ from, to }) => from <= told.to && (to === null || told.from <= to));
+  return channel === null || installation === undefined ? [] : [{ meter, channel, installation, told }];
+}
+
+/** The channel on which what is said of the meter is judged. */
+export function spokenFor({ channels }: MeterRecord): Channel | null {
+  const counted = channels.filter(({ use }) => use !== "check");
+  const intervals = counted.filter(({ kind }) => kind === "interval");
+  return intervals.find(({ direction, unit }) => direction !== "received" && COUNTED.has(UNITS[unit].dimension)) ?? intervals[0] ?? counted[0] ?? null;
+}
+
+/** What a bill counts first: not reactive energy, nor demand. */
+const COUNTED: ReadonlySet<string> = new Set(["volume", "energy", "heat"]);
 
 export function outcomeHead(reading: Reading): { index: number; meter: string; stored: number; duplicates: number; corrected: number } {
   return { index: reading.index, meter: reading.meter, stored: 0, duplicates: 0, corrected: 0 };
@@ -136,6 +191,7 @@ function matchOne(reading: Reading, meter: MeterRecord | undefined, { now, zone 
   if (first < now - limits.maxAgeDays * DAY_MINUTES * MINUTE_MS) return reject(when, `is more than ${limits.maxAgeDays} days old`);
 
   const day = localDateOf(first, zone);
+  const ahead = last > now ? clockOff((last - now) / 1000, "stamps of the future") : null;
   const hold = (ruleId: HeldReading["ruleId"], channel: Channel | null, sentence: string): Match => {
     const id = [ruleId, reading.meter, reading.kind, reading.channel ?? "", reading.unit, first].join(":");
     return { held: { id, ruleId, meterId: meter?.meterId ?? null, channelId: channel?.channelId ?? null, day, sentence, reading } };
@@ -156,11 +212,24 @@ function matchOne(reading: Reading, meter: MeterRecord | undefined, { now, zone 
 
   if (converted.kind === "register") {
     const problem = registerValueProblem(converted.value, channel);
-    return problem === null ? { meter, channel, installation, reading: converted } : reject("value", problem);
+    return problem === null ? { meter, channel, installation, reading: saying(converted, ahead, first, last) } : reject("value", problem);
   }
-  const offGrid = (converted.start - localDayOf(converted.start, zone).start) % (converted.stepMinutes * MINUTE_MS) !== 0;
-  if (offGrid) return reject("start", `is not the start of a ${converted.stepMinutes}-minute interval of the local day`);
-  return { meter, channel, installation, reading: converted };
+  const off = offGrid(converted.start, converted.stepMinutes, zone);
+  if (off === null) return reject("start", `is not the start of a ${converted.stepMinutes}-minute interval of the local day, and is in the middle of two`);
+  const onGrid = off === 0 ? converted : saying({ ...converted, start: converted.start - off }, clockOff(off / 1000, "stamps off the interval"), first - off, last - off);
+  return { meter, channel, installation, reading: saying(onGrid, ahead, first, last) };
+}
+
+/** How far the start is after the nearest start of an interval, negative before it; null in the middle, where no clock tells which is meant. */
+function offGrid(start: Instant, stepMinutes: number, zone: TimeZone): number | null {
+  const step = stepMinutes * MINUTE_MS;
+  const off = (start - localDayOf(start, zone).start) % step;
+  return off * 2 === step ? null : off * 2 < step ? off : off - step;
+}
+
+/** The reading with one thing more said of its meter. */
+function saying<R extends Reading>(reading: R, condition: Condition | null, from: Instant, to: Instant): R {
+  return condition === null ? reading : { ...reading, told: [...(reading.told ?? []), { conditions: [condition], from, to, line: reading.told?.[0]?.line ?? 0 }] };
 }
 
 /**
@@ -243,7 +312,7 @@ function inChannelUnit<R extends Reading>(reading: R, channel: Channel): R | nul
   return { ...reading, unit: channel.unit, values };
 }
 
-function needsOf(registers: readonly MatchedRegister[], intervals: readonly MatchedInterval[], zone: TimeZone): ReadsNeeds {
+function needsOf(registers: readonly MatchedRegister[], intervals: readonly MatchedInterval[], told: readonly MatchedTold[], zone: TimeZone): ReadsNeeds {
   const days = new Map<number, { channelId: number; from: LocalDate; to: LocalDate }>();
   const reads = new Map<number, { channelId: number; from: Instant; to: Instant }>();
   const needReads = (channelId: number, from: Instant, to: Instant): void => {
@@ -255,9 +324,10 @@ function needsOf(registers: readonly MatchedRegister[], intervals: readonly Matc
     }
   };
   for (const { channel, reading } of registers) needReads(channel.channelId, reading.at, reading.at);
-  for (const { meter, channel, reading } of intervals) {
-    const first = localDayOf(reading.start, zone);
-    const last = localDayOf(reading.start + (reading.values.length * reading.stepMinutes - 1) * MINUTE_MS, zone);
+  for (const { channel, told: { from, to } } of told) if (channel.kind === "register") needReads(channel.channelId, from, to);
+  const needDays = (meter: MeterRecord, channel: Channel, from: Instant, until: Instant): void => {
+    const first = localDayOf(from, zone);
+    const last = localDayOf(until, zone);
     const to = addDays(last.date, 1);
     const known = days.get(channel.channelId);
     if (known === undefined) days.set(channel.channelId, { channelId: channel.channelId, from: first.date, to });
@@ -267,7 +337,9 @@ function needsOf(registers: readonly MatchedRegister[], intervals: readonly Matc
     }
     // The sum check compares a day with the registers at its two midnights.
     for (const register of registersBeside(channel, meter)) needReads(register.channelId, first.start, last.end);
-  }
+  };
+  for (const { meter, channel, reading } of intervals) needDays(meter, channel, reading.start, reading.start + (reading.values.length * reading.stepMinutes - 1) * MINUTE_MS);
+  for (const { meter, channel, told: { from, to } } of told) if (channel.kind === "interval") needDays(meter, channel, from, Math.max(from, to - 1));
   return { days: [...days.values()], registers: [...reads.values()] };
 }
 

@@ -11,6 +11,7 @@ import { multiplierRatio, parseMilli, timesRatio, unitRatio, UNITS, type Milli, 
 const percent = v.pipe(v.number(), v.integer("must be whole percent"), v.minValue(0), v.maxValue(100_000, "must be at most 100,000 %"));
 const hours = v.pipe(v.number(), v.integer("must be whole hours"), v.minValue(0), v.maxValue(24 * 366, "must be at most a year of hours"));
 const days = v.pipe(v.number(), v.integer("must be whole days"), v.minValue(0), v.maxValue(366, "must be at most 366 days"));
+const seconds = v.pipe(v.number(), v.integer("must be whole seconds"), v.minValue(0), v.maxValue(86_400, "must be at most a day of seconds"));
 const minutes = v.pipe(v.number(), v.integer("must be whole minutes"), v.minValue(0), v.maxValue(60 * 24 * 31, "must be at most a month of minutes"));
 const count = v.pipe(v.number(), v.integer("must be a whole number"), v.minValue(0), v.maxValue(100_000, "must be at most 100,000"));
 const amount = v.pipe(
@@ -27,6 +28,10 @@ const monthDay = v.pipe(v.number(), v.integer(), v.check((value) => isLocalDate(
 export const veeParametersSchema = v.strictObject({
   /** Gaps up to `failGapMinutes` are warned of and filled by linear estimation, longer ones fail; a day is due `graceHours` after its end. */
   missing: v.strictObject({ failGapMinutes: minutes, graceHours: hours }),
+  /** |meter's clock − reference| above `warnSeconds` is warned of, above `failSeconds` fails. Both 0: not looked at. */
+  clock: v.strictObject({ warnSeconds: seconds, failSeconds: seconds }),
+  /** From so many flagged intervals a person looks (0: never); under the flag for `failHours` of a day, the day fails. */
+  tamper: v.strictObject({ flags: count, failHours: hours }),
   /** (max − 3rd max) ÷ 3rd max above `percent`, over at least `minimumIntervals`, the max at least `minimumPerHour` and `historyPercent` of the largest interval before. */
   spike: v.strictObject({ percent, minimumIntervals: count, minimumPerHour: amount, historyPercent: percent }),
   /** Average daily usage against the same season last year and the period before, in percent of them; `…Day` when a span is shorter than `periodDays`. */
@@ -58,6 +63,8 @@ export type VeeParameters = v.InferOutput<typeof veeParametersSchema>;
 export const veeOverridesSchema = v.partial(
   v.strictObject({
     missing: v.partial(veeParametersSchema.entries.missing),
+    clock: v.partial(veeParametersSchema.entries.clock),
+    tamper: v.partial(veeParametersSchema.entries.tamper),
     spike: v.partial(veeParametersSchema.entries.spike),
     highLow: v.partial(veeParametersSchema.entries.highLow),
     zero: v.partial(veeParametersSchema.entries.zero),
@@ -88,10 +95,13 @@ export type VeeSetting = v.InferOutput<typeof veeSettingSchema>;
 /**
  * Common to all. Spike: the (max − 3rd max) formula over at least 20 intervals and California's published 180 %.
  * High/low: 200 % and 50 % of the expected over a period; a single day swings further. Rollover: five times the usual.
- * Stuck: a whole day, and the shortest has 23 hours. Sum check: two dial units for the cut-off digits of start and stop read, else 1 %. Gate: 2 % of the intervals.
+ * Clock: three minutes are usual; half an hour is half of water's and gas's interval, after which most of an hour may stand in the
+ * wrong one. Tamper: any flag is looked at, a whole day under it is not billed. Stuck: a whole day, and the shortest has 23 hours. Sum check: two dial units for the cut-off digits of start and stop read, else 1 %. Gate: 2 % of the intervals.
  */
 const COMMON: VeeParameters = {
   missing: { failGapMinutes: 120, graceHours: 24 },
+  clock: { warnSeconds: 180, failSeconds: 1_800 },
+  tamper: { flags: 1, failHours: 23 },
   spike: { percent: 180, minimumIntervals: 20, minimumPerHour: 0, historyPercent: 150 },
   highLow: { highPercent: 200, lowPercent: 50, highPercentDay: 400, minimumExcessPerDay: 0, periodDays: 7, minimumHistoryDays: 28, poorHistoryPercent: 25 },
   zero: { warnDays: 7 },
@@ -132,7 +142,8 @@ const BY_COMMODITY: Readonly<Record<Commodity, { readonly all: VeeOverrides; rea
     },
   },
   electric: {
-    all: { spike: { minimumPerHour: 25 }, stuck: { minimumPerHour: 0.1 }, highLow: { highPercent: 175, minimumExcessPerDay: 10 }, inactive: { perDay: 1 } },
+    // Prices go by the hour: what is out of tolerance is not billed as it is.
+    all: { clock: { warnSeconds: 120, failSeconds: 180 }, spike: { minimumPerHour: 25 }, stuck: { minimumPerHour: 0.1 }, highLow: { highPercent: 175, minimumExcessPerDay: 10 }, inactive: { perDay: 1 } },
     classes: { commercial: { spike: { minimumPerHour: 250 }, highLow: { minimumExcessPerDay: 100 } }, industrial: { spike: { minimumPerHour: 5_000 }, highLow: { minimumExcessPerDay: 1_000 } } },
   },
   gas: {

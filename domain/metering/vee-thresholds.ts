@@ -9,6 +9,7 @@ export interface ChannelThresholds {
   readonly countsUsage: boolean;
   readonly slotsPerHour: number;
   readonly failGapSlots: number;
+  readonly tamperFailSlots: number;
   readonly spikeMinimum: Milli;
   readonly excessPerDay: Milli;
   readonly stuckSlots: number;
@@ -45,11 +46,12 @@ function compile(parameters: VeeParameters, channel: Channel): ChannelThresholds
   const slotsPerHour = channel.stepMinutes ? 60 / channel.stepMinutes : 1;
   const perSlot = (perHour: number): Milli => Math.round(amountFor(perHour, channel) / slotsPerHour);
   const slots = (hours: number): number => hours * slotsPerHour;
-  const { missing, spike, highLow, stuck, leak, burst, freeze, sumCheck, inactive, backflow } = parameters;
+  const { missing, tamper, spike, highLow, stuck, leak, burst, freeze, sumCheck, inactive, backflow } = parameters;
   return {
     countsUsage: USAGE_DIMENSIONS.has(UNITS[channel.unit].dimension),
     slotsPerHour,
     failGapSlots: Math.floor((missing.failGapMinutes * slotsPerHour) / 60),
+    tamperFailSlots: slots(tamper.failHours),
     spikeMinimum: perSlot(spike.minimumPerHour),
     excessPerDay: amountFor(highLow.minimumExcessPerDay, channel),
     stuckSlots: slots(stuck.hours),

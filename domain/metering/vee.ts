@@ -6,6 +6,7 @@ import type { LocalDate } from "../calendar/local-date.ts";
 import { averageDaily } from "./history.ts";
 import { backflowIntervals, backflowRegister } from "./rules/backflow.ts";
 import { freeze } from "./rules/freeze.ts";
+import { clockIntervals, clockRegister } from "./rules/clock.ts";
 import { burst, continuousFlow, stuck } from "./rules/flow.ts";
 import { highIntervals, highRegister, lowIntervals, lowRegister, poorHistory } from "./rules/high-low.ts";
 import { inactiveIntervals, inactiveRegister } from "./rules/inactive.ts";
@@ -15,6 +16,7 @@ import { questionableIntervals } from "./rules/quality.ts";
 import type { Explanation, IntervalRule, IntervalSpan, RegisterRule, RegisterSpan, RuleFacts, Severity, Verdict } from "./rules/rule.ts";
 import { spike } from "./rules/spike.ts";
 import { sumCheck } from "./rules/sum-check.ts";
+import { tamperIntervals, tamperRegister } from "./rules/tamper.ts";
 import { zeroIntervals, zeroRegister } from "./rules/zero.ts";
 import { scanSpan, type SpanScan } from "./span-scan.ts";
 import type { Milli } from "./units.ts";
@@ -39,11 +41,11 @@ export interface RuleReport extends RuleFacts {
 
 /** In the order in which they run: what is there, what cannot be, what is unlike the rest, what is unlike before, what it tells. */
 export const INTERVAL_RULES: readonly IntervalRule[] = [
-  missingIntervals, questionableIntervals, negativeIntervals, sumCheck, spike, stuck,
+  missingIntervals, questionableIntervals, clockIntervals, tamperIntervals, negativeIntervals, sumCheck, spike, stuck,
   highIntervals, lowIntervals, zeroIntervals, inactiveIntervals, backflowIntervals, burst, continuousFlow, freeze,
 ];
 
-export const REGISTER_RULES: readonly RegisterRule[] = [negativeRegister, registerRollover, highRegister, lowRegister, zeroRegister, inactiveRegister, backflowRegister];
+export const REGISTER_RULES: readonly RegisterRule[] = [clockRegister, tamperRegister, negativeRegister, registerRollover, highRegister, lowRegister, zeroRegister, inactiveRegister, backflowRegister];
 
 const NOTHING_FOUND: readonly Finding[] = [];
 

@@ -89,7 +89,7 @@ async function takeBatch(world: World, gatewayId: string, text: string): Promise
     return Response.json({ error: { code: "invalid", message: "Nothing of the batch was taken. Mend what is listed and post it again.", issues: batch.errors } }, { status: 422 });
   }
   try {
-    return Response.json(await ingestReads(world, { actor: { kind: "gateway", gatewayId }, batchId, bodyHash: bodyHashOf(text), readings: batch.reads }));
+    return Response.json(await ingestReads(world, { actor: { kind: "gateway", gatewayId }, batchId, bodyHash: bodyHashOf(text), readings: batch.reads, events: batch.events }));
   } catch (error) {
     if (!(error instanceof FenceLostError)) throw error;
     return problem(503, "busy", "Others are writing reads of the same meters. Post it again.", { "retry-after": "1" });

@@ -6,7 +6,7 @@ import { CommandRepeatedError, commitUnits, FenceLostError } from "../../db/comm
 import type { SqlPort, Statement } from "../../db/port.ts";
 import { timeZoneOf, validationSettings } from "../../db/utility.ts";
 import { actorText, requirePermission, type Actor, type UserActor } from "../../domain/lifecycle/permissions.ts";
-import { badgesOf, parseReadsRequest, type Reading, type RequestError } from "../../domain/metering/index.ts";
+import { badgesOf, parseReadsRequest, type MeterEvent, type Reading, type RequestError } from "../../domain/metering/index.ts";
 import type { World } from "./context.ts";
 import { SEEN_EVERY_MS } from "./gateways.ts";
 import { requireOnMeters } from "./own-meter.ts";
@@ -31,6 +31,8 @@ export interface PostedReads {
   readonly batchId: string;
   readonly bodyHash: string;
   readonly readings: readonly Reading[];
+  /** What was said of meters without a value. */
+  readonly events?: readonly MeterEvent[];
   /** The file of which they are a part. */
   readonly file?: BatchFile;
 }
@@ -53,7 +55,7 @@ export async function ingestReads(world: World, posted: PostedReads): Promise<In
   const origin = originOf(posted);
   for (let race = 1; ; race += 1) {
     const setting = await readsSetting(world);
-    const batch = await classifyBatch(port, posted.readings, setting);
+    const batch = await classifyBatch(port, posted.readings, setting, posted.events);
     const { answer, units, further } = commitOf(batch, origin, setting);
     try {
       await commitUnits(port, units, {}, [...further, ...seen(posted.actor, setting.now)]);
@@ -106,6 +108,6 @@ export async function enterReads(world: World, actor: UserActor, input: { readon
   if (before) return { status: "done", answer: before };
   const parsed = parseReadsRequest(JSON.parse(body));
   if (!parsed.ok) return { status: "invalid", errors: parsed.errors };
-  await requireOnMeters(world, actor, "post:read:any", badgesOf(parsed.reads));
-  return { status: "done", answer: await ingestReads(world, { actor, batchId, bodyHash: bodyHashOf(body), readings: parsed.reads }) };
+  await requireOnMeters(world, actor, "post:read:any", badgesOf(parsed.reads, parsed.events));
+  return { status: "done", answer: await ingestReads(world, { actor, batchId, bodyHash: bodyHashOf(body), readings: parsed.reads, events: parsed.events }) };
 }

@@ -6,7 +6,7 @@ import { UNITS } from "../../../domain/metering/units.ts";
 import { className, commodityName } from "./words.ts";
 
 /** What a figure counts; `amount` is in the commodity's everyday unit. */
-type Counts = "%" | "‰" | "hours" | "days" | "minutes" | "intervals" | "times" | "bills" | "dial units" | "month and day" | "amount an hour" | "amount a day";
+type Counts = "%" | "‰" | "seconds" | "hours" | "days" | "minutes" | "intervals" | "times" | "bills" | "dial units" | "month and day" | "amount an hour" | "amount a day";
 
 interface Threshold { readonly rule: string; readonly name: string; readonly counts: Counts }
 
@@ -14,6 +14,10 @@ interface Threshold { readonly rule: string; readonly name: string; readonly cou
 export const THRESHOLDS = {
   "missing.failGapMinutes": { rule: "Missing", name: "A gap needs a person from", counts: "minutes" },
   "missing.graceHours": { rule: "Missing", name: "A day is late after", counts: "hours" },
+  "clock.warnSeconds": { rule: "Clock", name: "Looked at when it is off by more than", counts: "seconds" },
+  "clock.failSeconds": { rule: "Clock", name: "Holds a bill when it is off by more than", counts: "seconds" },
+  "tamper.flags": { rule: "Tamper", name: "Looked at from, flagged in a day", counts: "intervals" },
+  "tamper.failHours": { rule: "Tamper", name: "Holds a bill from, under the flag", counts: "hours" },
   "spike.percent": { rule: "Spike", name: "Largest above the third largest by", counts: "%" },
   "spike.minimumIntervals": { rule: "Spike", name: "Looked for from", counts: "intervals" },
   "spike.minimumPerHour": { rule: "Spike", name: "Only from", counts: "amount an hour" },

@@ -1,6 +1,8 @@
 /** What a validation rule is. Each rule has its own file; `../vee.ts` holds the table and the order. */
 import type { LocalDate } from "../../calendar/local-date.ts";
+import type { Instant } from "../../calendar/zone.ts";
 import type { Channel, RegisterRead } from "../channel.ts";
+import type { DayCondition } from "../conditions.ts";
 import type { ChannelHistory } from "../history.ts";
 import type { Advance } from "../register.ts";
 import type { SpanScan } from "../span-scan.ts";
@@ -38,6 +40,10 @@ export interface IntervalSpan {
   readonly serviceActive: boolean;
   /** What the meter's register says went through in the same span, after the multiplier; null when unknown. */
   readonly registerUsage: Milli | null;
+  /** What the source said on this day; absent: nothing. */
+  readonly conditions?: readonly DayCondition[] | undefined;
+  /** When the first interval begins, for what is said of instants. */
+  readonly start?: Instant | undefined;
 }
 
 /** A read of a register and the one before it. */
@@ -53,6 +59,8 @@ export interface RegisterSpan {
   readonly maxPlausible: Milli | null;
   readonly history: ChannelHistory;
   readonly serviceActive: boolean;
+  /** What the source said since the read before, up to this one; absent: nothing. */
+  readonly conditions?: readonly DayCondition[] | undefined;
 }
 
 export interface RuleFacts {

@@ -1,5 +1,6 @@
 /** A reading that could not be stored with any channel: once its cause is mended it is taken in like any other. */
 import { batchValues, classifyBatch, exceptionChanges } from "../../../db/metering/ingest.ts";
+import { conditionStatements } from "../../../db/metering/conditions.ts";
 import { heldReading, type ExceptionDetail, type ExceptionRow } from "../../../db/metering/exceptions.ts";
 import { NOTHING, refuse, type Asked, type Deciding, type ValueOutcome } from "./change.ts";
 
@@ -16,7 +17,7 @@ export async function decideReading(row: ExceptionRow, { decision }: Asked, { po
     ...NOTHING,
     method: outcome?.outcome ?? null,
     others: exceptionChanges(batch, setting.now),
-    statements: batchValues(result, loaded, by),
+    statements: [...batchValues(result, loaded, by), ...conditionStatements(result, by)],
     servicePointIds: result.changes.map(({ servicePointId }) => servicePointId),
   };
 }

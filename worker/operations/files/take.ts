@@ -183,11 +183,11 @@ interface Ingested {
 /** Nobody sends reads by which their own account is billed: those of a person's own meters are refused, and a colleague sends them. */
 async function ingest(world: World, file: FileRow, batchId: string, batch: ReadingBatch): Promise<Ingested> {
   const actor = actorOf(file);
-  const own = actor.kind === "user" ? await ownBadges(world, actor.userId, badgesOf(batch.reads)) : new Set<string>();
+  const own = actor.kind === "user" ? await ownBadges(world, actor.userId, badgesOf(batch.reads, batch.events)) : new Set<string>();
   if (own.size === 0) return ingestBatch(world, file, batchId, batch);
   const isOwn = batch.reads.map(({ meter }) => own.has(meter));
-  const others = { reads: batch.reads.filter((_, i) => !isOwn[i]), lines: batch.lines.filter((_, i) => !isOwn[i]) };
-  const { counts, notes } = others.reads.length === 0 ? { counts: NO_COUNTS, notes: [] } : await ingestBatch(world, file, batchId, others);
+  const others = { reads: batch.reads.filter((_, i) => !isOwn[i]), lines: batch.lines.filter((_, i) => !isOwn[i]), events: batch.events.filter(({ meter }) => !own.has(meter)) };
+  const { counts, notes } = others.reads.length + others.events.length === 0 ? { counts: NO_COUNTS, notes: [] } : await ingestBatch(world, file, batchId, others);
   const refused = batch.reads.flatMap(({ meter }, i): FileNote[] => (isOwn[i] ? [{ line: lineOf(batch.lines[i]!), kind: "rejected", reason: `meter ${meter}: ${SELF_SERVICE_MESSAGE}` }] : []));
   return { counts: summed(counts, { ...NO_COUNTS, reads: refused.length, rejected: refused.length }), notes: [...notes, ...refused] };
 }
@@ -195,8 +195,8 @@ async function ingest(world: World, file: FileRow, batchId: string, batch: Readi
 /** Where a read stands in its file. */
 const lineOf = (lines: Int32Array): number => lines.find((line) => line > 0) ?? 1;
 
-async function ingestBatch(world: World, file: FileRow, batchId: string, { reads, lines }: Pick<ReadingBatch, "reads" | "lines">): Promise<Ingested> {
-  const { counts, outcomes } = await ingestReads(world, { actor: actorOf(file), batchId, bodyHash: batchId, readings: reads, file: { fileId: file.id, lines } });
+async function ingestBatch(world: World, file: FileRow, batchId: string, { reads, lines, events }: ReadingBatch): Promise<Ingested> {
+  const { counts, outcomes } = await ingestReads(world, { actor: actorOf(file), batchId, bodyHash: batchId, readings: reads, events, file: { fileId: file.id, lines } });
   const notes = outcomes.flatMap(({ index, outcome, field, reason = "", exceptionId }): FileNote[] => {
     if (outcome !== "rejected" && outcome !== "exception") return [];
     const sentence = outcome === "rejected" ? `meter ${reads[index]!.meter}: ${field === undefined ? "" : `${field} `}${reason}` : reason;
@@ -206,13 +206,15 @@ async function ingestBatch(world: World, file: FileRow, batchId: string, { reads
 }
 
 /** Named by what is in it: a version that reads a file otherwise makes other batches of it. */
-function batchIdOf(fileId: string, part: number, { reads }: ReadingBatch): string {
+function batchIdOf(fileId: string, part: number, { reads, events }: ReadingBatch): string {
   const hash = createHash("sha256").update(`${fileId}\n${part}`);
   for (const read of reads) {
     const head = `\n${read.meter}\t${read.channel ?? ""}\t${read.unit}\t${read.quality}\t`;
     if (read.kind === "register") hash.update(`${head}${read.at}\t${read.value}`);
     else hash.update(`${head}${read.start}\t${read.stepMinutes}\t`).update(new Uint8Array(read.values.buffer, read.values.byteOffset, read.values.byteLength));
+    if (read.told !== undefined) hash.update(JSON.stringify(read.told));
   }
+  if (events.length > 0) hash.update(JSON.stringify(events));
   return hash.digest("hex");
 }
 
