@@ -113,6 +113,62 @@ describe("from intervals", () => {
     expect(beside).toMatchObject({ complete: true, source: "registers", quantities: { usage: 777_000 }, slots: { missing: 96 } });
   });
 
+  describe("a register beside them that was read some days off the bounds", () => {
+    const hourly: Channel = { ...series, stepMinutes: 60 };
+    const total: Channel = { ...hourly, channelId: 3, kind: "register", dials: 6 };
+    const months = [{ from: "2026-03-01", to: "2026-04-01" }, { from: "2026-04-01", to: "2026-05-01" }, { from: "2026-05-01", to: "2026-06-01" }];
+    /** What each hour of the three months used, and the register as it stood at every read. */
+    const used = filled(hourly, 0, { from: "2026-02-25", to: "2026-06-05" }).map((day, i) => ({ ...day, raw: { values: day.raw.values.map((_, hour) => 100 + ((i * 7 + hour * 31) % 400)), quality: null } }));
+    const upTo = (day: string): number => used.filter((each) => each.day < day).reduce((sum, { raw }) => sum + raw.values.reduce((a, b) => a + b, 0), 0);
+    const readsOn = (...days: string[]) => days.map((day) => read(3, day, 5_000_000 + upTo(day)));
+    const without = (gap: readonly string[]) => used.filter(({ day }) => !gap.includes(day));
+    const bill = (each: { from: string; to: string }, gap: readonly string[], reads: readonly RegisterRead[]) =>
+      usage({ period: each, unit: "kWh", legs: [leg(hourly), leg(total)], days: without(gap), registerReads: reads });
+
+    test("stands in between its reads, and the intervals go on to the bounds: three bills are what was used, once", () => {
+      const reads = readsOn("2026-03-03", "2026-03-30", "2026-04-03", "2026-05-04", "2026-05-29", "2026-06-02");
+      const bills = months.map((each) => bill(each, ["2026-03-11", "2026-05-20"], reads));
+      expect(bills.map(({ source, complete }) => [source, complete])).toEqual([["mixed", true], ["intervals", true], ["mixed", true]]);
+      expect(bills.reduce((sum, { quantities }) => sum + quantities["usage"]!, 0)).toBe(upTo("2026-06-01") - upTo("2026-03-01"));
+      expect(bills[0]!.legs.map(({ source, from, to }) => [source, from, to])).toEqual([
+        ["registers", startOfDay("2026-03-03", ZONE), startOfDay("2026-03-30", ZONE)],
+        ["intervals", startOfDay("2026-03-01", ZONE), startOfDay("2026-03-03", ZONE)], ["intervals", startOfDay("2026-03-30", ZONE), startOfDay("2026-04-01", ZONE)],
+      ]);
+    });
+
+    test("does not where an interval between a read and its bound is missing too, or a read was estimated, or taken within an interval", () => {
+      const good = readsOn("2026-03-03", "2026-03-30");
+      const problems = (gap: readonly string[], reads: readonly RegisterRead[]) => bill(months[0]!, gap, reads).problems.map(({ code }) => code);
+      expect(problems(["2026-03-11"], good)).toEqual([]);
+      expect(problems(["2026-03-01", "2026-03-11"], good)).toEqual(["missing-intervals"]);
+      expect(problems(["2026-03-11", "2026-03-31"], good)).toEqual(["missing-intervals"]);
+      expect(problems(["2026-03-11"], [good[0]!, { ...good[1]!, quality: "estimated" }])).toEqual(["missing-intervals"]);
+      expect(problems(["2026-03-11"], [good[0]!, { ...good[1]!, readAt: good[1]!.readAt + 60_000 }])).toEqual(["missing-intervals"]);
+    });
+
+    test("whatever the bill before ended with: it went to its bound", () => {
+      const reads = readsOn("2026-04-03", "2026-04-29");
+      const opening = new Map([[3, readsOn("2026-03-30")[0]!]]);
+      const { quantities } = usage({ period: months[1]!, unit: "kWh", legs: [leg(hourly), leg(total)], days: without(["2026-04-11"]), registerReads: reads, openingReads: opening });
+      expect(quantities["usage"]).toBe(upTo("2026-05-01") - upTo("2026-04-01"));
+    });
+
+    test("around an exchange within an hour, each meter with its own", () => {
+      const [old, oldTotal] = [{ ...hourly, channelId: 31, meterId: "old" }, { ...total, channelId: 33, meterId: "old" }];
+      const at = startOfDay("2026-03-11", ZONE) + 20 * 60_000;
+      const values = (from: number, to: number): PackedDay => ({ values: Int32Array.from({ length: 24 }, (_, slot) => (slot >= from && slot < to ? 100 : MISSING)), quality: null });
+      const days: StoredDay[] = [
+        ...filled(old, 100, { from: "2026-03-01", to: "2026-03-05" }), ...filled(old, 100, { from: "2026-03-06", to: "2026-03-11" }),
+        { channelId: 31, day: "2026-03-11", version: 1, raw: values(0, 0), revisions: [] },
+        { channelId: 2, day: "2026-03-11", version: 1, raw: values(0, 24), revisions: [] },
+        ...filled(hourly, 100, { from: "2026-03-12", to: "2026-04-01" }),
+      ];
+      const reads = [read(33, "2026-03-02", 0), { ...read(33, "2026-03-11", 9 * 24 * 100 - 2_400 + 30), readAt: at }, { ...read(3, "2026-03-11", 0), readAt: at }];
+      const result = usage({ unit: "kWh", legs: [...[old, oldTotal].map((channel) => ({ ...leg(channel), to: at })), ...[hourly, total].map((channel) => ({ ...leg(channel), from: at }))], days, registerReads: reads });
+      expect(result).toMatchObject({ complete: true, quantities: { usage: 24 * 100 + (9 * 24 * 100 - 2_400 + 30) + 24 * 100 + (20 * 24) * 100 } });
+    });
+  });
+
   test("revisions count, and their share that is estimated is known", () => {
     const days = filled(series, 250);
     const layer: PackedDay = { values: new Int32Array(96).fill(500), quality: new Uint8Array(96).fill(1) };

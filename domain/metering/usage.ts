@@ -8,6 +8,7 @@ import { localDateOf, MINUTE_MS, startOfDay, type Instant, type TimeZone } from 
 import { QUALITY_EDITED, QUALITY_ESTIMATED, type Channel, type RegisterRead } from "./channel.ts";
 import { bestOfDay, MISSING, type StoredDay } from "./packed-day.ts";
 import { bestReads, registerAdvance } from "./register.ts";
+import { standIn, type StandIn } from "./stand-in.ts";
 import { convertMilli, multiplierRatio, quantityText, sameDimension, timesMultiplier, timesRatio, unitRatio, UNITS, type Milli, type Ratio, type Unit } from "./units.ts";
 
 /** A channel while its meter hung at the service point. */
@@ -131,7 +132,8 @@ export function usageForPeriod(input: UsageInput): UsageOfPeriod {
   const bounds = { from: startOfDay(period.from, zone), to: startOfDay(period.to, zone) };
   const legs = input.legs.filter(({ from, to, channel }) => from < bounds.to && (to === null || to > bounds.from) && channel.use !== "check");
   const intervals = legs.filter(({ channel }) => channel.kind === "interval").map((leg) => readIntervals(leg, input, bounds));
-  const registers = legs.filter(({ channel }) => channel.kind === "register").map((leg) => readRegister(leg, input, bounds));
+  const measured = new Set(intervals.map(({ leg }) => groupKey(leg)));
+  const registers = legs.filter(({ channel }) => channel.kind === "register").map((leg) => readRegister(leg, input, bounds, measured.has(groupKey(leg))));
 
   const tally: Tally = { quantities: {}, legs: [], crossChecks: [], problems: [], slots: { expected: 0, missing: 0, estimated: 0, edited: 0 }, estimatedUsage: 0, wholeUsage: 0 };
   for (const group of groupsOf(intervals, registers).values()) countGroup(group, unit, bounds, tally);
@@ -157,7 +159,7 @@ export function usageForPeriod(input: UsageInput): UsageOfPeriod {
   };
 }
 
-interface Bounds {
+export interface Bounds {
   readonly from: Instant;
   readonly to: Instant;
 }
@@ -170,7 +172,7 @@ function suspectDays({ openExceptions, period }: UsageInput, legs: readonly Chan
 
 // ---- registers ------------------------------------------------------------------------------------------------
 
-interface RegisterLeg {
+export interface RegisterLeg {
   readonly leg: ChannelLeg;
   readonly start: RegisterRead | null;
   readonly end: RegisterRead | null;
@@ -179,14 +181,15 @@ interface RegisterLeg {
   readonly input: { channelId: number; fromAt: Instant; toAt: Instant; stamp: number };
 }
 
-function readRegister(leg: ChannelLeg, { registerReads, openingReads, period, zone }: UsageInput, bounds: Bounds): RegisterLeg {
+/** `beside`: beside intervals, whose bills go from bound to bound; there no bill hands a read on to the next one. */
+function readRegister(leg: ChannelLeg, { registerReads, openingReads, period, zone }: UsageInput, bounds: Bounds, beside: boolean): RegisterLeg {
   const { channelId } = leg.channel;
   const window = readsWindow(period, zone);
   const fromAt = Math.max(window.fromAt, leg.from);
   const toAt = Math.min(window.toAt, leg.to ?? window.toAt);
   const all = registerReads.filter((read) => read.channelId === channelId && read.readAt >= fromAt && read.readAt <= toAt);
   const reads = bestReads(all);
-  const start = openingReads?.get(channelId) ?? boundaryRead(Math.max(bounds.from, leg.from), reads);
+  const start = (beside ? undefined : openingReads?.get(channelId)) ?? boundaryRead(Math.max(bounds.from, leg.from), reads);
   const end = boundaryRead(Math.min(bounds.to, leg.to ?? bounds.to), reads.filter(({ readAt }) => start === null || readAt > start.readAt));
   return { leg, start, end, reads, input: { channelId, fromAt, toAt, stamp: all.reduce((sum, { version }) => sum + version, 0) } };
 }
@@ -207,7 +210,7 @@ function nearestTo(instant: Instant, reads: readonly RegisterRead[]): RegisterRe
 
 // ---- intervals ------------------------------------------------------------------------------------------------
 
-interface IntervalLeg {
+export interface IntervalLeg {
   readonly leg: ChannelLeg;
   /** Start of the first slot that is in the period and touches the leg. */
   readonly start: Instant;
@@ -370,8 +373,8 @@ interface Tally {
 /** Legs by meter and quantity: a meter's intervals and its registers are two measurements of the same thing. */
 function groupsOf(intervals: readonly IntervalLeg[], registers: readonly RegisterLeg[]): ReadonlyMap<string, Group> {
   const groups = new Map<string, { intervals: IntervalLeg[]; registers: RegisterLeg[] }>();
-  const groupOf = ({ channel, from }: ChannelLeg) => {
-    const key = `${channel.meterId} ${from} ${quantityName(channel)}`;
+  const groupOf = (leg: ChannelLeg) => {
+    const key = groupKey(leg);
     let group = groups.get(key);
     if (group === undefined) groups.set(key, (group = { intervals: [], registers: [] }));
     return group;
@@ -381,7 +384,9 @@ function groupsOf(intervals: readonly IntervalLeg[], registers: readonly Registe
   return groups;
 }
 
-/** Intervals without a gap are billed, else the register difference; with neither, the problem is named and what is known is counted. */
+const groupKey = ({ channel, from }: ChannelLeg): string => `${channel.meterId} ${from} ${quantityName(channel)}`;
+
+/** Intervals without a gap are billed, else registers where they stand in for them; with neither, the problem is named and what is known is counted. */
 function countGroup({ intervals, registers }: Group, unit: Unit, bounds: Bounds, tally: Tally): void {
   for (const { expected, missing, estimated, edited } of intervals) {
     tally.slots.expected += expected;
@@ -392,15 +397,35 @@ function countGroup({ intervals, registers }: Group, unit: Unit, bounds: Bounds,
   const intervalsWhole = intervals.length > 0 && intervals.every(({ missing }) => missing === 0);
   const registersWhole = registers.length > 0 && registers.every((register) => registerProblem(register) === null);
   if (intervalsWhole && registersWhole) crossCheck(intervals, registers, unit, bounds, tally);
-  if (!intervalsWhole && registersWhole) for (const register of registers) countRegister(register, unit, tally);
-  else if (intervals.length > 0) for (const leg of intervals) countIntervals(leg, unit, tally);
-  else {
+  if (intervals.length > 0) {
+    const stood = intervalsWhole || registers.length === 0 ? null : standsIn(intervals, registers, registersWhole, bounds);
+    if (stood === null) for (const leg of intervals) countIntervals(leg, unit, tally);
+    else countStandIn(stood, intervals, unit, tally);
+  } else {
     for (const register of registers) {
       const problem = registerProblem(register);
       if (problem !== null) tally.problems.push(problem);
       else countRegister(register, unit, tally);
     }
   }
+}
+
+/** A peak has no bounds, and is the highest that was shown. */
+function standsIn(intervals: readonly IntervalLeg[], registers: readonly RegisterLeg[], registersWhole: boolean, bounds: Bounds): StandIn | null {
+  if (!isRate(registers[0]!.leg.channel)) return standIn(intervals, registers, bounds);
+  return registersWhole ? { registers, parts: intervals.map(() => []) } : null;
+}
+
+function countStandIn({ registers, parts }: StandIn, intervals: readonly IntervalLeg[], unit: Unit, tally: Tally): void {
+  for (const register of registers) countRegister(register, unit, tally);
+  intervals.forEach((leg, i) => {
+    const step = leg.leg.channel.stepMinutes! * MINUTE_MS;
+    for (const { first, last } of parts[i]!) {
+      const values = leg.values.subarray(first, last);
+      const sum = values.reduce((total, value) => (value === MISSING ? total : total + value), 0);
+      countIntervals({ ...leg, start: leg.start + first * step, values, sum, missing: 0 }, unit, tally);
+    }
+  });
 }
 
 function crossCheck(intervals: readonly IntervalLeg[], registers: readonly RegisterLeg[], unit: Unit, bounds: Bounds, tally: Tally): void {
