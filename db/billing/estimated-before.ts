@@ -62,7 +62,7 @@ export async function loadSinceLastActual(port: SqlPort, segments: readonly Segm
     const { opening: _, ...asked } = need;
     const chain = carried?.estimated.get(need.agreementId);
     const opening = chain && chain.periods[0] === first ? chain.opening : undefined;
-    return first ? [{ ...asked, period: { from: first.segment.periodFrom, to: need.period.to }, billedBefore: true, ...(opening ? { opening } : {}) }] : [];
+    return first ? [{ ...asked, period: { from: first.segment.periodFrom, to: need.period.to }, ...(opening ? { opening } : {}) }] : [];
   });
   const usages = await loadUsages(port, spans, zone, without);
   for (const [agreementId, { usage, inputs }] of usages) found.set(agreementId, { since: { usage, periods: periods.get(agreementId)! }, inputs });

@@ -76,12 +76,12 @@ function pointOf(facts: AccountFacts, { agreement }: DueSegment): PointFacts {
   return facts.points.get(servicePointId) ?? { servicePointId, measuredAt: servicePointId, dwellingUnits: 1, legs: [], meterSize: null };
 }
 
-function needOf({ due: { agreement, period, first }, point: { legs, disconnected }, versions }: Due, carried: CarriedOver | undefined): UsageNeed[] {
+function needOf({ due: { agreement, period }, point: { legs, disconnected }, versions }: Due, carried: CarriedOver | undefined): UsageNeed[] {
   const needs = rateNeeds(versions, period);
   if (!needs?.usage) return [];
   const { agreementId } = agreement;
   const opening = carried?.opening.get(agreementId);
-  return [{ agreementId, period, unit: needs.unit, legs, intervals: needs.intervals, billedBefore: !first, disconnected: disconnected ?? false, ...(opening ? { opening } : {}) }];
+  return [{ agreementId, period, unit: needs.unit, legs, intervals: needs.intervals, disconnected: disconnected ?? false, ...(opening ? { opening } : {}) }];
 }
 
 /** Each stamp once: sewer rests on the same days as water. */

@@ -69,5 +69,5 @@ function partThrough({ segment, periodTo }: Span, day: LocalDate): Part[] {
 
 function needOf({ due: { agreement, period }, point, versions }: SegmentToBill): UsageNeed | null {
   const needs = rateNeeds(versions, period);
-  return needs?.usage ? { agreementId: agreement.agreementId, period, unit: needs.unit, legs: point.legs, intervals: needs.intervals, billedBefore: false, validatedOnly: true } : null;
+  return needs?.usage ? { agreementId: agreement.agreementId, period, unit: needs.unit, legs: point.legs, intervals: needs.intervals, validatedOnly: true } : null;
 }

@@ -134,7 +134,7 @@ function openService(due: DueSegment, place: PointFacts, versions: readonly Pric
   const needs = rateNeeds(versions, period);
   const segment: SegmentToBill = { due: { ...due, period }, point: place, versions, usage: null };
   const need = needs?.usage && through !== null
-    ? { agreementId: due.agreement.agreementId, period, unit: needs.unit, legs: place.legs, intervals: needs.intervals, billedBefore: !due.first, validatedOnly: true }
+    ? { agreementId: due.agreement.agreementId, period, unit: needs.unit, legs: place.legs, intervals: needs.intervals, validatedOnly: true }
     : null;
   const empty = needs?.usage && through === null
     ? { ...segment, usage: usageForPeriod({ period, zone, unit: needs.unit, legs: place.legs, days: [], registerReads: [], openExceptions: [] }) }

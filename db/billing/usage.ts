@@ -19,8 +19,6 @@ export interface UsageNeed {
   readonly legs: readonly ChannelLeg[];
   /** The rate looks at single intervals: time of use, demand. */
   readonly intervals: boolean;
-  /** The agreement was billed up to the period before. */
-  readonly billedBefore: boolean;
   /** The reads with which it begins, by channel, where they are not those of the stored bill before. */
   readonly opening?: ReadonlyMap<number, RegisterRead>;
   /** Nothing is delivered at the point: an estimate of its usage is none. */
@@ -57,10 +55,15 @@ const READS = `SELECT DISTINCT g.channel_id AS "channelId", g.read_at AS "readAt
 const EXCEPTIONS = `SELECT x.channel_id AS "channelId", x.day, x.rule AS "ruleId"
   FROM json_each(?) AS w CROSS JOIN exception AS x ON x.channel_id = w.value->>0 AND x.day >= w.value->>1 AND x.day <= w.value->>2 WHERE x.status = 'open' AND x.severity = 'fail'`;
 
-/** The reads with which an agreement's latest bill ended. They are in the bill's snapshot. A correction of that period ends with others. */
-const CLOSING_READS = `SELECT s.service_agreement_id AS "agreementId", b.snapshot -> '$.closingReads' AS reads
-  FROM json_each(?) AS w CROSS JOIN bill_segment AS s ON s.service_agreement_id = w.value->>0 AND s.period_to = w.value->>1 JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete' AND b.id NOT IN (SELECT value FROM json_each(?))
-  WHERE instr(s.id, '${CORRECTION_MARK}') = 0`;
+/**
+ * The reads with which the service was billed up to the period: by the agreement's own bill, or, where it is new, by the last
+ * one of whoever was served there until that day. So the two rest on the same read, whatever has come in between. They are in
+ * the bill's snapshot. A correction of that period ends with others. The agreement's own come last.
+ */
+const CLOSING_READS = `SELECT me.id AS "agreementId", b.snapshot -> '$.closingReads' AS reads
+  FROM json_each(?) AS w CROSS JOIN service_agreement AS me ON me.id = w.value->>0 CROSS JOIN service_agreement AS a ON a.service_point_id = me.service_point_id
+  CROSS JOIN bill_segment AS s ON s.service_agreement_id = a.id AND s.period_to = w.value->>1 JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete' AND b.id NOT IN (SELECT value FROM json_each(?))
+  WHERE instr(s.id, '${CORRECTION_MARK}') = 0 ORDER BY a.id = me.id`;
 
 interface OpenException {
   readonly channelId: number;
@@ -213,15 +216,27 @@ function registerWindows(need: UsageNeed, zone: TimeZone): Window[] {
 async function loadRegisters(port: SqlPort, needs: readonly UsageNeed[], zone: TimeZone, without: readonly string[]): Promise<Registers> {
   const windows = needs.flatMap((need) => registerWindows(need, zone));
   if (windows.length === 0) return { reads: new Map(), opening: new Map() };
-  const billed = needs.filter((need) => need.billedBefore && need.legs.some(({ channel }) => channel.kind === "register"));
+  const asking = needs.filter((need) => need.legs.some(({ channel }) => channel.kind === "register"));
+  const beginOf = new Map(asking.map(({ agreementId, period }) => [agreementId, startOfDay(period.from, zone)]));
   const [reads, closing] = await readRows(port, [
     { sql: READS, args: [JSON.stringify(windows.map(({ channelId, from, to }) => [channelId, from, to]))] },
-    { sql: CLOSING_READS, args: [JSON.stringify(billed.map(({ agreementId, period }) => [agreementId, period.from])), JSON.stringify(without)] },
+    { sql: CLOSING_READS, args: [JSON.stringify(asking.map(({ agreementId, period }) => [agreementId, period.from])), JSON.stringify(without)] },
   ]);
   return {
     reads: Map.groupBy(reads as unknown as RegisterRead[], (read) => read.channelId),
-    opening: new Map((closing as unknown as { agreementId: string; reads: string | null }[]).map(({ agreementId, reads: text }) => [agreementId, new Map((JSON.parse(text ?? "[]") as RegisterRead[]).map((read) => [read.channelId, read]))])),
+    opening: new Map((closing as unknown as { agreementId: string; reads: string | null }[]).map(({ agreementId, reads: text }) =>
+      [agreementId, nearestReads(JSON.parse(text ?? "[]") as RegisterRead[], beginOf.get(agreementId)!)])),
   };
+}
+
+/** By channel. A bill on which one service of a meter ended before another has two reads of it. */
+function nearestReads(reads: readonly RegisterRead[], at: Instant): Map<number, RegisterRead> {
+  const nearest = new Map<number, RegisterRead>();
+  for (const read of reads) {
+    const known = nearest.get(read.channelId);
+    if (known === undefined || Math.abs(read.readAt - at) < Math.abs(known.readAt - at)) nearest.set(read.channelId, read);
+  }
+  return nearest;
 }
 
 function registerStamps(windows: readonly Window[], { reads }: Registers): InputStamp[] {

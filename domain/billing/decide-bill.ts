@@ -266,8 +266,8 @@ function postingsOf(lines: readonly FrozenLine[]): Posting[] {
 }
 
 function closingReads(segments: readonly FrozenSegment[]): RegisterRead[] {
-  const reads = new Map<number, RegisterRead>();
-  for (const { usage } of segments) for (const { endRead } of usage?.legs ?? []) if (endRead !== null) reads.set(endRead.channelId, endRead);
+  const reads = new Map<string, RegisterRead>();
+  for (const { usage } of segments) for (const { endRead } of usage?.legs ?? []) if (endRead !== null) reads.set(`${endRead.channelId}:${endRead.readAt}`, endRead);
   return [...reads.values()];
 }
 

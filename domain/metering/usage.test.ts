@@ -31,6 +31,25 @@ describe("from registers", () => {
     expect(next.quantities["usage"]).toBe(300_000);
   });
 
+  test("a meter that was taken off and hung here again begins anew with what it shows then", () => {
+    const legs = [leg(dial, "2024-01-01", "2026-03-11"), leg(dial, "2026-03-20")];
+    const reads = [read(1, "2026-03-01", 100_000), read(1, "2026-03-11", 400_000), read(1, "2026-03-20", 450_000), read(1, "2026-04-01", 650_000)];
+    const result = usage({ legs, registerReads: reads, openingReads: new Map([[1, reads[0]!]]) });
+    expect(result).toMatchObject({ complete: true, quantities: { usage: 300_000 + 200_000 } });
+  });
+
+  test("where the bill before ended with a read of after all that is billed now, nothing is left, and nothing is missing", () => {
+    const fresh: Channel = { ...dial, channelId: 8, meterId: "new" };
+    const off = read(1, "2026-03-02", 160_000);
+    const exchanged = usage({
+      legs: [leg(dial, "2024-01-01", "2026-03-02"), leg(fresh, "2026-03-02")],
+      registerReads: [off, read(8, "2026-03-02", 0), read(8, "2026-04-01", 350_000)], openingReads: new Map([[1, off]]),
+    });
+    expect(exchanged).toMatchObject({ complete: true, quantities: { usage: 350_000 } });
+    const stopped = usage({ period: { from: "2026-03-01", to: "2026-03-02" }, legs: [leg(dial)], registerReads: [read(1, "2026-03-03", 160_000)], openingReads: new Map([[1, read(1, "2026-03-03", 160_000)]]) });
+    expect(stopped).toMatchObject({ complete: true, quantities: { usage: 0 }, legs: [{ endRead: { value: 160_000 } }] });
+  });
+
   test("a missing read is named, and nothing is made up", () => {
     const result = usage({ legs: [leg(dial)], registerReads: [read(1, "2026-03-01", 100_000), read(1, "2026-03-20", 400_000)] });
     expect(result).toMatchObject({ complete: false, quantities: {}, problems: [{ code: "no-end-read", sentence: "Meter M1 has no read at the end of the period." }] });

@@ -33,7 +33,7 @@ export interface UsageInput {
   readonly registerReads: readonly RegisterRead[];
   /** Exceptions still to be decided that hold a bill (severity fail), of these channels and days. */
   readonly openExceptions: readonly { readonly channelId: number | null; readonly day: LocalDate; readonly ruleId: string }[];
-  /** By channel: the read with which the bill before ended, where there was one; this bill begins with the same. */
+  /** By channel: the read up to which the service was billed before, where there was one; this bill begins with the same. */
   readonly openingReads?: ReadonlyMap<number, RegisterRead>;
 }
 
@@ -189,8 +189,13 @@ function readRegister(leg: ChannelLeg, { registerReads, openingReads, period, zo
   const toAt = Math.min(window.toAt, leg.to ?? window.toAt);
   const all = registerReads.filter((read) => read.channelId === channelId && read.readAt >= fromAt && read.readAt <= toAt);
   const reads = bestReads(all);
-  const start = (beside ? undefined : openingReads?.get(channelId)) ?? boundaryRead(Math.max(bounds.from, leg.from), reads);
-  const end = boundaryRead(Math.min(bounds.to, leg.to ?? bounds.to), reads.filter(({ readAt }) => start === null || readAt > start.readAt));
+  const ends = { from: Math.max(bounds.from, leg.from), to: Math.min(bounds.to, leg.to ?? bounds.to) };
+  const opening = beside ? undefined : openingReads?.get(channelId);
+  // A meter that was taken off and hung here again begins anew; what it counted before is the first leg's.
+  const begun = opening !== undefined && opening.readAt >= leg.from ? opening : null;
+  const start = begun ?? boundaryRead(ends.from, reads);
+  // The bill before may have ended with a read of some days later than all that is billed now: then nothing is left to bill.
+  const end = begun !== null && begun.readAt >= ends.to ? begun : boundaryRead(ends.to, reads.filter(({ readAt }) => start === null || readAt > start.readAt));
   return { leg, start, end, reads, input: { channelId, fromAt, toAt, stamp: all.reduce((sum, { version }) => sum + version, 0) } };
 }
 

@@ -205,11 +205,11 @@ class Remake {
   }
 
   #carry({ snapshot, command }: AssembledBill, segments: readonly SegmentToBill[]): void {
-    const reads = new Map(snapshot.closingReads.map((read) => [read.channelId, read]));
     for (const { segmentId, agreementId, estimated, corrects } of command.segments) {
       if (corrects !== undefined) continue;
-      this.#carryEstimate(agreementId, estimated ? { billId: snapshot.billId, segment: snapshot.segments.find((each) => each.segmentId === segmentId)!, versions: versionsOf(segments, agreementId) } : null);
-      this.#opening.set(agreementId, reads);
+      const segment = snapshot.segments.find((each) => each.segmentId === segmentId)!;
+      this.#carryEstimate(agreementId, estimated ? { billId: snapshot.billId, segment, versions: versionsOf(segments, agreementId) } : null);
+      this.#opening.set(agreementId, new Map((segment.usage?.legs ?? []).flatMap(({ endRead }) => (endRead === null ? [] : [[endRead.channelId, endRead] as const]))));
       this.#inRow.set(agreementId, estimated ? (this.#inRow.get(agreementId) ?? 0) + 1 : 0);
       const bank = snapshot.bank?.[agreementId];
       if (bank !== undefined) this.#bank.set(agreementId, bank);
