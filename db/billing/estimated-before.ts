@@ -69,10 +69,13 @@ export async function loadSinceLastActual(port: SqlPort, segments: readonly Segm
   return found;
 }
 
-/** Billed on estimates before, and now a read has come, be it one that the estimates overshot. */
+/**
+ * Billed on estimates before, and now a read has come, be it one that the estimates overshot, or one of a meter that was hung
+ * inside an estimated period: that was not read when this period began, and needs not have been.
+ */
 function endsWithRead({ due: { agreement }, usage }: SegmentToBill): boolean {
   if (agreement.estimatesInRow === 0 || usage === null || usage.series.length > 0 || isEstimated(usage)) return false;
-  return usage.problems.every(({ code }) => code === "negative");
+  return usage.problems.every(({ code }) => code === "negative" || code === "no-start-read");
 }
 
 /** Periods that follow each other without a gap up to the day, oldest first. */

@@ -41,10 +41,13 @@ const DAYS = `SELECT d.channel_id AS "channelId", d.day, d.version, d.raw, d.fla
 const REVISIONS = `SELECT r.channel_id AS "channelId", r.day, r.revision, r."values", r.flags, r.rule
   FROM json_each(?) AS w CROSS JOIN interval_revision AS r ON r.channel_id = w.value->>0 AND r.day = w.value->>1 ORDER BY r.revision`;
 
+/** The neighbours are reads that somebody took, with the estimates up to them; estimates alone where nobody has. */
 const READS = `SELECT json_group_array(json_array(g.channel_id, g.read_at, g.version, g.value, g.quality, g.suspect)) AS reads FROM json_each(?) AS w CROSS JOIN register_read AS g
   ON g.channel_id = w.value->>0
-  AND g.read_at >= coalesce((SELECT p.read_at FROM register_read AS p WHERE p.channel_id = w.value->>0 AND p.read_at < w.value->>1 ORDER BY p.read_at DESC LIMIT 1), w.value->>1)
-  AND g.read_at <= coalesce((SELECT n.read_at FROM register_read AS n WHERE n.channel_id = w.value->>0 AND n.read_at > w.value->>2 ORDER BY n.read_at LIMIT 1), w.value->>2)`;
+  AND g.read_at >= coalesce((SELECT p.read_at FROM register_read AS p WHERE p.channel_id = w.value->>0 AND p.read_at < w.value->>1 AND p.quality <> 'estimated' ORDER BY p.read_at DESC LIMIT 1),
+    (SELECT p.read_at FROM register_read AS p WHERE p.channel_id = w.value->>0 AND p.read_at < w.value->>1 ORDER BY p.read_at DESC LIMIT 1), w.value->>1)
+  AND g.read_at <= coalesce((SELECT n.read_at FROM register_read AS n WHERE n.channel_id = w.value->>0 AND n.read_at > w.value->>2 AND n.quality <> 'estimated' ORDER BY n.read_at LIMIT 1),
+    (SELECT n.read_at FROM register_read AS n WHERE n.channel_id = w.value->>0 AND n.read_at > w.value->>2 ORDER BY n.read_at LIMIT 1), w.value->>2)`;
 
 const EXCEPTIONS = `SELECT x.id, x.channel_id AS "channelId", x.day, x.read_at AS "readAt", x.rule, x.severity, x.status, x.numbers, x.sentence
   FROM json_each(?) AS w CROSS JOIN exception AS x ON x.channel_id = w.value->>0 AND x.day >= w.value->>1 AND x.day <= w.value->>2 WHERE x.kind = 'reads' AND (x.read_at IS NOT NULL) = (w.value->>3)`;

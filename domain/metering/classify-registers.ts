@@ -83,11 +83,17 @@ function reportChangedRead(read: RegisterRead, all: readonly RegisterRead[], sub
   for (const id of recordFindings(subject, [finding], { ...work, cured: [] })) draft.exceptionIds.add(id);
 }
 
-/** Judges each touched read against the one before it, and the one after it against the touched one. */
+/**
+ * Judges each touched read against the one before it that somebody took, and the one after it against the touched one. An
+ * estimate proves nothing against a measured read: the dial may stand below it, and the next bill gives back what it overshot.
+ */
 export function validateSequence(sequence: Sequence, touched: ReadonlyMap<Instant, readonly OutcomeDraft[]>, { meter, channel }: Pick<MatchedRegister, "meter" | "channel">, work: Work): void {
+  let taken: RegisterRead | undefined;
   for (let i = 0; i < sequence.length; i++) {
     const read = sequence[i]!;
-    const previous = sequence[i - 1];
+    const previous = taken ?? sequence[i - 1];
+    if (read.quality !== "estimated") taken = read;
+    if (read.quality === "estimated" && !touched.has(read.readAt)) continue;
     if (!touched.has(read.readAt) && !(previous && touched.has(previous.readAt))) continue;
     const drafts = [...(touched.get(read.readAt) ?? []), ...((previous && touched.get(previous.readAt)) ?? [])];
     const installation = meter.installations.find(({ from, to }) => from <= read.readAt && (to === null || read.readAt <= to));

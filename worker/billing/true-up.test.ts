@@ -9,6 +9,9 @@ import { balanceOf } from "../../domain/lifecycle/account/state.ts";
 import { admin, supervisor, type TestUtility } from "../../test/support/utility.ts";
 import { billPage, checkBill, letBillPass } from "../operations/billing.ts";
 import { listExceptions } from "../operations/exceptions.ts";
+import { NO_METER } from "../../domain/lifecycle/meter.ts";
+import { exchangeMeter } from "../operations/meter-exchange.ts";
+import { enterStock } from "../operations/meter-stock.ts";
 import { decideSetting, proposeSetting } from "../operations/setting-approval.ts";
 import { billingUtility, channelOf, checkBook, customer, dialRead, publish, runBills, WATER_RATE, type ServiceKind } from "./billing.testing.ts";
 import { drainRun } from "./drain.ts";
@@ -247,6 +250,64 @@ describe("the read after estimates", () => {
     await bill(utility, "2026-06-01", "01");
     expect((await segmentsOf(utility, "1001-20260601")).map(({ used }) => used)).toEqual([6_200, 3_000]);
     await checkBook(utility);
+  });
+});
+
+describe("an exchange that is entered after bills on estimates", () => {
+  /** Entered in May through the desk: the old dial showed so much on a day, and the new one begins at 7 gallons. */
+  async function entered(on: string, shown: number): Promise<{ readonly utility: TestUtility; readonly channelId: number }> {
+    const utility = await readOnce();
+    await bill(utility, "2026-05-01");
+    const stock = await enterStock(utility.world, supervisor, {
+      commandId: "stock-new-0000001", commodity: "water", state: "inStock", meter: { badge: "NEW-1", size: '5/8"', manufacturer: "Neptune", kind: "register", unit: "gal", dials: "7", stepMinutes: "", multiplier: "1" },
+    });
+    if (stock.status !== "done") throw new Error(JSON.stringify(stock));
+    const [channel] = await utility.port.query<{ id: number }>("SELECT id FROM channel WHERE meter_id = ?", [stock.result.meterId]);
+    utility.clock.now = Date.parse("2026-05-20T15:00:00Z");
+    const answer = await exchangeMeter(utility.world, supervisor, {
+      commandId: "exchange-00000000001", meterId: "dial-1001", newMeterId: stock.result.meterId, on, time: "00:00", lastReads: { [DIAL]: String(shown) }, firstReads: { [channel!.id]: "7" }, reason: "age",
+    });
+    expect(answer).toMatchObject({ status: "done" });
+    return { utility, channelId: channel!.id };
+  }
+  const workKinds = ({ port }: TestUtility) => port.query<{ rule: string }>("SELECT rule FROM exception WHERE kind <> 'billing' AND status = 'open'");
+
+  test("inside the estimated month, with a last read above the estimate: it is taken, and the next bill spreads what both meters counted", async () => {
+    // 130 gallons a day to the 26th of April, where 100 had been estimated to its end; 100 a day on the new meter.
+    const { utility, channelId } = await entered("2026-04-26", 3_100 + 25 * 130);
+    expect(await workKinds(utility)).toEqual([]);
+    await dialRead(utility.port, channelId, "2026-06-01", 7 + 36 * 100);
+    await bill(utility, "2026-06-01", "01");
+    const all = 25 * 130 + 36 * 100;
+    const april = Math.round((all * 30) / 61);
+    expect((await segmentsOf(utility, "1001-20260601")).map(({ used }) => used)).toEqual([all - april, april - 3_000]);
+    expect(await checkBill(utility.world, supervisor, "1001-20260601")).toMatchObject({ differences: [] });
+    await checkBook(utility);
+  });
+
+  test("after it, with a last read below the estimate: what was billed too much is given back", async () => {
+    const { utility, channelId } = await entered("2026-05-16", 3_100 + 45 * 50);
+    expect(await workKinds(utility)).toEqual([]);
+    await dialRead(utility.port, channelId, "2026-06-01", 7 + 16 * 50);
+    await bill(utility, "2026-06-01", "01");
+    expect((await segmentsOf(utility, "1001-20260601")).map(({ used }) => used)).toEqual([1_550, -1_500]);
+    await checkBook(utility);
+  });
+
+  test("a last read below one that somebody took is a wrong one, whatever was estimated since", async () => {
+    const utility = await readOnce();
+    await bill(utility, "2026-05-01");
+    const answer = await exchangeMeter(utility.world, supervisor, { commandId: "exchange-00000000001", meterId: "dial-1001", newMeterId: NO_METER, on: "2026-04-16", time: "00:00", lastReads: { [DIAL]: "2990" }, firstReads: {}, reason: "age" });
+    expect(answer).toMatchObject({ status: "refused", refusal: { field: `last.${DIAL}`, message: expect.stringContaining("went back from 3,100 gal to 2,990 gal") } });
+  });
+
+  test("on the last bill of somebody who has left there is no next one: it is work for whoever makes bills again", async () => {
+    const utility = await readOnce();
+    await utility.world.execute({ commandId: "stop-1001", accountId: "1001", actor: "user:clerk", authority: "test", source: "staff", acceptedAt: utility.clock.now, command: { type: "StopService", agreementId: "1001-dial", stopOn: "2026-05-01" } });
+    await bill(utility, "2026-05-01");
+    utility.clock.now = Date.parse("2026-05-20T15:00:00Z");
+    await exchangeMeter(utility.world, supervisor, { commandId: "exchange-00000000001", meterId: "dial-1001", newMeterId: NO_METER, on: "2026-04-26", time: "00:00", lastReads: { [DIAL]: "6350" }, firstReads: {}, reason: "age" });
+    expect(await workKinds(utility)).toEqual([{ rule: "exchange" }]);
   });
 });
 

@@ -134,7 +134,7 @@ async function decide(world: World, actor: UserActor, { asked, at, reason, zone 
   if (untaken) return untaken;
   const by = { actor: actorText(actor), source: "staff", batchId: asked.commandId, recordedAt: setting.now };
   const { servicePointId, premiseId } = off;
-  const issued = await port.query<IssuedBill>(ISSUED, [servicePointId, on]);
+  const issued = await port.query<IssuedBill>(ISSUED, [servicePointId, on, off.meterId]);
   const changes = [...exceptionChanges(batch, setting.now), ...(await underBills(port, issued, off, hung, on, setting.now))];
   return {
     ok: true,
@@ -158,7 +158,7 @@ async function decide(world: World, actor: UserActor, { asked, at, reason, zone 
       ...readStatements(first.map(({ register, value }) => ({ channelId: register.channelId, readAt: at, version: 1, value, quality: "actual" as const, suspect: false })), FIRST_READ, by),
       usageNotices([servicePointId], setting.now),
       // A bill that was issued meanwhile did not know of this exchange: then it is decided again, with the bill before it.
-      mustHold(`SELECT count(*) = ?3 FROM (${ISSUED})`, [servicePointId, on, issued.length]),
+      mustHold(`SELECT count(*) = ?4 FROM (${ISSUED})`, [servicePointId, on, off.meterId, issued.length]),
     ],
     result: { premiseId, meterId: (hung ?? off).meterId },
   };
@@ -198,14 +198,18 @@ async function ofMeter(port: SqlPort, { registers: _, ...meter }: MeterRow & { r
 
 // ---- bills that were issued for the day before anybody entered the exchange --------------------------------------
 
-const ISSUED = `SELECT DISTINCT b.id AS "billId", b.number, b.account_id AS "accountId", g.period_from AS "from", g.period_to AS "to"
+/** `truedUp`: it rests on an estimated read, and another bill follows: that one bills what the meters then have shown. */
+const ISSUED = `SELECT DISTINCT b.id AS "billId", b.number, b.account_id AS "accountId", g.period_from AS "from", g.period_to AS "to",
+    g.estimated = 1 AND (a.stop_on IS NULL OR a.stop_on > g.period_to) AND NOT EXISTS (SELECT 1 FROM channel AS c WHERE c.meter_id = ?3 AND c.kind = 'interval') AS "truedUp"
   FROM service_point AS here JOIN service_point AS sp ON sp.premise_id = here.premise_id AND coalesce(sp.usage_from, sp.id) = here.id
   JOIN service_agreement AS a ON a.service_point_id = sp.id JOIN bill_segment AS g ON g.service_agreement_id = a.id AND g.period_to > ?2
   JOIN bill AS b ON b.id = g.bill_id AND b.status = 'complete' WHERE here.id = ?1`;
 
-interface IssuedBill { readonly billId: string; readonly number: string; readonly accountId: string; readonly from: LocalDate; readonly to: LocalDate }
+interface IssuedBill { readonly billId: string; readonly number: string; readonly accountId: string; readonly from: LocalDate; readonly to: LocalDate; readonly truedUp: number }
 
 async function underBills(port: SqlPort, bills: readonly IssuedBill[], old: HungMeter, fresh: FreshMeter | null, on: LocalDate, now: Instant): Promise<ExceptionChange[]> {
+  // The last read of the old meter is one that somebody took: with the next read of the new one the estimates are trued up.
+  if (fresh !== null && bills.every(({ truedUp }) => truedUp !== 0)) return [];
   const work = [...new Map(bills.map((bill) => [bill.billId, bill])).values()].map(({ billId, number, accountId, from, to }): NewWork => ({
     id: `rebill:${billId}:exchange:${old.meterId}`, kind: REBILL_KIND, rule: "exchange", severity: "warn", meterId: old.meterId, channelId: null, day: on, readAt: null,
     servicePointId: old.servicePointId, accountId, detail: null, numbers: {},
