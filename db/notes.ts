@@ -2,9 +2,9 @@
 import { summaryOf, type EventSummary } from "../domain/lifecycle/account/summary.ts";
 import type { SqlPort } from "./port.ts";
 
-/** Streams that speak of an account (?1): its own, its exceptions' and alerts', and the access of people who may see it. */
+/** Streams that speak of an account (?1): its own, its exceptions' and alerts', what its customer was told of its prepaid money, and the access of people who may see it. */
 export const STREAMS_OF_ACCOUNT = `SELECT 'account:' || ?1 UNION ALL SELECT 'exception:' || id FROM exception WHERE account_id = ?1 UNION ALL SELECT 'alert:' || id FROM usage_alert WHERE account_id = ?1
-  UNION ALL SELECT DISTINCT 'access:' || user_id FROM account_access WHERE account_id = ?1`;
+  UNION ALL SELECT 'prepaid-notice:' || ?1 UNION ALL SELECT DISTINCT 'access:' || user_id FROM account_access WHERE account_id = ?1`;
 
 /** The words by reference; those that were erased are absent. */
 export async function wordsOf(port: SqlPort, refs: readonly (string | null)[]): Promise<ReadonlyMap<string, string>> {

@@ -6,6 +6,8 @@ import { forgetWhatIsOver } from "./auth/forget.ts";
 import { worldOf } from "./operations/context.ts";
 import { expireCommands } from "./operations/meter-commands.ts";
 import { filesByClock } from "./operations/files/inbox.ts";
+import { watchPrepaid } from "./operations/prepaid-notices.ts";
+import { takeTextReplies } from "./outbox/text-replies.ts";
 import { drainOutbox } from "./outbox/drain.ts";
 import { outboxDeps } from "./outbox/deliver.ts";
 import { drainPendingAccounts } from "./pending.ts";
@@ -21,6 +23,8 @@ export async function runScheduled(controller: ScheduledController, env: Env, ct
     wakeReplays(worldOf({ env, ctx })),
     expireCommands(worldOf({ env, ctx })),
     filesByClock(worldOf({ env, ctx }), env.FILES),
+    takeTextReplies(worldOf({ env, ctx }), env.FILES).then(() => undefined),
+    hourly(controller, async () => void (await watchPrepaid(worldOf({ env, ctx })))),
     hourly(controller, async () => void (await watchUnbilled(worldOf({ env, ctx })))),
     hourly(controller, () => forgetWhatIsOver(openPort(env), Date.now())),
   ]);

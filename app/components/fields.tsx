@@ -140,16 +140,20 @@ export function SelectField({ name, label, hint, optional, options, width, defau
   );
 }
 
-interface GroupProps extends FieldProps { options: readonly Option[] }
+interface GroupProps extends FieldProps {
+  options: readonly Option[];
+  /** Beside each other, where there are few and short ones. */
+  inline?: boolean;
+}
 
-function Group({ kind, name, label, hint, optional, options, chosen }: GroupProps & { kind: "radio" | "checkbox"; chosen: readonly string[] }) {
+function Group({ kind, name, label, hint, optional, options, inline, chosen }: GroupProps & { kind: "radio" | "checkbox"; chosen: readonly string[] }) {
   const field = useField(name);
   return (
     <fieldset className="field" aria-describedby={described(field, hint)} data-invalid={field.error ? true : undefined}>
       <legend>{label}<Optional optional={optional} /></legend>
       <Hint field={field} hint={hint} />
       <FieldErrorText field={field} />
-      <div className="choices">
+      <div className="choices" data-inline={inline || undefined}>
         {options.map((option, i) => {
           const id = i === 0 ? field.id : `${field.id}-${option.value}`;
           return (

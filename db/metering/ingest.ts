@@ -6,10 +6,11 @@ import { seal, type Provenance } from "../../domain/compliance/chain.ts";
 import { localDateOf, type TimeZone } from "../../domain/calendar/zone.ts";
 import {
   badgesOf, bestOfDay, bestReads, classifyReads, dayKey, dayStats, matchReads, timesMultiplier,
-  type Channel, type DayWrite, type KnownException, type MatchedReads, type MeterEvent, type MeterRecord, type Reading, type ReadsResult, type RegisterRead, type RegisterWrite, type RevisionWrite, type VeeSetting,
+  type AlertKind, type Channel, type DayWrite, type KnownException, type MatchedReads, type MeterEvent, type MeterRecord, type Reading, type ReadsResult, type RegisterRead, type RegisterWrite, type RevisionWrite, type VeeSetting,
 } from "../../domain/metering/index.ts";
 import type { CommitUnit } from "../commit.ts";
 import type { SqlPort, Statement } from "../port.ts";
+import type { InsertRow } from "../rows.ts";
 import { alertChanges } from "./alerts.ts";
 import { conditionStatements } from "./conditions.ts";
 import { followBudgets, type FollowedBudgets } from "./budgets.ts";
@@ -205,8 +206,8 @@ export interface BatchOrigin {
 
 export const readsStream = (batchId: string): string => `reads:${batchId}`;
 
-/** The commit of a classified batch, and what its sender is answered. */
-export function commitOf(batch: ClassifiedBatch, origin: BatchOrigin, setting: ReadsSetting): { readonly answer: BatchAnswer; readonly units: CommitUnit[]; readonly further: Statement[] } {
+/** The commit of a classified batch, and what its sender is answered. `notices`: what goes out about the alerts that it raises. */
+export function commitOf(batch: ClassifiedBatch, origin: BatchOrigin, setting: ReadsSetting, notices: InsertRow<"outbox">[] = []): { readonly answer: BatchAnswer; readonly units: CommitUnit[]; readonly further: Statement[] } {
   const { result, loaded, meters, places, budgets } = batch;
   const { batchId, gatewayId, bodyHash, actor, source, file } = origin;
   const recordedAt = setting.now;
@@ -223,7 +224,7 @@ export function commitOf(batch: ClassifiedBatch, origin: BatchOrigin, setting: R
   const stream = readsStream(batchId);
   const unit: CommitUnit = {
     stream, baseSeq: 0, baseHash: "", events: seal(stream, { seq: 0, hash: "" }, [{ type: "ReadsIngested", version: 1, data }], provenance), inputs: [], command,
-    writes: { readBatch: [{ id: batchId, gatewayId, receivedAt: recordedAt, reads, outcome: encodeAnswer(answer), fileId: file?.fileId ?? null }] },
+    writes: { readBatch: [{ id: batchId, gatewayId, receivedAt: recordedAt, reads, outcome: encodeAnswer(answer), fileId: file?.fileId ?? null }], outbox: notices },
   };
   const alerts = alertChanges({
     alerts: [...result.alerts, ...budgets.alerts], known: [...loaded.alerts, ...budgets.known], channelOf: (channelId) => places.get(channelId)!.channel,
@@ -248,6 +249,15 @@ export function batchValues(result: ReadsResult, loaded: LoadedReads, by: Writte
   const reads: RegisterRead[] = result.registerWrites.map(({ channelId, readAt, version, value, quality }) => ({ channelId, readAt, version, value, quality }));
   const concerned = [...loaded.exceptions, ...result.exceptions.flatMap(({ channelId, readAt }) => (channelId === null ? [] : [{ channelId, readAt }]))];
   return valueStatements({ days: result.dayWrites, revisions: result.revisionWrites, reads }, suspect, remarkedReads(concerned, loaded, reads, suspect), { revision: SENT_AGAIN, read: null }, by);
+}
+
+/** The alerts that a batch raises, with whose they are: nobody is told of an empty house. */
+export function raisedAlerts({ result, budgets, loaded, meters }: ClassifiedBatch, { zone }: ReadsSetting): { readonly alertId: string; readonly kind: AlertKind; readonly accountId: string }[] {
+  const known = new Set([...loaded.alerts, ...budgets.known].map(({ id }) => id));
+  return [...result.alerts, ...budgets.alerts].filter(({ id, endedAt }) => endedAt === null && !known.has(id)).flatMap(({ id, kind, servicePointId, throughAt }) => {
+    const accountId = customerOn(meters.customers, servicePointId, localDateOf(throughAt - 1, zone));
+    return accountId === null ? [] : [{ alertId: id, kind, accountId }];
+  });
 }
 
 function answerOf({ result, loaded }: ClassifiedBatch, batchId: string): BatchAnswer {

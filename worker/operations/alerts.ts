@@ -88,11 +88,12 @@ function itemOf({ id, kind, commodity, startedAt, throughAt, endedAt, unit, step
   return { id, kind, commodity, startedAt, throughAt, endedAt, unit: shown, perHour: FLOWS.has(kind) ? inShown(perHourOf({ least, stepMinutes })) : 0, usage: inShown(usage), usual: inShown(least), acknowledgedAt };
 }
 
-const perHourOf = ({ least, stepMinutes }: Pick<AlertRow, "least" | "stepMinutes">): Milli => Math.round((least * HOUR_MINUTES) / stepMinutes);
+export const perHourOf = ({ least, stepMinutes }: Pick<AlertRow, "least" | "stepMinutes">): Milli => Math.round((least * HOUR_MINUTES) / stepMinutes);
 
 /** What the flow costs: a further day of it, and what it took of the open period. What ran before is on a bill already. */
-function costOf({ servicePointId, startedAt, throughAt, least, stepMinutes, unit }: Row, open: OpenPeriod | null): AccountAlert["cost"] {
+function costOf({ servicePointId, startedAt, throughAt, least, stepMinutes, ...row }: AlertRow, open: OpenPeriod | null): AccountAlert["cost"] {
   if (open === null) return null;
+  const unit = row.unit as Unit;
   const { services, customerClass, zone } = open;
   const input = { services, servicePointId, customerClass, zone };
   const perHour = perHourOf({ least, stepMinutes });
@@ -102,6 +103,13 @@ function costOf({ servicePointId, startedAt, throughAt, least, stepMinutes, unit
   const perDay = costOfMore(input, perHour * DAY_HOURS, unit);
   const less = costOfMore(input, -Math.round(perHour * hours), unit);
   return perDay === null || less === null ? null : { soFar: -less, perDay };
+}
+
+/** What a flow that runs costs now, for a notice that leaves by itself; null where it has no price or is over. @throws UnavailableError */
+export async function flowCost(port: SqlPort, accountId: string, alertId: string, now: number): Promise<AccountAlert["cost"]> {
+  const row = await alertRow(port, alertId);
+  if (row === null || row.endedAt !== null || !FLOWS.has(row.kind as AlertKind)) return null;
+  return costOf(row, await loadOpenPeriod(port, accountId, (await loadAccount(port, accountId)).state, now));
 }
 
 /** The customer says that they know: the alert stays, and stops asking. @throws ForbiddenError */

@@ -7,6 +7,7 @@ import { loadAccount, accountStream } from "../../db/account/store.ts";
 import { runStreamCommand, type StreamAnswer } from "../../db/command.ts";
 import { mustHold } from "../../db/commit.ts";
 import { STREAMS_OF_ACCOUNT } from "../../db/notes.ts";
+import { NOTICE } from "../../db/notices.ts";
 import type { Statement } from "../../db/port.ts";
 import type { InsertRow } from "../../db/rows.ts";
 import type { Refusal } from "../../domain/lifecycle/account/decide.ts";
@@ -14,6 +15,7 @@ import { balanceOf, type AccountState } from "../../domain/lifecycle/account/sta
 import { personalRef } from "../../domain/compliance/chain.ts";
 import { actorText, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import type { World } from "./context.ts";
+import { TEXTS_AGREED } from "./notices.ts";
 import { accessEndedMessage } from "./people/open-pages.ts";
 import { LOG_KEY, type Address } from "./registry.ts";
 
@@ -107,8 +109,9 @@ async function personalOf({ port, key }: World, accountId: string): Promise<Foun
     },
     { sql: "SELECT d.key FROM bill_document d JOIN bill b ON b.id = d.bill_id WHERE b.account_id = ?", args: [accountId] },
     {
-      sql: `SELECT id, created_at AS "createdAt" FROM outbox WHERE kind IN ('billReady', 'receipt')
-        AND key IN (SELECT id FROM bill WHERE account_id = ?1 UNION ALL SELECT id FROM payment WHERE account_id = ?1)`,
+      sql: `SELECT id, created_at AS "createdAt" FROM outbox WHERE (kind IN ('billReady', 'receipt')
+        AND key IN (SELECT id FROM bill WHERE account_id = ?1 UNION ALL SELECT id FROM payment WHERE account_id = ?1)) OR (kind = '${NOTICE}' AND payload->>'accountId' = ?1)
+        OR (kind = '${TEXTS_AGREED}' AND key IN (SELECT user_id FROM account_access WHERE account_id = ?1))`,
       args: [accountId],
     },
     { sql: "SELECT o.id FROM outbox o WHERE o.kind = 'email' AND o.payload->>'to' IN (SELECT p.email FROM account a JOIN person p ON p.id = a.person_id WHERE a.id = ?1 UNION SELECT email FROM invitation WHERE account_id = ?1)", args: [accountId] },
@@ -135,7 +138,7 @@ function refsIn(data: object): string[] {
 /** Where a letter of the outbox lies in the file store, whichever way it went. */
 function mailKeys({ id, createdAt }: { readonly id: number; readonly createdAt: number }): string[] {
   const day = new Date(createdAt).toISOString().slice(0, 10);
-  return ["email", "paper"].map((channel) => `mail/${channel}/${day}/${id}.json`);
+  return ["email", "paper", "text"].map((channel) => `mail/${channel}/${day}/${id}.json`);
 }
 
 function fileMessages(keys: readonly string[], accountId: string, now: number): InsertRow<"outbox">[] {
@@ -160,6 +163,8 @@ function erasing(accountId: string, { refs, users, letters }: Found, now: number
     { sql: "UPDATE auth_user SET name = ?, email = 'erased-' || id || '@erased.invalid', deactivated_at = ?, updated_at = ? WHERE id IN (SELECT value FROM json_each(?))", args: [ERASED, now, now, only] },
     { sql: "DELETE FROM auth_session WHERE user_id IN (SELECT value FROM json_each(?))", args: [only] },
     { sql: "DELETE FROM auth_credential WHERE user_id IN (SELECT value FROM json_each(?))", args: [only] },
+    { sql: "DELETE FROM alert_channel WHERE user_id IN (SELECT value FROM json_each(?))", args: [only] },
+    { sql: "DELETE FROM text_number WHERE user_id IN (SELECT value FROM json_each(?))", args: [only] },
     { sql: "DELETE FROM auth_verification WHERE value IN (SELECT value FROM json_each(?))", args: [only] },
   ];
 }

@@ -7,6 +7,8 @@ import { balanceOf } from "../../domain/lifecycle/account/state.ts";
 import { admin, clerk, customerOf } from "../../test/support/utility.ts";
 import { billingUtility, channelOf, checkBook, customer, meterDays, publish, runBills, type ServiceKind } from "../billing/billing.testing.ts";
 import { setBudget } from "./budget-billing.ts";
+import { noticeLetter } from "../outbox/notice-letters.ts";
+import { watchPrepaid } from "./prepaid-notices.ts";
 import { prepaidOf, setPrepaid, type AskedPrepaid } from "./prepaid.ts";
 
 const ID = (n: number) => `prepaid-form-number-${n}`;
@@ -166,4 +168,25 @@ test("not with a budget, not on a dial, not by a customer or for oneself, not wi
   await expect(prepaidOf(world, customerOf("1002"), "1001")).rejects.toMatchObject({ status: 404 });
   const dial = await household(["dial"]);
   expect(await dial.ask(18)).toMatchObject({ status: "invalid", refusal: { field: "what" } });
+});
+
+test("that the money runs low is told once, and once more when it does again after a payment", async () => {
+  const { utility, ask, pay, port } = await household();
+  await port.write([{ sql: "UPDATE person SET email = 'payer@example.test'", args: [] }]);
+  await ask(1);
+  await pay(60_00);
+  expect(await watchPrepaid(utility.world)).toBe(0);
+  await meterDays(port, channelOf("1001", "water"), "2026-03-01", "2026-03-11", 20_000);
+  expect(await watchPrepaid(utility.world)).toBe(1);
+  expect(await watchPrepaid(utility.world)).toBe(0);
+  const told = await port.query<{ id: number; kind: string; key: string; payload: string }>("SELECT id, kind, key, payload FROM outbox WHERE kind = 'notice'");
+  expect(told).toHaveLength(1);
+  const letter = await noticeLetter({ port, publicUrl: "https://alder.test", now: utility.clock.now }, { ...told[0]!, payload: JSON.parse(told[0]!.payload) as object, attempts: 0, createdAt: 0 });
+  expect(letter).toMatchObject({ to: "payer@example.test", subject: "Your prepaid money runs low", text: expect.stringContaining("$14.82 of what you paid ahead is left for 1001 Elm St.") });
+  await pay(40_00);
+  expect(await watchPrepaid(utility.world)).toBe(0);
+  expect(await port.query("SELECT type FROM event WHERE stream = 'prepaid-notice:1001' ORDER BY seq")).toEqual([{ type: "PrepaidLowTold" }, { type: "PrepaidLowOver" }]);
+  await meterDays(port, channelOf("1001", "water"), "2026-03-11", "2026-03-21", 20_000);
+  utility.clock.now = Date.parse("2026-03-21T15:00:00Z");
+  expect(await watchPrepaid(utility.world)).toBe(1);
 });

@@ -1,9 +1,10 @@
 /** Ingest: a batch of reads becomes stored values, exceptions and their events, in one commit. */
 import { createHash } from "node:crypto";
 import { decodeAnswer, storedAnswer, type BatchAnswer } from "../../db/metering/batches.ts";
-import { classifyBatch, commitOf, readsStream, type BatchFile, type BatchOrigin, type ReadsSetting } from "../../db/metering/ingest.ts";
+import { classifyBatch, commitOf, raisedAlerts, readsStream, type BatchFile, type BatchOrigin, type ReadsSetting } from "../../db/metering/ingest.ts";
 import { CommandRepeatedError, commitUnits, FenceLostError } from "../../db/commit.ts";
 import type { SqlPort, Statement } from "../../db/port.ts";
+import { noticeRows } from "../../db/notices.ts";
 import { timeZoneOf, validationSettings } from "../../db/utility.ts";
 import { actorText, requirePermission, type Actor, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import { badgesOf, parseReadsRequest, type MeterEvent, type Reading, type RequestError } from "../../domain/metering/index.ts";
@@ -56,7 +57,8 @@ export async function ingestReads(world: World, posted: PostedReads): Promise<In
   for (let race = 1; ; race += 1) {
     const setting = await readsSetting(world);
     const batch = await classifyBatch(port, posted.readings, setting, posted.events);
-    const { answer, units, further } = commitOf(batch, origin, setting);
+    const notices = await noticeRows(port, raisedAlerts(batch, setting), setting.now, setting.zone);
+    const { answer, units, further } = commitOf(batch, origin, setting, notices);
     try {
       await commitUnits(port, units, {}, [...further, ...seen(posted.actor, setting.now)]);
     } catch (error) {

@@ -1,4 +1,5 @@
 /** Who delivers what of the outbox. */
+import { NOTICE } from "../../db/notices.ts";
 import { openPort } from "../../db/open.ts";
 import type { Env } from "../../durable/env.ts";
 import type { SocketOwner } from "../../durable/socket.ts";
@@ -7,6 +8,7 @@ import { multiSpeak } from "../head-ends/multispeak/adapter.ts";
 import { FETCHING } from "../head-ends/port.ts";
 import { SIMULATED_ANSWER, simulator, type Simulated } from "../head-ends/simulator.ts";
 import type { World } from "../operations/context.ts";
+import { TEXTS_AGREED } from "../operations/notices.ts";
 import { answerCommand, METER_COMMAND, sendMeterCommand } from "../operations/meter-commands.ts";
 import { deliverMail } from "./mail.ts";
 
@@ -15,7 +17,7 @@ export function outboxDeps(env: Env, world: World): OutboxDeps {
   return {
     port: openPort(env),
     now: () => Date.now(),
-    deliver: { ...liveDeliveries(env), ...headEndDeliveries(env, world), email: (message) => deliverMail(env, message), billReady: (message) => deliverMail(env, message), receipt: (message) => deliverMail(env, message), eraseFiles: (message) => env.FILES.delete((message.payload as { readonly keys: string[] }).keys) },
+    deliver: { ...liveDeliveries(env), ...headEndDeliveries(env, world), email: (message) => deliverMail(env, message), billReady: (message) => deliverMail(env, message), receipt: (message) => deliverMail(env, message), [NOTICE]: (message) => deliverMail(env, message), [TEXTS_AGREED]: (message) => deliverMail(env, message), eraseFiles: (message) => env.FILES.delete((message.payload as { readonly keys: string[] }).keys) },
     onParked: (message, error) => console.error(`outbox: message ${message.id} (${message.kind} ${message.key}) is parked after ${message.attempts + 1} attempts: ${String(error)}`),
   };
 }

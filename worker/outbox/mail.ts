@@ -1,17 +1,20 @@
 /**
- * Mail and letters: what a bill, a receipt or an invitation says, and where it goes. Each message is rendered once and
- * kept in R2 under `mail/` for the mail service or the print house to fetch: a utility's relay and printer are its own.
+ * Mail, letters and texts: what a bill, a receipt, an invitation or a notice says, and where it goes. Each message is rendered once
+ * and kept in R2 under `mail/` for the mail service, the print house or the text service to fetch: a utility's relays are its own.
  */
 import { deriveKey } from "../../db/keys.ts";
 import { openPort } from "../../db/open.ts";
 import type { Env } from "../../durable/env.ts";
 import { formatDollars } from "../../domain/money/cents.ts";
 import { isSignInLetter, writeSignInLetter } from "../auth/letters.ts";
+import { NOTICE } from "../../db/notices.ts";
+import { TEXTS_AGREED } from "../operations/notices.ts";
 import type { OutboxMessage } from "./drain.ts";
+import { noticeLetter } from "./notice-letters.ts";
 
-interface Letter {
+export interface Letter {
   readonly to: string;
-  readonly channel: "email" | "paper";
+  readonly channel: "email" | "paper" | "text";
   readonly subject: string;
   readonly text: string;
 }
@@ -27,6 +30,7 @@ export async function deliverMail(env: Env, message: OutboxMessage): Promise<voi
 async function letterOf(env: Env, message: OutboxMessage): Promise<Letter | null> {
   const payload = message.payload as Record<string, string>;
   if (isSignInLetter(message.payload)) return { channel: "email", ...writeSignInLetter(message.payload, deriveKey(env.SECRET_KEY, "link"), env.PUBLIC_URL) };
+  if (message.kind === NOTICE || message.kind === TEXTS_AGREED) return noticeLetter({ port: openPort(env), publicUrl: env.PUBLIC_URL, now: Date.now() }, message);
   if (message.kind === "email") return { channel: "email", to: payload["to"]!, subject: payload["subject"]!, text: payload["text"]! };
   const [row] = await openPort(env).query<Record<string, string>>(
     `SELECT a.delivery, p.name, p.email, a.mailing_line, a.mailing_city, a.mailing_state, a.mailing_zip FROM account a JOIN person p ON p.id = a.person_id WHERE a.id = ?`,

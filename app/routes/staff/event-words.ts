@@ -118,6 +118,11 @@ const EVENTS: Readonly<Record<string, Words>> = {
   PrepaidEnrolled: (f) => ({ title: "Prepaid begun", icon: "pay", tone: "info", detail: `Low at ${ledgerText(f.number("lowAt"))}` }),
   PrepaidChanged: (f) => ({ title: "Prepaid: low at another amount", icon: "pay", value: ledgerText(f.number("lowAt")), detail: `${ledgerText(f.number("before"))} until now` }),
   PrepaidEnded: (f) => ({ title: "Prepaid ended", icon: "pay", detail: f.text("reason") }),
+  NoticeChannelsSet: () => ({ title: "A customer chose how to hear of alerts", icon: "bell" }),
+  TextsAgreed: (f) => ({ title: "A customer agreed to texts", icon: "phone", detail: f.text("by") === "reply" ? "By an answer to a text" : undefined }),
+  TextsEnded: (f) => ({ title: "A customer ended texts", icon: "phone", detail: f.text("by") === "reply" ? "By an answer to a text" : undefined }),
+  PrepaidLowTold: (f) => ({ title: "Told the customer: prepaid money runs low", icon: "bell", tone: "warn", value: ledgerText(f.number("left")), to: `/staff/accounts/${encodeURIComponent(f.text("accountId"))}/prepaid` }),
+  PrepaidLowOver: (f) => ({ title: "There is prepaid money again", icon: "bell", tone: "good", value: ledgerText(f.number("left")), to: `/staff/accounts/${encodeURIComponent(f.text("accountId"))}/prepaid` }),
   UsageBudgetSet: (f) => ({ title: f.number("quantity") > 0 ? "Budget set by the customer" : "Budget taken back by the customer", icon: "usage", value: f.number("quantity") > 0 ? `${milliText(f.number("quantity"))} ${f.text("unit")} a month` : undefined, to: alertTo(f) }),
 
   BillRunStarted: (f) => ({ title: `Bill run started, cycle ${f.text("cycleId")}`, icon: "cycle", tone: "info", value: `${formatCount(f.number("due"))} due` }),

@@ -3,7 +3,7 @@ export type TimelineGroup = "all" | "money" | "service" | "requests" | "reads" |
 
 export const TIMELINE_GROUPS: Readonly<Record<TimelineGroup, { readonly name: string; readonly types: readonly string[] | null }>> = {
   all: { name: "Everything", types: null },
-  money: { name: "Money", types: ["BillCompleted", "BillCanceled", "BillHeld", "CorrectionProposed", "CorrectionDropped", "InstalmentsOffered", "BudgetEnrolled", "BudgetReviewed", "BudgetChanged", "BudgetSettled", "BudgetEnded", "PrepaidEnrolled", "PrepaidChanged", "PrepaidEnded", "PaymentPosted", "PaymentSuspended", "PaymentReversed", "AdjustmentPosted"] },
+  money: { name: "Money", types: ["BillCompleted", "BillCanceled", "BillHeld", "CorrectionProposed", "CorrectionDropped", "InstalmentsOffered", "BudgetEnrolled", "BudgetReviewed", "BudgetChanged", "BudgetSettled", "BudgetEnded", "PrepaidEnrolled", "PrepaidChanged", "PrepaidEnded", "PrepaidLowTold", "PrepaidLowOver", "PaymentPosted", "PaymentSuspended", "PaymentReversed", "AdjustmentPosted"] },
   service: { name: "Service and holds", types: ["AccountOpened", "ServiceStarted", "ServiceStopped", "ServiceFactSet", "HoldPlaced", "HoldReleased"] },
   requests: { name: "Requests", types: ["RequestOpened", "RequestAdvanced"] },
   reads: { name: "Reads in doubt", types: ["ExceptionOpened", "ExceptionReopened", "ExceptionDecided", "ExceptionClosed", "RereadOrdered"] },
