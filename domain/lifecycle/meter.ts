@@ -57,6 +57,7 @@ export interface MeterEvents {
   /** The module went on to another meter after this one was taken off. */
   EndpointReleased: { meterId: string; endpointId: string; gatewayId: string; toOn: string };
   /** On the premise's stream. */
+  MeterHung: { servicePointId: string; installed: string; on: string; at: number };
   MeterTakenOff: { servicePointId: string; removed: string; on: string; at: number; reason: ExchangeReason };
   MeterExchanged: { servicePointId: string; removed: string; installed: string; on: string; at: number; reason: ExchangeReason };
 }

@@ -8,17 +8,9 @@ import { supervisor, clerk, ZONE, type TestUtility } from "../../test/support/ut
 import { billingUtility, channelOf, checkBook, customer, dialRead, meterDays, missingHours, runBills } from "../billing/billing.testing.ts";
 import { MISSING } from "../../domain/metering/index.ts";
 import { exchangeForm, exchangeMeter, type ExchangeAsked } from "./meter-exchange.ts";
-import { enterStock, moveMeter, pairEndpoint, recordTest, stockPage } from "./meter-stock.ts";
+import { moveMeter, pairEndpoint, recordTest, stockPage } from "./meter-stock.ts";
+import { inStock } from "./meter-stock.testing.ts";
 import { enterReads } from "./reads.ts";
-
-const NEW_METER = { badge: "NEW-1", size: '5/8"', manufacturer: "Neptune", kind: "register", unit: "gal", dials: "7", stepMinutes: "", multiplier: "1" };
-
-async function inStock({ world }: TestUtility, badge = "NEW-1", more: Partial<typeof NEW_METER> = {}, commodity = "water"): Promise<{ meterId: string; channelId: number }> {
-  const answer = await enterStock(world, supervisor, { commandId: `stock-${badge}-00000001`, commodity, state: "inStock", meter: { ...NEW_METER, badge, ...more } });
-  if (answer.status !== "done") throw new Error(JSON.stringify(answer));
-  const [channel] = await world.port.query<{ id: number }>("SELECT max(id) AS id FROM channel WHERE meter_id = ?", [answer.result.meterId]);
-  return { meterId: answer.result.meterId, channelId: channel!.id };
-}
 
 const DIAL = channelOf("1001", "dial");
 

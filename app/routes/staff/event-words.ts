@@ -144,6 +144,7 @@ const EVENTS: Readonly<Record<string, Words>> = {
   GatewaySecretRotated: () => ({ title: "Gateway has a new secret", icon: "lock", to: "/staff/gateways" }),
   GatewayHeadEndSet: (f) => ({ title: f.text("kind") === "multispeak" ? "Head-end is called by MultiSpeak" : "Head-end fetches what its meters are asked", icon: "globe", to: `/staff/gateways/${encodeURIComponent(f.text("gatewayId"))}/head-end` }),
   GatewayRevoked: () => ({ title: "Gateway revoked", icon: "globe", tone: "warn", to: "/staff/gateways" }),
+  MeterHung: (f) => ({ title: "Meter hung", icon: "meter", value: f.day("on"), to: f.text("installed") ? `/staff/meters/${encodeURIComponent(f.text("installed"))}` : undefined }),
   MeterExchanged: (f) => ({ title: "Meter exchanged", icon: "meter", value: f.day("on"), detail: plainWord(f.text("reason")), to: f.text("installed") ? `/staff/meters/${encodeURIComponent(f.text("installed"))}` : undefined }),
   MeterTakenOff: (f) => ({ title: "Meter taken off", icon: "meter", value: f.day("on"), detail: plainWord(f.text("reason")), to: f.text("removed") ? `/staff/meters/${encodeURIComponent(f.text("removed"))}` : undefined }),
   MeterOrdered: (f) => ({ title: `Meter ${f.text("badge")} ordered`, icon: "meter", to: meterTo(f) }),

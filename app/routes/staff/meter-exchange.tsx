@@ -2,7 +2,6 @@ import { Form, Link } from "react-router";
 import type { Route } from "./+types/meter-exchange";
 import { EXCHANGE_REASONS, NO_METER } from "../../../domain/lifecycle/meter.ts";
 import { exchangeForm, exchangeMeter, type ExchangeForm } from "../../../worker/operations/meter-exchange.ts";
-import type { ChannelRow } from "../../../worker/operations/meters.ts";
 import { Button, ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { DateField, SelectField, TextField } from "../../components/fields.tsx";
@@ -12,6 +11,7 @@ import { Page, Row } from "../../components/layout.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { answering, refused } from "../../session.server.ts";
 import { didPath } from "./answer-notice.tsx";
+import { DialField, dialsTyped } from "./dial-field.tsx";
 import { textOf } from "./forms.server.ts";
 import { answerForm, atWork, type StaffForm } from "./staff.server.ts";
 import { commodityName, plainWord } from "./words.ts";
@@ -31,10 +31,9 @@ export async function action(asked: Route.ActionArgs) {
   const form = await asked.request.formData();
   const text = (name: string) => textOf(form, name);
   const newMeterId = text("newMeterId");
-  const dials = (which: string) => Object.fromEntries([...form.keys()].filter((name) => name.startsWith(`${which}.`)).map((name) => [name.slice(which.length + 1), text(name)]));
   return answerForm(
     form,
-    () => exchangeMeter(world, actor, { commandId: text("commandId"), meterId: asked.params.meterId, newMeterId, on: text("on"), time: text("time"), lastReads: dials("last"), firstReads: dials("first"), reason: text("reason") }),
+    () => exchangeMeter(world, actor, { commandId: text("commandId"), meterId: asked.params.meterId, newMeterId, on: text("on"), time: text("time"), lastReads: dialsTyped(form, "last"), firstReads: dialsTyped(form, "first"), reason: text("reason") }),
     (status) => (newMeterId === NO_METER ? didPath(`/staff/meters/${encodeURIComponent(asked.params.meterId)}`, "takenOff", status) : didPath(`/staff/meters/${encodeURIComponent(newMeterId)}`, "exchanged", status)),
   );
 }
@@ -77,8 +76,4 @@ function Reads({ form: { old, today }, fresh, state, commandId }: { form: Exchan
       <Submit icon="check">{fresh ? "Exchange the meters" : "Take the meter off"}</Submit>
     </FormFrame>
   );
-}
-
-function DialField({ name, label, register: { name: channel, unit }, several }: { name: string; label: string; register: ChannelRow; several: boolean }) {
-  return <TextField name={name} label={several ? `${label}, ${channel}` : label} suffix={unit} width="medium" inputMode="decimal" autoComplete="off" />;
 }

@@ -15,6 +15,7 @@ import { milliText } from "../../../domain/metering/units.ts";
 import { answering, refused } from "../../session.server.ts";
 import { accountPath } from "./account-head.tsx";
 import { AnswerNotice } from "./answer-notice.tsx";
+import { stepWords, unitWords } from "./channel-words.ts";
 import { UsageStory } from "./meter-bars.tsx";
 import { atWork } from "./staff.server.ts";
 import { commodityName, plainWord, ruleName, severityTone } from "./words.ts";
@@ -28,15 +29,13 @@ export async function loader(asked: Route.LoaderArgs) {
   return { page, shop: await answering(() => meterShop(world, actor, page.meterId)), mayEdit: may(actor, "edit:meter:any") };
 }
 
-const stepWords = (channel: ChannelRow): string => (channel.kind === "register" ? `Register${channel.dials ? `, ${channel.dials} dials` : ""}` : channel.stepMinutes === 60 ? "Every hour" : `Every ${channel.stepMinutes} minutes`);
-
 export default function Meter({ loaderData: { page, shop, mayEdit } }: Route.ComponentProps) {
   const open = page.exceptions.filter((row) => row.status !== "closed");
   const here = page.installations.find((each) => each.removedOn === null);
   const charted = chartsOf(page);
   return (
     <Page title={`Meter ${page.badge}`} back={here ? { to: `/staff/premises/${encodeURIComponent(here.premiseId)}`, label: here.address } : { to: `/staff/meters?state=${page.status}`, label: "Meters" }}
-      actions={<Row>{shop.endpoints.some((each) => each.toOn === null) && here ? <ButtonLink to="ask" icon="clock">Ask it now</ButtonLink> : null}{mayEdit ? <>{here ? <ButtonLink to="exchange" icon="cycle">Exchange</ButtonLink> : null}<ButtonLink to="shop" icon="check">Test, module, shop</ButtonLink></> : null}</Row>}
+      actions={<Row>{shop.endpoints.some((each) => each.toOn === null) && here ? <ButtonLink to="ask" icon="clock">Ask it now</ButtonLink> : null}{mayEdit ? <>{here ? <ButtonLink to="exchange" icon="cycle">Exchange</ButtonLink> : page.status === "inStock" ? <ButtonLink to={`/staff/meters/hang?${new URLSearchParams({ meter: page.meterId })}`} icon="place">Hang it</ButtonLink> : null}<ButtonLink to="shop" icon="check">Test, module, shop</ButtonLink></> : null}</Row>}
       intro={<Row>
         <span>{commodityName(page.commodity)}</span>
         {here ? <Badge tone="good">Installed</Badge> : <Badge>{plainWord(page.status)}</Badge>}
@@ -73,7 +72,7 @@ export default function Meter({ loaderData: { page, shop, mayEdit } }: Route.Com
             columns={[
               { key: "name", head: "Channel", main: true, cell: (row) => row.name },
               { key: "kind", head: "How", cell: (row) => stepWords(row) },
-              { key: "unit", head: "Unit", cell: (row) => `${row.unit}${row.multiplier === "1" ? "" : ` × ${row.multiplier}`}` },
+              { key: "unit", head: "Unit", cell: (row) => unitWords(row) },
             ]} />
         </Card>
         <Card title="Where it hung" flush>

@@ -29,6 +29,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("premises/:premiseId/service", "premise-service.tsx"),
     page("meters", "meters.tsx"),
     page("meters/new", "meter-new.tsx"),
+    page("meters/hang", "meter-hang.tsx"),
     page("meters/:meterId", "meter.tsx"),
     page("meters/:meterId/exchange", "meter-exchange.tsx"),
     page("meters/:meterId/ask", "meter-ask.tsx"),
