@@ -5,7 +5,7 @@
 import { seal, type Provenance } from "../../domain/compliance/chain.ts";
 import { localDateOf, type TimeZone } from "../../domain/calendar/zone.ts";
 import {
-  badgesOf, bestOfDay, bestReads, classifyReads, dayKey, dayStats, matchReads, timesMultiplier,
+  badgesOf, bestOf, bestOfDay, bestReads, classifyReads, dayKey, dayStats, matchReads, timesMultiplier,
   type AlertKind, type Channel, type DayWrite, type KnownException, type MatchedReads, type MeterEvent, type MeterRecord, type Reading, type ReadsResult, type RegisterRead, type RegisterWrite, type RevisionWrite, type VeeSetting,
 } from "../../domain/metering/index.ts";
 import type { CommitUnit } from "../commit.ts";
@@ -86,27 +86,32 @@ export async function loadConsequences(port: SqlPort, decided: Decided, loaded: 
 }
 
 /** Values that were there and now count differently; where nothing was, no bill can rest on it. */
-function changedValues({ dayWrites, registerWrites, changes }: Decided, loaded: LoadedReads, places: ReadonlyMap<number, ChannelPlace>): ChangedValue[] {
+function changedValues({ dayWrites, revisionWrites, registerWrites, changes }: Decided, loaded: LoadedReads, places: ReadonlyMap<number, ChannelPlace>): ChangedValue[] {
   const pointOf = new Map(changes.map(({ channelId, servicePointId }) => [channelId, servicePointId]));
   const changed: ChangedValue[] = [];
   const note = (kind: ChangedValue["kind"], channelId: number, day: string, before: number, after: number): void => {
     const { meter, channel } = places.get(channelId)!;
     const servicePointId = pointOf.get(channelId);
-    if (before === after || servicePointId === undefined) return;
+    if (servicePointId === undefined) return;
     changed.push({
       kind, channelId, day, servicePointId, meterId: meter.meterId, badge: meter.badge, unit: channel.unit,
       before: kind === "day" ? timesMultiplier(before, channel.multiplier) : before, after: kind === "day" ? timesMultiplier(after, channel.multiplier) : after,
     });
   };
-  for (const { channelId, day, expectedVersion, stats } of dayWrites) {
-    if (expectedVersion > 0) note("day", channelId, day, dayStats(bestOfDay(loaded.days.get(dayKey(channelId, day))!)).sum, stats.sum);
+  const revisionsOf = Map.groupBy(revisionWrites, ({ channelId, day }) => dayKey(channelId, day));
+  for (const { channelId, day, expectedVersion, raw, stats } of dayWrites) {
+    if (expectedVersion === 0) continue;
+    const stored = loaded.days.get(dayKey(channelId, day))!;
+    const [before, after] = [bestOfDay(stored), bestOf(raw, [...stored.revisions, ...(revisionsOf.get(dayKey(channelId, day)) ?? [])])];
+    // The same sum at other hours is another bill where hours have prices of their own.
+    if (before.values.some((value, slot) => value !== after.values[slot])) note("day", channelId, day, dayStats(before).sum, stats.sum);
   }
   for (const [, writes] of Map.groupBy(registerWrites.filter(({ version }) => version > 1), ({ channelId, readAt }) => `${channelId}:${readAt}`)) {
     const { channelId, readAt, day } = writes[0]!;
     const stored = (loaded.registerReads.get(channelId) ?? []).filter((read) => read.readAt === readAt);
     const [before] = bestReads(stored);
     const [after] = bestReads([...stored, ...writes]);
-    if (before && after) note("read", channelId, day, before.value, after.value);
+    if (before && after && before.value !== after.value) note("read", channelId, day, before.value, after.value);
   }
   return changed;
 }

@@ -52,9 +52,13 @@ export function rebillWork(rows: readonly Row[], changes: readonly ChangedValue[
     return {
       id, kind: REBILL_KIND, rule: "billed-change", severity: "warn", meterId, channelId, day, readAt: null, servicePointId, accountId, detail: null,
       numbers: { before, after, days: changed.length },
-      sentence: `${what} of meter ${badge} changed after bill ${number} (${from} to ${to}) was issued: it was ${quantityText(before, unit)} and is now ${quantityText(after, unit)}. Look whether to bill again.`,
+      sentence: `${what} of meter ${badge} changed after bill ${number} (${from} to ${to}) was issued: ${howChanged(before, after, unit)}. Look whether to bill again.`,
     };
   });
+}
+
+function howChanged(before: number, after: number, unit: Unit): string {
+  return before === after ? `it is ${quantityText(after, unit)} as before, but used at other times` : `it was ${quantityText(before, unit)} and is now ${quantityText(after, unit)}`;
 }
 
 /** A day counts for the bill that it lies in; a read for the bills that begin or end with it. */

@@ -246,30 +246,43 @@ export interface StoredMerge {
 export function mergeStored(stored: StoredDay | null, incoming: PackedDay): StoredMerge {
   const merge = mergeDay(stored?.raw ?? null, incoming);
   const raw = stored !== null && merge.stored === 0 ? stored.raw : merge.merged;
-  if (merge.conflicts === 0 || stored === null) return { raw, correction: null, outcomes: merge.outcomes, stored: merge.stored, duplicates: merge.duplicates, corrected: 0, refused: 0 };
+  if (stored === null || (merge.conflicts === 0 && stored.revisions.length === 0)) return { raw, correction: null, outcomes: merge.outcomes, stored: merge.stored, duplicates: merge.duplicates, corrected: 0, refused: 0 };
 
   const best = bestOfDay(stored);
   const correction = emptyDay(incoming.values.length);
   let quality: Uint8Array | null = null;
+  let late = 0;
   let corrected = 0;
   let refused = 0;
   for (let slot = 0; slot < merge.outcomes.length; slot++) {
-    if (merge.outcomes[slot] !== SLOT_CONFLICT) continue;
+    const outcome = merge.outcomes[slot];
+    if (outcome !== SLOT_CONFLICT && outcome !== SLOT_STORED) continue;
     const value = incoming.values[slot]!;
     const code = incoming.quality === null ? QUALITY_ACTUAL : incoming.quality[slot]!;
-    if (stored.revisions.some(({ layer }) => layer.values[slot] === value && isDuplicate(value, layer.quality?.[slot] ?? QUALITY_ACTUAL, value, code))) {
+    if (outcome === SLOT_STORED) {
+      if (!isNewsOf(best, slot, value, code)) continue;
+      merge.outcomes[slot] = SLOT_CONFLICT;
+      late++;
+    } else if (stored.revisions.some(({ layer }) => layer.values[slot] === value && isDuplicate(value, layer.quality?.[slot] ?? QUALITY_ACTUAL, value, code))) {
       merge.outcomes[slot] = SLOT_DUPLICATE;
+      continue;
     } else if (code === QUALITY_ESTIMATED && (best.quality?.[slot] ?? QUALITY_ACTUAL) !== QUALITY_ESTIMATED) {
       merge.outcomes[slot] = SLOT_REFUSED;
       refused++;
-    } else {
-      correction.values[slot] = value;
-      if (code !== QUALITY_ACTUAL) (quality ??= new Uint8Array(merge.outcomes.length))[slot] = code;
-      corrected++;
+      continue;
     }
+    correction.values[slot] = value;
+    if (code !== QUALITY_ACTUAL) (quality ??= new Uint8Array(merge.outcomes.length))[slot] = code;
+    corrected++;
   }
-  const duplicates = merge.duplicates + merge.conflicts - corrected - refused;
-  return { raw, correction: corrected === 0 ? null : { values: correction.values, quality }, outcomes: merge.outcomes, stored: merge.stored, duplicates, corrected, refused };
+  const duplicates = merge.duplicates + merge.conflicts + late - corrected - refused;
+  return { raw, correction: corrected === 0 ? null : { values: correction.values, quality }, outcomes: merge.outcomes, stored: merge.stored - late, duplicates, corrected, refused };
+}
+
+/** A value that comes late for a slot which was filled by another of its kind, a measurement where a person entered one or an estimate where there was one: the later word counts, as it does over any that came. */
+function isNewsOf(best: PackedDay, slot: number, value: Milli, code: number): boolean {
+  const known = best.values[slot]!;
+  return known !== MISSING && known !== value && (code === QUALITY_ESTIMATED) === (best.quality?.[slot] === QUALITY_ESTIMATED);
 }
 
 // ---- sums -----------------------------------------------------------------------------------------------------

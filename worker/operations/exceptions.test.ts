@@ -281,6 +281,28 @@ describe("a change under an issued bill", () => {
     await street.post([day("2026-06-08", household("2026-06-08").with(3, 0.5))]);
     expect((await eventsOf(street, "rebill:b1:1")).map(({ type }) => type)).toEqual(["ExceptionOpened", "ExceptionUpdated"]);
   });
+
+  test("by values that only moved to other hours: the sum is the same, the price may not be", async () => {
+    const street = await openStreet(NOW);
+    const { values } = day("2026-06-08") as { values: number[] };
+    await street.post([day("2026-06-08")]);
+    await bill(street, "2026-05-09", "2026-06-09");
+    await street.post([day("2026-06-08", values.with(40, values[90]!).with(90, values[40]!))]);
+    const [work] = (await listExceptions(street.world, clerk, { kind: "rebill" })).items;
+    expect(work).toMatchObject({ id: "rebill:b1:1", sentence: expect.stringMatching(/it is .* kWh as before, but used at other times\. Look whether to bill again\.$/) });
+  });
+
+  test("by a measurement that comes at last where a person had entered a value: the later word counts, and somebody is told", async () => {
+    const street = await openStreet(NOW);
+    const { values } = day("2026-06-09") as { values: number[] };
+    await street.post([day("2026-06-09", [...values.slice(0, 40), null, ...values.slice(41)])]);
+    const [gap] = (await listExceptions(street.world, clerk, { kind: "reads" })).items;
+    expect(await decide(street, "edit", { exceptionId: gap!.id, slots: [{ slot: 40, value: "0.9" }] })).toMatchObject({ status: "done" });
+    await bill(street, "2026-05-10", "2026-06-10");
+    await street.post([day("2026-06-09")]);
+    expect((await street.port.query<{ total: number }>("SELECT best_total AS total FROM interval_day WHERE day = '2026-06-09'"))[0]!.total).toBe(Math.round(values.reduce((sum, value) => sum + value, 0) * 1000));
+    expect((await street.port.query<{ rule: string }>("SELECT rule FROM exception WHERE status = 'open' ORDER BY rule")).map(({ rule }) => rule)).toEqual(["billed-change", "changed"]);
+  });
 });
 
 describe("races", () => {
