@@ -173,6 +173,28 @@ export const MULTISPEAK = `<?xml version="1.0" encoding="utf-8"?>
 </soap:Envelope>
 `;
 
+/** Two meters of a route of Neptune's; the second was skipped. */
+export const NEPTUNE_EXPORT = ([
+  [[0, "PRMDT"], [5, "12 MAPLE ST"], [57, "ROSA DIAZ"]], [[0, "MTRDT"], [37, "N-778"], [107, "GAL"]], [[0, "ORDST"], [5, "20260602"], [13, "093015"], [44, "CO"]], [[0, "RDGDT"], [9, "0001550"], [53, "01"], [88, "0000123456"], [108, "RR"]],
+  [[0, "MTRDT"], [37, "N-779"], [107, "CF"]], [[0, "ORDST"], [5, "20260602"], [13, "093020"], [44, "SK"]], [[0, "RDGDT"], [9, "0001551"], [53, "00"], [88, "0000000000"], [108, "RR"]],
+] as const).map((parts) => `${parts.reduce((line, [at, text]) => line.padEnd(at) + text, "")}\r\n`).join("");
+
+export const BY_METER = `Title,CSV Export Gas Meter(s)
+Interval UOM,Minute(s)
+UOM,Therms
+Meter Number,Date,Start Time,Duration,Consumption,Generation,Net
+"01234567","6/2/2026","12:15 AM","15","0.1200","","0.1200"
+"01234567","6/2/26","12:30 AM","15","0.3000","0.1","0.2000"
+`;
+
+const HOURS = Array.from({ length: 24 }, (_, i) => i);
+
+/** A row a day, of which the second is that of 23 hours. */
+export const WIDE = `Meter,Date,${HOURS.map((hour) => `${hour + 1}:00`).join(",")}
+E-1,06/02/2026,${HOURS.join(",")}
+E-1,03/08/2026,${HOURS.map((hour) => (hour === 2 ? "" : hour / 8)).join(",")}
+`;
+
 export const FIXTURES: readonly Fixture[] = [
   { format: "espi", text: ESPI, reads: 2 },
   { format: "iec61968", text: CIM, reads: 2 },
@@ -185,6 +207,9 @@ export const FIXTURES: readonly Fixture[] = [
   { format: "beacon", text: BEACON, reads: 4 },
   { format: "sensus-records", text: SENSUS_TABLE, reads: 1 },
   { format: "greenbutton-csv", text: GREEN_BUTTON_CSV, reads: 2 },
+  { format: "greenbutton-meter", text: BY_METER, reads: 3 },
+  { format: "neptune-export", text: NEPTUNE_EXPORT, reads: 1 },
+  { format: "csv", text: WIDE, options: { mapping: { meter: "Meter", kind: "interval", time: { column: "Date" }, values: [{ columns: { from: "1:00", to: "24:00" }, unit: "kWh" }] } }, reads: 47 },
   {
     format: "csv",
     text: MAPPED,
