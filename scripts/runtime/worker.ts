@@ -42,8 +42,10 @@ export interface WorkerProcess {
   pid(): number | undefined;
   /** Calls the Worker's scheduled handler, as Cloudflare's cron would. */
   scheduled(cron: string, time?: Date): Promise<void>;
-  /** Puts a file into the Worker's store. */
-  putFile(key: string, bytes: Uint8Array): Promise<void>;
+  /** Puts a file into the Worker's store; answers when that was, by the store's clock. */
+  putFile(key: string, bytes: Uint8Array): Promise<Date>;
+  /** A text of the Worker's store; null when there is none. */
+  getText(key: string): Promise<string | null>;
   /** Ends workerd as a crash would (SIGKILL). It is restarted on the same port and data by itself. */
   crash(): void;
   stop(): Promise<void>;
@@ -115,7 +117,12 @@ export async function startWorker(options: WorkerOptions): Promise<WorkerProcess
     },
     async putFile(key, bytes) {
       const bucket = await miniflare.getR2Bucket("FILES", NAME);
-      await bucket.put(key, bytes);
+      return (await bucket.put(key, bytes)).uploaded;
+    },
+    async getText(key) {
+      const bucket = await miniflare.getR2Bucket("FILES", NAME);
+      const object = await bucket.get(key);
+      return object === null ? null : await object.text();
     },
     crash() {
       if (pid === undefined) return;

@@ -7,7 +7,7 @@ import { progressOn } from "../progress.ts";
 import { everyMinute } from "./cron.ts";
 import { type DataDir, openDataDir, StartError } from "./data-dir.ts";
 import { type DemoState, demoState, hasUtility, loadInto, serveAsDemo, signIns, tourLines } from "./demo.ts";
-import { handOver, openInbox } from "./inbox.ts";
+import { handOver, openInbox, takeBack } from "./inbox.ts";
 import { HELP, parseOptions, type StartOptions, UsageError } from "./options.ts";
 
 const progress = progressOn(process.stdout);
@@ -35,7 +35,10 @@ async function main(args: readonly string[]): Promise<void> {
   const facts = meterline.demo && state === "absent" ? await makeDemo(meterline, options.meters) : [];
   progress.end();
   const inbox = openInbox(meterline.dataDir);
-  const stopCron = everyMinute(meterline.worker, (error) => console.error(`The minute's work failed: ${error.message}`), () => handOver(inbox, meterline.worker));
+  const stopCron = everyMinute(meterline.worker, (error) => console.error(`The minute's work failed: ${error.message}`), {
+    before: () => handOver(inbox, meterline.worker, console.error),
+    after: () => takeBack(inbox, meterline.worker, console.error),
+  });
   undo.push(stopCron);
   await announce(meterline, facts);
 }

@@ -39,6 +39,14 @@ test("folders say how it is to be read; the gateway's id and key are its folders
   expect(report(`${refused!.to}.report.json`)).toMatchObject({ status: "refused", reason: expect.stringContaining("colour=red") });
 });
 
+test("files of one name in two folders, put there in the same second, are kept both", async () => {
+  await drop("inbox/gateway-north/timezone=America~Denver/day.cmep", READ);
+  await drop("inbox/gateway-north/timezone=UTC/day.cmep", READ);
+  const round = await filesByClock(street.world, files);
+  expect(round.map(({ to }) => to)).toEqual(["processed/gateway-north/timezone=America~Denver/19700101T000000-day.cmep", "processed/gateway-north/timezone=UTC/19700101T000000-day.cmep"]);
+  expect(await street.port.query("SELECT key FROM reads_file ORDER BY key")).toEqual(round.map(({ to }) => ({ key: to })));
+});
+
 test("what cannot be read goes to refused, with why, and is kept", async () => {
   await drop("inbox/gateway-north/fruit.csv", "apples,pears\n1,2\n");
   await drop("inbox/gateway-north/picture.png", "\0\0\0");

@@ -59,8 +59,8 @@ async function takeFromInbox(world: World, files: FileStore, key: string): Promi
   const name = rest.pop() ?? "";
   const object = name === "" ? null : await files.get(key);
   if (object === null) return null;
-  // A file of the same name that comes tomorrow must not lie where this one lies.
-  const place = `${folder}/${new Date(object.uploaded?.getTime() ?? 0).toISOString().replace(/[-:]/g, "").slice(0, 15)}-${name}`;
+  // A file of the same name that comes tomorrow, or from another folder in the same second, must not lie where this one lies.
+  const place = [folder, ...rest, `${new Date(object.uploaded?.getTime() ?? 0).toISOString().replace(/[-:]/g, "").slice(0, 15)}-${name}`].join("/");
   const gateway = await gatewayOf(world, folder);
   const asked = await optionsOf(world, name, rest);
   const refuse = async (reason: string): Promise<string> => {
