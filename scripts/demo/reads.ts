@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { addDays, type LocalDate } from "../../domain/calendar/local-date.ts";
 import { startOfDay, type Instant } from "../../domain/calendar/zone.ts";
-import type { IntervalReading, Reading, RegisterReading } from "../../domain/metering/index.ts";
+import type { Condition, IntervalReading, Reading, RegisterReading } from "../../domain/metering/index.ts";
 import { batchIdOf, ingestReads } from "../../worker/operations/reads.ts";
 import { asSent, dialsShow, intervalsOfDay, sentBack, usageOfDay, type Panels } from "./generator.ts";
 import { generatedDays, type GeneratedDay } from "./generator-weather.ts";
@@ -57,7 +57,7 @@ export class MeterReads {
       const own = days.filter(({ date }) => date >= startOf.get(meter.cycleId)!);
       this.#readRegister(i, meter, own, startOf.get(meter.cycleId)!, batch);
       const sent = meter.intervalChannel === null ? [] : own.filter(({ date }) => date >= meter.intervalsFrom);
-      if (sent.length > 0) batch.add(intervals(meter, sent));
+      if (sent.length > 0) batch.add({ ...intervals(meter, sent), told: saidOf(i, sent) });
       if (sent.length > 0 && meter.panels) batch.add(sentBackReading(meter, meter.panels, sent));
       if (batch.full) await batch.send();
     }
@@ -92,6 +92,19 @@ const REST_OF_DAY = 0.35;
 
 function register({ badge, unit, dials }: TownMeter, at: Instant, counted: number): Omit<RegisterReading, "index"> {
   return { kind: "register", meter: badge, channel: null, unit, quality: "actual", at, value: dialsShow(counted, dials) };
+}
+
+/** One module in so many has a battery that runs low, and one a signal that is weak; the others have nothing to say. */
+const LOW_BATTERY_EVERY = 40;
+const WEAK_SIGNAL_EVERY = 55;
+const LOW_BATTERY: readonly Condition[] = [{ kind: "low-battery", on: true, says: "low", seconds: null }];
+const WEAK_SIGNAL: readonly Condition[] = [{ kind: "weak-signal", on: true, says: "-117 dBm", seconds: null }];
+
+/** What the module says beside the last of the days. */
+function saidOf(i: number, days: readonly GeneratedDay[]): IntervalReading["told"] {
+  const conditions = i % LOW_BATTERY_EVERY === 7 ? LOW_BATTERY : i % WEAK_SIGNAL_EVERY === 11 ? WEAK_SIGNAL : null;
+  const { date } = days.at(-1)!;
+  return conditions === null ? undefined : [{ conditions, from: startOfDay(date, ZONE), to: startOfDay(addDays(date, 1), ZONE), line: 0 }];
 }
 
 function intervals(meter: TownMeter, days: readonly GeneratedDay[]): Omit<IntervalReading, "index"> {

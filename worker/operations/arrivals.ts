@@ -1,8 +1,9 @@
-/** What arrived of what meters were to send: by hour of the last whole days, and the meters of which nothing came. */
+/** What arrived of what meters were to send: by hour of the last whole days, the meters of which nothing came, and what is said of the others. */
 import { timeZoneOf, todayOf } from "../../db/utility.ts";
 import { addDays, eachDay, type LocalDate } from "../../domain/calendar/local-date.ts";
 import { MINUTE_MS, minutesOfDay, startOfDay, wallClockOf, type TimeZone } from "../../domain/calendar/zone.ts";
 import { requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
+import { saidOfMeters, type SaidOfMeters } from "./conditions.ts";
 import type { World } from "./context.ts";
 
 /** Intervals of an hour of a day. */
@@ -34,6 +35,8 @@ export interface ArrivalsPage {
   readonly silent: readonly SilentMeter[];
   readonly silentCount: number;
   readonly silentAfterDays: number;
+  /** Low batteries, weak signals, tamper and the like, as sources say them. */
+  readonly said: SaidOfMeters;
 }
 
 const DAYS = 7;
@@ -65,8 +68,8 @@ const SILENT = `SELECT m.id AS "meterId", m.badge, p.line || ', ' || p.city AS a
 
 const GATEWAYS = `SELECT g.id, g.name, count(*) AS meters FROM meter_endpoint AS e JOIN gateway AS g ON g.id = e.gateway_id WHERE e.to_on IS NULL GROUP BY g.id ORDER BY g.name, g.id`;
 
-/** Of every meter, or of those of one gateway. @throws ForbiddenError */
-export async function arrivalsPage(world: World, actor: UserActor, gatewayId: string | null = null): Promise<ArrivalsPage> {
+/** Of every meter, or of those of one gateway; `kind` is the condition whose meters are listed. @throws ForbiddenError */
+export async function arrivalsPage(world: World, actor: UserActor, gatewayId: string | null = null, kind: string | null = null): Promise<ArrivalsPage> {
   requirePermission(actor, "read:meter:any");
   const { port } = world;
   const [zone, today] = await Promise.all([timeZoneOf(port, world.now()), todayOf(port, world.now())]);
@@ -84,6 +87,7 @@ export async function arrivalsPage(world: World, actor: UserActor, gatewayId: st
     gateways: gateways!.rows as unknown as ArrivalsPage["gateways"],
     days: days.map((day) => ({ day, hours: hoursOf(day, zone, storedOf.get(day) ?? [], gapsOf.get(day) ?? []) })),
     silent: silent!.rows as unknown as SilentMeter[], silentCount: counted!.rows[0]!["n"] as number, silentAfterDays: SILENT_AFTER_DAYS,
+    said: await saidOfMeters(port, { now: world.now(), gatewayId, kind }),
   };
 }
 

@@ -5,6 +5,7 @@ import { addDays, addMonths, type LocalDate } from "../../domain/calendar/local-
 import { localDateOf, startOfDay, type TimeZone } from "../../domain/calendar/zone.ts";
 import { requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import { bestReads, registerAdvance, timesMultiplier, type Channel, type Milli, type RegisterRead, type Unit } from "../../domain/metering/index.ts";
+import { CONDITIONS_OF_METER, type MeterSaid } from "./conditions.ts";
 import type { World } from "./context.ts";
 
 export interface ChannelRow {
@@ -160,6 +161,8 @@ export interface MeterPage {
   readonly reads: readonly MeterRead[];
   /** Open ones first. */
   readonly exceptions: readonly MeterException[];
+  /** What its sources said last of each kind of condition. */
+  readonly said: readonly MeterSaid[];
 }
 
 export const CHANNEL_COLUMNS = `id AS "channelId", meter_id AS "meterId", name, kind, unit, step_minutes AS "stepMinutes", multiplier, dials, direction`;
@@ -171,7 +174,7 @@ export async function meterPage(world: World, actor: UserActor, meterId: string)
   const now = world.now();
   const [zone, today] = [await timeZoneOf(port, now), await todayOf(port, now)];
   const args = [meterId];
-  const [meters, channels, installations, accounts, exceptions, reads] = await port.read([
+  const [meters, channels, installations, accounts, exceptions, reads, said] = await port.read([
     { sql: `SELECT id AS "meterId", badge, commodity, size, manufacturer, status FROM meter WHERE id = ?`, args },
     { sql: `SELECT ${CHANNEL_COLUMNS} FROM channel WHERE meter_id = ? ORDER BY kind DESC, id`, args },
     {
@@ -198,6 +201,7 @@ export async function meterPage(world: World, actor: UserActor, meterId: string)
         WHERE g.channel_id IN (SELECT id FROM channel WHERE meter_id = ?) ORDER BY g.read_at DESC, g.version DESC LIMIT 12`,
       args,
     },
+    { sql: CONDITIONS_OF_METER, args },
   ]);
   const meter = meters!.rows[0] as unknown as Pick<MeterPage, "meterId" | "badge" | "commodity" | "size" | "manufacturer" | "status"> | undefined;
   if (!meter) return null;
@@ -209,6 +213,7 @@ export async function meterPage(world: World, actor: UserActor, meterId: string)
     accounts: accounts!.rows as unknown as MeterPage["accounts"],
     exceptions: exceptions!.rows as unknown as MeterException[],
     reads: reads!.rows as unknown as MeterRead[],
+    said: said!.rows as unknown as MeterSaid[],
     usage: await usageOfChannels(port, found, today, zone),
   };
 }

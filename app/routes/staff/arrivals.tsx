@@ -1,26 +1,29 @@
 import type { Route } from "./+types/arrivals";
 import { arrivalsPage, type SilentMeter } from "../../../worker/operations/arrivals.ts";
+import type { MeterListed, SaidOfMeters } from "../../../worker/operations/conditions.ts";
 import { ArrivalsMap } from "../../charts/arrivals-map.tsx";
 import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
-import { DateText } from "../../components/date-text.tsx";
+import { DateText, TimeText } from "../../components/date-text.tsx";
 import { Page, Row } from "../../components/layout.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
 import { formatCount } from "../../format/quantities.ts";
 import { answering } from "../../session.server.ts";
+import { SaidWhere, SaysText } from "./condition-words.tsx";
 import { atWork } from "./staff.server.ts";
+import { conditionName } from "./words.ts";
 
 export const meta: Route.MetaFunction = () => [{ title: "What arrived" }];
 
 export async function loader(asked: Route.LoaderArgs) {
   const { actor, world } = atWork(asked, "read:meter:any");
   const gateway = asked.url.searchParams.get("gateway") || null;
-  return { page: await answering(() => arrivalsPage(world, actor, gateway)), gateway };
+  return { page: await answering(() => arrivalsPage(world, actor, gateway, asked.url.searchParams.get("said"))), gateway };
 }
 
-/** Whether the meters are heard: expected against received by hour, and who is silent. */
-export default function Arrivals({ loaderData: { page: { gateways, days, silent, silentCount, silentAfterDays }, gateway } }: Route.ComponentProps) {
+/** Whether the meters are heard: expected against received by hour, who is silent, and what the others are said to be. */
+export default function Arrivals({ loaderData: { page: { gateways, days, silent, silentCount, silentAfterDays, said }, gateway } }: Route.ComponentProps) {
   const any = days.some((day) => day.hours.some(({ expected }) => expected > 0));
   return (
     <Page title="What arrived" intro="Intervals of the last seven whole days, as the meters sent them: estimates do not count." back={{ to: "/staff/reads", label: "Reads" }} actions={<ButtonLink to="/staff/gateways" icon="globe">Gateways</ButtonLink>}>
@@ -43,6 +46,30 @@ export default function Arrivals({ loaderData: { page: { gateways, days, silent,
             { key: "last", head: "Last heard of", cell: (row) => (row.last ? <DateText date={row.last} form="day" /> : <span className="soft">Never</span>) },
           ]} />
       </Card>
+      <Said said={said} gateway={gateway} />
     </Page>
+  );
+}
+
+/** Meters of which head-ends say that something is wrong, one kind at a time. */
+function Said({ said: { counts, kind, rows }, gateway }: { said: SaidOfMeters; gateway: string | null }) {
+  const to = (chosen: string) => `?${new URLSearchParams({ ...(gateway !== null && { gateway }), said: chosen })}`;
+  if (kind === null) return <Card title="What meters are said to be"><EmptyState icon="good" title="All is well">No head-end tells of tamper, low batteries or weak signals.</EmptyState></Card>;
+  const { meters } = counts.find((each) => each.kind === kind)!;
+  return (
+    <>
+      <Row>{counts.map((each) => <ButtonLink key={each.kind} to={to(each.kind)} kind={each.kind === kind ? "secondary" : "quiet"}>{`${conditionName(each.kind)}: ${formatCount(each.meters)}`}</ButtonLink>)}</Row>
+      <Card title={`Said to be: ${conditionName(kind).toLowerCase()}`} flush>
+        <Table<MeterListed> caption={`${conditionName(kind)}: ${meters > rows.length ? `the first ${formatCount(rows.length)} of ${formatCount(meters)} meters` : formatCount(meters)}, longest first`} rows={rows} rowKey={(row) => row.meterId} rowTo={(row) => `/staff/meters/${encodeURIComponent(row.meterId)}`}
+          columns={[
+            { key: "badge", head: "Meter", main: true, cell: (row) => row.badge },
+            { key: "where", head: "Where", cell: (row) => row.address },
+            { key: "module", head: "Module", cell: (row) => (row.endpoint ? <code className="break">{row.endpoint}</code> : <span className="soft">Not paired</span>) },
+            { key: "says", head: "As it is said", cell: (row) => <SaysText said={row} /> },
+            { key: "since", head: "Since", cell: (row) => <><TimeText at={row.since} /> <SaidWhere said={row} /></> },
+            { key: "told", head: "Said last", cell: (row) => <TimeText at={row.toldAt} /> },
+          ]} />
+      </Card>
+    </>
   );
 }

@@ -2,6 +2,7 @@ import { Link } from "react-router";
 import type { Route } from "./+types/meter";
 import { may } from "../../../domain/lifecycle/permissions.ts";
 import { meterShop, type EndpointShown, type MeterTestRow } from "../../../worker/operations/meter-stock.ts";
+import type { MeterSaid } from "../../../worker/operations/conditions.ts";
 import { meterPage, type ChannelRow, type MeterException, type MeterInstalled, type MeterPage, type MeterRead } from "../../../worker/operations/meters.ts";
 import { Badge } from "../../components/badge.tsx";
 import { ButtonLink } from "../../components/button.tsx";
@@ -16,9 +17,10 @@ import { answering, refused } from "../../session.server.ts";
 import { accountPath } from "./account-head.tsx";
 import { AnswerNotice } from "./answer-notice.tsx";
 import { stepWords, unitWords } from "./channel-words.ts";
+import { SaidWhere, SaysText } from "./condition-words.tsx";
 import { UsageStory } from "./meter-bars.tsx";
 import { atWork } from "./staff.server.ts";
-import { commodityName, plainWord, ruleName, severityTone } from "./words.ts";
+import { commodityName, conditionName, conditionTone, conditionWell, plainWord, ruleName, severityTone } from "./words.ts";
 
 export const meta: Route.MetaFunction = ({ loaderData }) => [{ title: loaderData ? `Meter ${loaderData.page.badge}` : "Meter" }];
 
@@ -40,6 +42,7 @@ export default function Meter({ loaderData: { page, shop, mayEdit } }: Route.Com
         <span>{commodityName(page.commodity)}</span>
         {here ? <Badge tone="good">Installed</Badge> : <Badge>{plainWord(page.status)}</Badge>}
         {open.length > 0 ? <Badge tone="warn">{open.length === 1 ? "1 in doubt" : `${open.length} in doubt`}</Badge> : null}
+        {page.said.filter((said) => said.isOn === 1 && conditionTone(said.kind) === "bad").map(({ kind }) => <Badge key={kind} tone={conditionTone(kind)}>{conditionName(kind)}</Badge>)}
         {page.accounts.map((account) => <Link key={account.accountId} to={accountPath(account.accountId)}>{account.name}, <span className="num">{account.accountId}</span></Link>)}
       </Row>}>
       <AnswerNotice />
@@ -50,6 +53,13 @@ export default function Meter({ loaderData: { page, shop, mayEdit } }: Route.Com
           { term: "Maker", value: page.manufacturer ?? <span className="soft">Not known</span> },
           { term: "State", value: plainWord(page.status) },
         ]} /></Card>
+        {page.said.length > 0 ? <Card title="What it is said to be" flush>
+          <Table<MeterSaid> caption="The last word of its head-ends on each, what is wrong first" narrow="keep" rows={page.said} rowKey={(row) => row.kind} empty={<EmptyState title="Nothing" />}
+            columns={[
+              { key: "what", head: "Said", main: true, cell: (row) => <>{row.isOn === 1 ? <Badge tone={conditionTone(row.kind)}>{conditionName(row.kind)}</Badge> : conditionWell(row.kind)} <SaysText said={row} /></> },
+              { key: "since", head: "Since", cell: (row) => <><TimeText at={row.since} /> <SaidWhere said={row} /></> },
+            ]} />
+        </Card> : null}
         {shop.endpoints.length > 0 ? <Card title="Modules" flush>
           <Table<EndpointShown> caption="Modules of the head-end, newest first" narrow="keep" rows={shop.endpoints} rowKey={(row) => row.fromOn} empty={<EmptyState title="None" />}
             columns={[

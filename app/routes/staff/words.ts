@@ -7,6 +7,7 @@ import { ADJUSTMENTS, isAdjustmentKind } from "../../../domain/lifecycle/adjustm
 import { CAUSES, isCorrectionCause } from "../../../domain/lifecycle/correction.ts";
 import { HOLDS, isHoldKind } from "../../../domain/lifecycle/hold.ts";
 import type { RequestKind } from "../../../domain/lifecycle/request.ts";
+import type { ConditionKind } from "../../../domain/metering/conditions.ts";
 
 /** `leakAdjustment`, `by-hand` → "Leak adjustment", "By hand": for codes that have no word of their own. */
 export function plainWord(code: string): string {
@@ -55,6 +56,17 @@ const READ_RULES: Readonly<Record<string, string>> = {
 };
 export const ruleName = (kind: string, code: string): string =>
   unbilledRule(code)?.title ?? (kind === "billing" ? HOLD_RULES.find((rule) => rule.id === code)?.title : undefined) ?? READ_RULES[code] ?? HOLD_RULES.find((rule) => rule.id === code)?.title ?? plainWord(code);
+
+const CONDITIONS: Readonly<Record<ConditionKind, string>> = {
+  tamper: "Tamper", "reverse-flow": "Reverse flow", leak: "Leak", "empty-pipe": "Empty pipe", "no-flow": "No flow", "low-battery": "Low battery", "weak-signal": "Weak signal", clock: "Wrong clock", "power-outage": "No power", fault: "Fault",
+};
+export const conditionName = (kind: ConditionKind): string => CONDITIONS[kind];
+/** What a meter is said not to be, or no longer. */
+const WELL: Readonly<Record<ConditionKind, string>> = {
+  tamper: "No tamper", "reverse-flow": "No reverse flow", leak: "No leak", "empty-pipe": "Pipe full", "no-flow": "Flow", "low-battery": "Battery good", "weak-signal": "Signal good", clock: "Clock right", "power-outage": "Power on", fault: "No fault",
+};
+export const conditionWell = (kind: ConditionKind): string => WELL[kind];
+export const conditionTone = (kind: ConditionKind): Tone => (kind === "tamper" || kind === "reverse-flow" || kind === "fault" ? "bad" : "warn");
 
 const ALERTS: Readonly<Record<string, string>> = { leak: "Continuous flow", burst: "Burst", high: "High usage", budget: "Over budget", freeze: "Freeze risk" };
 export const alertName = (kind: string): string => ALERTS[kind] ?? plainWord(kind);
