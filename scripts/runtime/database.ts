@@ -1,9 +1,9 @@
 /** The database that a command-line tool looks at: that of a running Meterline, one started for this look alone, or one elsewhere. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { openLibsql } from "../../db/libsql.ts";
 import type { SqlPort } from "../../db/port.ts";
-import { DATABASE_ADDRESS } from "./meterline.ts";
+import { notedDatabase } from "./meterline.ts";
 import { startSqld } from "./sqld.ts";
 
 export interface OpenedDatabase {
@@ -27,9 +27,9 @@ export interface WhichDatabase {
 /** Null when there is no database in the folder. @throws UnavailableError */
 export async function openDatabase({ data = ".data", url, token = process.env["DATABASE_TOKEN"] }: WhichDatabase): Promise<OpenedDatabase | null> {
   if (url) return { port: openLibsql({ url, ...(token ? { authToken: token } : {}) }), close: async () => {} };
-  const address = join(data, DATABASE_ADDRESS);
-  if (existsSync(address)) {
-    const port = openLibsql({ url: readFileSync(address, "utf8").trim() });
+  const running = notedDatabase(data);
+  if (running) {
+    const port = openLibsql({ url: running });
     const alive = await port.query("SELECT 1").then(() => true, () => false);
     if (alive) return { port, close: async () => {} };
   }

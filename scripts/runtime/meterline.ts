@@ -2,7 +2,7 @@
  * A whole Meterline on one machine: the database server, its schema, the Worker. The start script, the browser and
  * crash tests and the benchmarks all start the same real processes here, each on a folder and ports of its own.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { MigrateResult } from "../../db/migrate.ts";
 import { type Build, ensureBuild } from "./build.ts";
@@ -99,7 +99,7 @@ export async function startMeterline(options: MeterlineOptions): Promise<Meterli
         logFile: join(logs, "sqld.log"),
         onExit: (how) => void restartDatabase(how),
       });
-      writeFileSync(join(dataDir, DATABASE_ADDRESS), sqld.url);
+      noteDatabase(dataDir, sqld.url);
       remember();
     };
     const restartDatabase = async (how: string): Promise<void> => {
@@ -189,8 +189,19 @@ export async function startMeterline(options: MeterlineOptions): Promise<Meterli
   }
 }
 
-/** Where the database of a running Meterline answers, for the commands that look into it. */
-export const DATABASE_ADDRESS = "database.url";
+/** Where the database of a running Meterline answers, for the commands that look into it, and of which folder it is. */
+const DATABASE_ADDRESS = "database.url";
+
+export function noteDatabase(dataDir: string, url: string): void {
+  writeFileSync(join(dataDir, DATABASE_ADDRESS), `${url}\n${realpathSync(dataDir)}\n`);
+}
+
+/** Null where no Meterline runs on the folder. A copy of one that does holds its address too, and is another database. */
+export function notedDatabase(dataDir: string): string | null {
+  const file = join(dataDir, DATABASE_ADDRESS);
+  const [url, folder] = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  return url && folder === realpathSync(dataDir) ? url : null;
+}
 
 /** The processes that run on a data folder, by their numbers and start times. */
 const PROCESSES = "processes.json";
