@@ -227,6 +227,86 @@ test("a corrected bill asks for what the first one asked for: only what is carri
   expect(openDues(home.state)).toEqual([{ id, kind: "instalment", arrearsOn: addDays(periodTo, 20), open: 80_00 }]);
 });
 
+/** Corrects bills, from the one on that is so far back, to other charges. */
+function correct(home: Home, back: number, totals: readonly number[], on: LocalDate): void {
+  const cancel = standingBills(home.log.map((event, i) => ({ ...event, seq: i + 1 }))).slice(-1 - back);
+  home.do({
+    type: "CorrectBills", correctionId: `c${home.log.length}`, cause: "wrongRead", reasonRef: null, correctedOn: on, proposalId: null, cancel, services: [], adjustments: [], offer: null,
+    bills: cancel.map(({ billId, periodFrom, periodTo, segments }, i) => {
+      const id = nextEdition(billId);
+      return { billId: id, number: id, periodFrom, periodTo, issuedOn: on, dueOn: addDays(on, 20), snapshotHash: "h", corrects: billId, segments: segments.map((segment) => ({ ...segment, segmentId: `${id}:w`, total: totals[i]!, postings: [{ gl: "4010", cents: totals[i]! }] })) };
+    }),
+  });
+}
+
+/** A year of bills and instalments, which the last bill settles; that one is not paid yet. */
+function settledYear(): Home {
+  const home = new Home({ difference: "bill", settleMonth: 0 });
+  home.enrol(80_00);
+  home.live(11, 100_00, 80_00);
+  home.bill(100_00);
+  expect(home.log.at(-1)).toMatchObject({ type: "BudgetSettled", data: { difference: 240_00, carriedOn: false } });
+  return home;
+}
+
+test("a correction of the bill that settled the year changes the settlement: its instalment is due on its day, the difference with the settled one", () => {
+  const home = settledYear();
+  const { dueOn } = home.last;
+  const on = addDays(dueOn, 5);
+  correct(home, 0, [70_00], on);
+  expect(openDues(home.state)).toEqual([
+    { id: expect.any(String), kind: "instalment", arrearsOn: dueOn, open: 80_00 }, { id: "settled:b12", kind: "settlement", arrearsOn: dueOn, open: 210_00 },
+  ]);
+  expect(home.last.budget).toMatchObject({ instalment: 80_00, settled: 210_00, carried: 0, due: 290_00 });
+  // Once more, the other way: a corrected bill is corrected like the first one.
+  correct(home, 0, [130_00], on);
+  expect(home.last.budget).toMatchObject({ instalment: 80_00, settled: 270_00, due: 350_00 });
+  expect(openDues(home.state).map(({ open }) => open)).toEqual([80_00, 270_00]);
+  expect(home.balances).toEqual({ payoff: 350_00, due: 350_00 });
+  expect(replay(emptyAccount("1"), home.log)).toEqual(home.state);
+});
+
+test("so does a correction of any bill of a settled year; the next year's bills carry theirs", () => {
+  const home = settledYear();
+  home.pay(320_00);
+  const next = home.state.budget!.amount;
+  home.bill(100_00);
+  const { dueOn } = home.last;
+  correct(home, 2, [160_00, 100_00, 100_00], home.last.issuedOn);
+  // 60 dollars more in the eleventh month: of the settlement, that is due already; the thirteenth is carried as before.
+  expect(openDues(home.state).map(({ kind, open }) => [kind, open])).toEqual([["settlement", 60_00], ["instalment", next]]);
+  expect(openDues(home.state).at(-1)!.arrearsOn).toBe(dueOn);
+  expect(home.state.budget!.carried).toBe(100_00 - next);
+  expect(home.balances).toEqual({ payoff: 160_00, due: 60_00 + next });
+});
+
+test("a correction of the final bill changes what the budget ended with", () => {
+  const home = new Home();
+  home.enrol(80_00);
+  home.bill(100_00);
+  home.pay(80_00);
+  home.do({ type: "StopService", agreementId: "w", stopOn: addMonths(home.last.periodTo, 1) });
+  home.bill(90_00);
+  const { dueOn } = home.last;
+  expect(home.last.budget).toMatchObject({ settled: 30_00, next: null });
+  correct(home, 0, [120_00], addDays(dueOn, 5));
+  expect(home.last.budget).toMatchObject({ instalment: 80_00, settled: 60_00, next: null, due: 140_00 });
+  expect(openDues(home.state).map(({ kind, arrearsOn, open }) => [kind, arrearsOn, open])).toEqual([["instalment", dueOn, 80_00], ["settlement", dueOn, 60_00]]);
+});
+
+test("a bill from before the budget that is corrected under it is due anew, and nothing of it stays due from before", () => {
+  const home = new Home();
+  home.bill(100_00);
+  const feeOn = addDays(home.last.issuedOn, 10);
+  home.do({ type: "PostAdjustment", adjustmentId: "fee", kind: "fee", amount: 50_00, postedOn: home.last.issuedOn, arrearsOn: feeOn, revenueGl: "4900", reason: "Reconnected." });
+  home.enrol(80_00);
+  correct(home, 0, [70_00], addDays(home.last.issuedOn, 5));
+  const again = home.last;
+  expect(again.budget).toBeUndefined();
+  expect(openDues(home.state).map(({ kind, arrearsOn, open }) => [kind, arrearsOn, open])).toEqual([["before", feeOn, 50_00], ["charge", again.dueOn, 70_00]]);
+  expect(home.balances).toEqual({ payoff: 120_00, due: 120_00 });
+});
+
 const step = fc.record({ kind: fc.constantFrom("bill", "bill", "pay", "bounce", "fee", "credit", "enrol", "leave", "accept", "correct"), amount: fc.integer({ min: 1, max: 40_000 }) });
 
 test("whatever happens under a budget: entries sum to the payoff balance, dues to the current one, nothing is carried once it is settled, and the log replays", () => {

@@ -24,6 +24,20 @@ export interface DueCharge {
   readonly amount: Cents;
   /** By how much the bill's charges exceed its instalment (or fall short of it), carried by the budget; null: nothing is. */
   readonly carried: Cents | null;
+  /** The settlement that the difference went into, once nothing is carried any more; a correction of the bill changes it. */
+  readonly settled?: { readonly id: string; readonly difference: Cents };
+  /** The bill settled or ended the budget. */
+  readonly settles?: true;
+  /** Of what was open before: the bill, where it is known. */
+  readonly billId?: string;
+}
+
+/** What a bill asked for under a budget. `settledIn`: the settlement that its difference went into; `settles`: the bill brought it about. */
+export interface Instalment {
+  readonly amount: Cents;
+  readonly dueOn: LocalDate;
+  readonly settledIn?: string;
+  readonly settles?: true;
 }
 
 export interface BudgetBilling {
@@ -57,6 +71,8 @@ export interface BudgetOnBill {
   readonly carried: Cents;
   /** What fell due (or was credited) because the budget was settled or ended by this bill. */
   readonly settled: Cents | null;
+  /** Of a corrected bill: the settlement that its difference goes into, where the first one's went. */
+  readonly settledIn?: string;
   /** Amount of the bills to come; null once it has ended. */
   readonly next: Cents | null;
 }
@@ -142,30 +158,44 @@ export function withCharge(budget: BudgetBilling, charge: DueCharge): BudgetBill
 
 /** A bill: its instalment is due, or (with none) all of its charges. */
 export function withBill(budget: BudgetBilling, { billId, periodTo, dueOn, charges, budget: on }: BudgetMonth & { readonly dueOn: LocalDate; readonly budget?: BudgetOnBill }): BudgetBilling {
-  const charge: DueCharge = on
-    ? { id: billId, kind: "instalment", dueOn: on.instalmentDueOn, amount: on.instalment, carried: charges - on.instalment }
-    : { id: billId, kind: "charge", dueOn, amount: Math.max(0, charges), carried: null };
   const months = [...budget.months, { billId, periodTo, charges }].toSorted((a, b) => (a.periodTo < b.periodTo ? -1 : a.periodTo > b.periodTo ? 1 : 0));
-  return { ...withCharge(budget, charge), months: months.slice(-BUDGET_MONTHS) };
+  return { ...withChargeOf(budget, { billId, dueOn, charges, budget: on }), months: months.slice(-BUDGET_MONTHS) };
 }
 
-/** A bill is taken back, and what the budget carried of it. */
+function withChargeOf(budget: BudgetBilling, { billId, dueOn, charges, budget: on }: Omit<Parameters<typeof withBill>[1], "periodTo">): BudgetBilling {
+  if (!on) return withCharge(budget, { id: billId, kind: "charge", dueOn, amount: Math.max(0, charges), carried: null });
+  const difference = charges - on.instalment;
+  const charge: DueCharge = { id: billId, kind: "instalment", dueOn: on.instalmentDueOn, amount: on.instalment, carried: difference, ...(on.settled === null ? {} : { settles: true as const }) };
+  if (on.settledIn === undefined) return withCharge(budget, charge);
+  // Before its settlement, as the first one stood: what falls due on one day is paid in this order.
+  const at = budget.charges.findIndex(({ id }) => id === on.settledIn);
+  const dues = budget.charges.toSpliced(at < 0 ? budget.charges.length : at, 0, { ...charge, carried: null, settled: { id: on.settledIn, difference } });
+  return withSettlement({ ...budget, charges: dues.slice(-CHARGES_KEPT) }, on.settledIn, difference);
+}
+
+/** What a settlement comes to changes with a bill that it was made of. */
+function withSettlement(budget: BudgetBilling, id: string, more: Cents): BudgetBilling {
+  return { ...budget, charges: budget.charges.map((charge) => (charge.id === id ? { ...charge, amount: charge.amount + more } : charge)) };
+}
+
+/** A bill is taken back, and what the budget carried of it, or what it had settled. */
 export function withoutBill(budget: BudgetBilling, billId: string): BudgetBilling {
   const charge = budget.charges.find(({ id }) => id === billId);
-  return {
+  const without = {
     ...budget, months: budget.months.filter((month) => month.billId !== billId),
-    charges: budget.charges.filter(({ id }) => id !== billId), carried: cents(budget.carried - (charge?.carried ?? 0)),
+    charges: budget.charges.filter(({ id, billId: of }) => id !== billId && of !== billId), carried: cents(budget.carried - (charge?.carried ?? 0)),
   };
+  return charge?.settled ? withSettlement(without, charge.settled.id, -charge.settled.difference) : without;
 }
 
-/** What was carried falls due on a day; nothing is carried any more, and no bill can take a part of it back. */
+/** What was carried falls due on a day (below zero it is a credit, and nothing is due); nothing is carried any more. */
 export function settled(budget: BudgetBilling, id: string, difference: Cents, dueOn: LocalDate): BudgetBilling {
-  const charges = budget.charges.map((charge) => ({ ...charge, carried: null }));
-  return { ...withCharge({ ...budget, charges, carried: 0 }, { id, kind: "settlement", dueOn, amount: Math.max(0, difference), carried: null }) };
+  const charges = budget.charges.map((charge) => (charge.carried === null ? charge : { ...charge, carried: null, settled: { id, difference: charge.carried } }));
+  return { ...withCharge({ ...budget, charges, carried: 0 }, { id, kind: "settlement", dueOn, amount: difference, carried: null }) };
 }
 
-/** The instalment that a bill under the budget asked for, while its difference is still carried. */
-export function instalmentOf(budget: BudgetBilling | null, billId: string): { readonly amount: Cents; readonly dueOn: LocalDate } | null {
-  const charge = budget?.status === "on" ? budget.charges.find(({ id, carried }) => id === billId && carried !== null) : undefined;
-  return charge ? { amount: charge.amount, dueOn: charge.dueOn } : null;
+/** The instalment that a bill under the budget asked for, and where its difference is: carried, or in a settlement. */
+export function instalmentOf(budget: BudgetBilling | null, billId: string): Instalment | null {
+  const charge = budget?.charges.find(({ id, carried, settled: of }) => id === billId && (carried !== null || of !== undefined));
+  return charge ? { amount: charge.amount, dueOn: charge.dueOn, ...(charge.settled ? { settledIn: charge.settled.id } : {}), ...(charge.settles ? { settles: true } : {}) } : null;
 }

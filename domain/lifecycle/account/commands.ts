@@ -7,7 +7,7 @@ import type { BudgetRules } from "../budget-rules.ts";
 import type { CorrectionCause } from "../correction.ts";
 import type { LeakNote } from "../leak-policy.ts";
 import type { InstalmentOffer } from "../instalments.ts";
-import type { BudgetMonth } from "./budget-billing.ts";
+import type { BudgetMonth, Instalment } from "./budget-billing.ts";
 import type { LastBill } from "./state.ts";
 import type { ServiceFact } from "../service-fact.ts";
 import type { Why } from "../why.ts";
@@ -59,7 +59,7 @@ interface Commands {
     /** A catch-up on it may be paid in parts. */
     offer?: InstalmentOffer;
     /** Of a corrected bill: what the bill before asked for under a budget, null when that was none. Absent: by the account's budget. */
-    instalment?: { readonly amount: Cents; readonly dueOn: LocalDate } | null;
+    instalment?: Instalment | null;
   };
   HoldBill: { runId: string; periodTo: LocalDate; reasons: readonly string[]; segments: readonly PendingSegment[]; charges: Cents | null };
   CorrectBills: {

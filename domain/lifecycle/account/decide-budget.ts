@@ -2,7 +2,7 @@
 import { addMonths } from "../../calendar/local-date.ts";
 import { CENTS_MAX, type Cents } from "../../money/cents.ts";
 import type { BudgetRules } from "../budget-rules.ts";
-import { budgetAmount, BUDGET_MONTHS, isOff, nextSettlement, openDues, type BudgetBilling, type BudgetMonth, type BudgetOnBill, type DueCharge } from "./budget-billing.ts";
+import { budgetAmount, BUDGET_MONTHS, isOff, nextSettlement, openDues, type BudgetBilling, type BudgetMonth, type BudgetOnBill, type DueCharge, type Instalment } from "./budget-billing.ts";
 import type { CommandOf } from "./commands.ts";
 import type { Decision } from "./decide.ts";
 import { accountEvent, type AccountEvent } from "./events.ts";
@@ -25,7 +25,7 @@ export function enrolBudget(state: AccountState, { budgetId, enrolledOn, months,
   if (amount === null && average === null) return refuse("few-bills", `There are ${months.length} bills, and ${rules.billsLeast} are needed for an average. Enter an amount and why.`, "amount");
   if (amount !== null && !isAmount(amount)) return refuse("amount", "The budget amount is more than $0.00.", "amount");
   if (amount !== null && !isSaid(why)) return refuse("reason", "Say where the amount comes from.", "reason");
-  const before = openDues(state).map(({ arrearsOn, open }, i): DueCharge => ({ id: `before:${budgetId}:${i}`, kind: "before", dueOn: arrearsOn, amount: open, carried: null }));
+  const before = openDues(state).map(({ id, arrearsOn, open }, i): DueCharge => ({ id: `before:${budgetId}:${i}`, kind: "before", dueOn: arrearsOn, amount: open, carried: null, ...(id === null ? {} : { billId: id }) }));
   return done(accountEvent("BudgetEnrolled", {
     budgetId, amount: amount ?? average!, source: amount === null ? "average" : "staff", ...whyOf(why), enrolledOn, months: months.slice(-BUDGET_MONTHS), before,
     settleOn: nextSettlement(enrolledOn, rules), reviewOn: addMonths(enrolledOn, rules.reviewMonths),
@@ -50,6 +50,7 @@ type Bill = CommandOf<"CompleteBill">;
 /** What a bill under the budget asks for, and what follows from it; null when all of its charges are due. */
 export function billUnderBudget(state: AccountState, bill: Bill, charges: Cents, rules: BudgetRules): { readonly onBill: BudgetOnBill; readonly events: readonly AccountEvent[] } | null {
   const { budget } = state;
+  if (bill.instalment?.settledIn !== undefined) return { events: [], onBill: settledBefore(state, bill.instalment, charges) };
   if (!isOn(budget) || bill.instalment === null) return null;
   const { amount: instalment, dueOn: instalmentDueOn } = bill.instalment ?? { amount: budget.amount, dueOn: bill.dueOn };
   const carried = budget.carried + charges - instalment;
@@ -62,6 +63,17 @@ export function billUnderBudget(state: AccountState, bill: Bill, charges: Cents,
       budgetId: budget.budgetId, instalment, instalmentDueOn, settled, carried: left, due: balanceOf(state) + charges - left,
       next: event?.type === "BudgetEnded" ? null : event?.type === "BudgetSettled" ? event.data.amount : budget.amount,
     },
+  };
+}
+
+/** A corrected bill of a year that is settled: it asks for its instalment, and what it differs by goes where the first one's did. */
+function settledBefore(state: AccountState, { amount, dueOn, settledIn, settles }: Instalment, charges: Cents): BudgetOnBill {
+  const budget = state.budget!;
+  const { budgetId, carried } = budget;
+  const settlement = budget.charges.find(({ id }) => id === settledIn);
+  return {
+    budgetId, instalment: amount, instalmentDueOn: dueOn, settledIn: settledIn!, settled: settles ? (settlement?.amount ?? 0) + charges - amount : null,
+    carried, due: balanceOf(state) + charges - carried, next: isOn(budget) ? budget.amount : settles ? null : amount,
   };
 }
 
