@@ -82,7 +82,7 @@ function Bills({ reckoning: { lines, total } }: { reckoning: LeakReckoning }) {
       <Table<LeakLine> caption="Bills with days of the leak" rows={lines} rowKey={(line) => `${line.billId} ${line.commodity} ${line.from}`} rowTo={(line) => `/staff/bills/${encodeURIComponent(line.billId)}`}
         empty={<EmptyState icon="bill" title="No bill yet">The first one with days of this leak has not been issued.</EmptyState>}
         columns={[
-          { key: "bill", head: "Bill", main: true, cell: (line) => <>{commodityName(line.commodity)}, <PeriodText period={{ from: line.from, to: line.to }} /><span className="row-more">{line.number}</span></> },
+          { key: "bill", head: "Bill", main: true, foot: "To be credited", cell: (line) => <>{commodityName(line.commodity)}, <PeriodText period={{ from: line.from, to: line.to }} /><span className="row-more">{line.number}</span></> },
           { key: "used", head: "Used", numeric: true, cell: (line) => formatQuantity("en", line.used, line.unit) },
           { key: "normal", head: "Normal", numeric: true, cell: (line) => (line.normal === null ? "–" : <>{formatQuantity("en", line.normal.usage, line.unit)}<div className="small soft">{line.normal.bills} {WAYS[line.normal.way]}</div></>) },
           { key: "charged", head: "Charged", numeric: true, cell: (line) => <Money cents={line.charged} ledger /> },
