@@ -21,6 +21,8 @@ async function leftTown(): Promise<TestUtility> {
     authUser: [{ id: "ann", name: "Ann Lee", email: "10422817@example.test", emailVerified: true, role: "customer", language: "en", deactivatedAt: null, createdAt: new Date(0), updatedAt: new Date(0) }],
     authSession: [{ id: "s", token: "t", userId: "ann", expiresAt: new Date(9e12), createdAt: new Date(0), updatedAt: new Date(0) }],
     accountAccess: [{ userId: "ann", accountId: "10422817", grantedAt: 0, grantedBy: "system:setup", endedAt: null }],
+    textNumber: [{ userId: "ann", phone: "+13195550188", agreedAt: 0, endedAt: null }],
+    alertChannel: [{ userId: "ann", kind: "leak", email: 1, text: 1 }],
     invitation: [{ tokenHash: "h", accountId: "10422817", email: "ann.private@example.test", createdBy: "clerk", createdAt: 0, expiresAt: 1, usedAt: null }],
     outbox: [{ kind: "email", key: "h", payload: JSON.stringify({ to: "ann.private@example.test" }), createdAt: 0, availableAt: 0, attempts: 0, doneAt: 1 }],
   });
@@ -50,11 +52,11 @@ test("once all is settled the person is nowhere any more; the book and the log h
   const { world, port } = utility;
   await stop(utility);
   const before = await everything(utility);
-  for (const trace of ["Ann Lee", "10422817@example.test", "ann.private@example.test", "555-0177", "Called Ann", "12 Elm St"]) expect(before).toContain(trace);
+  for (const trace of ["Ann Lee", "10422817@example.test", "ann.private@example.test", "555-0177", "+13195550188", "Called Ann", "12 Elm St"]) expect(before).toContain(trace);
 
   expect(await erasePerson(world, admin, { commandId: "erase-ann-0000001", accountId: "10422817" })).toMatchObject({ status: "done" });
   const after = await everything(utility);
-  for (const trace of ["Ann Lee", "10422817@example.test", "ann.private@example.test", "555-0177", "Called Ann", "12 Elm St"]) expect(after, trace).not.toContain(trace);
+  for (const trace of ["Ann Lee", "10422817@example.test", "ann.private@example.test", "555-0177", "+13195550188", "Called Ann", "12 Elm St"]) expect(after, trace).not.toContain(trace);
   expect(await accountHead(world, admin, "10422817")).toMatchObject({ name: ERASED });
   expect((await search(world, admin, "10422817")).length).toBeGreaterThan(0);
   expect(await search(world, admin, "Ann Lee")).toEqual([]);

@@ -74,7 +74,7 @@ export default function Leak({ loaderData: { head, commandId, page }, actionData
   );
 }
 
-const WAYS: Readonly<Record<string, string>> = { sameMonths: "same months before", previous: "bills before", later: "bills after the repair" };
+const WAYS: Readonly<Record<string, string>> = { sameMonths: "same months", previous: "before the leak", later: "after the repair" };
 
 function Bills({ reckoning: { lines, total } }: { reckoning: LeakReckoning }) {
   return (
@@ -82,9 +82,9 @@ function Bills({ reckoning: { lines, total } }: { reckoning: LeakReckoning }) {
       <Table<LeakLine> caption="Bills with days of the leak" rows={lines} rowKey={(line) => `${line.billId} ${line.commodity} ${line.from}`} rowTo={(line) => `/staff/bills/${encodeURIComponent(line.billId)}`}
         empty={<EmptyState icon="bill" title="No bill yet">The first one with days of this leak has not been issued.</EmptyState>}
         columns={[
-          { key: "bill", head: "Bill", main: true, foot: "To be credited", cell: (line) => <>{commodityName(line.commodity)}, <PeriodText period={{ from: line.from, to: line.to }} /><span className="row-more">{line.number}</span></> },
+          { key: "bill", head: "Bill", main: true, foot: "In all", cell: (line) => <>{commodityName(line.commodity)}, <PeriodText period={{ from: line.from, to: line.to }} /><span className="row-more">{line.number}</span></> },
           { key: "used", head: "Used", numeric: true, cell: (line) => formatQuantity("en", line.used, line.unit) },
-          { key: "normal", head: "Normal", numeric: true, cell: (line) => (line.normal === null ? "–" : <>{formatQuantity("en", line.normal.usage, line.unit)}<div className="small soft">{line.normal.bills} {WAYS[line.normal.way]}</div></>) },
+          { key: "normal", head: "Normal", numeric: true, cell: (line) => (line.normal === null ? "–" : <>{formatQuantity("en", line.normal.usage, line.unit)}<div className="small soft">{line.normal.bills === 1 ? "1 bill" : `${line.normal.bills} bills`}, {WAYS[line.normal.way]}</div></>) },
           { key: "charged", head: "Charged", numeric: true, cell: (line) => <Money cents={line.charged} ledger /> },
           { key: "at", head: "At normal use", numeric: true, cell: (line) => <Money cents={line.atNormal} ledger /> },
           { key: "credit", head: "Forgiven", numeric: true, foot: <Money cents={total} ledger />, cell: (line) => (

@@ -22,9 +22,9 @@ const opening: AccountCommand[] = [
 ];
 
 /** A month in the life of an account, as small steps whose concrete command depends on the state they meet. */
-type Step = { kind: "bill" | "rebill" | "takeBack" | "pay" | "overpay" | "bounce" | "fee" | "credit" | "hold" | "release"; amount: number };
+type Step = { kind: "bill" | "rebill" | "takeBack" | "pay" | "overpay" | "bounce" | "fee" | "credit" | "leak" | "hold" | "release"; amount: number };
 const step: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constantFrom("bill", "rebill", "takeBack", "pay", "overpay", "bounce", "fee", "credit", "hold", "release"),
+  kind: fc.constantFrom("bill", "rebill", "takeBack", "pay", "overpay", "bounce", "fee", "credit", "leak", "hold", "release"),
   amount: fc.integer({ min: 1, max: 50_000 }),
 });
 
@@ -64,6 +64,11 @@ function commandFor(state: AccountState, { kind, amount }: Step, n: number, log:
     case "bounce": return { type: "ReversePayment", paymentId: state.payments.find((each) => !each.reversed)?.paymentId ?? "none", reason: "R01", reversedOn: on };
     case "fee": return adjust(amount);
     case "credit": return adjust(-amount);
+    case "leak": {
+      const leak = { commodity: "water", sharePercent: 50, way: "previous" as const, bills: [] };
+      const part = (i: number, cents: number) => ({ adjustmentId: `${id}:${i}`, amount: cents, revenueGl: "4010", leak });
+      return { type: "AdjustLeak", alertId: `alert${amount % 5}`, postedOn: on, everyMonths: amount % 2, billIds: [], parts: [part(1, amount), part(2, 1 + (amount % 900))], reason: "a leak in the yard" };
+    }
     case "hold": return { type: "PlaceHold", holdId: "h", kind: "nonPayment", curedByPayment: true, placedOn: on };
     case "release": return { type: "ReleaseHold", holdId: "h", cause: "clerk" };
   }
