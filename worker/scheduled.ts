@@ -4,6 +4,7 @@ import { billingByClock } from "./billing/cron.ts";
 import { watchUnbilled } from "./billing/unbilled.ts";
 import { forgetWhatIsOver } from "./auth/forget.ts";
 import { worldOf } from "./operations/context.ts";
+import { takeHeldReads } from "./operations/exceptions/held.ts";
 import { expireCommands } from "./operations/meter-commands.ts";
 import { filesByClock } from "./operations/files/inbox.ts";
 import { watchPrepaid } from "./operations/prepaid-notices.ts";
@@ -25,6 +26,7 @@ export async function runScheduled(controller: ScheduledController, env: Env, ct
     filesByClock(worldOf({ env, ctx }), env.FILES),
     takeTextReplies(worldOf({ env, ctx }), env.FILES).then(() => undefined),
     hourly(controller, async () => void (await watchPrepaid(worldOf({ env, ctx })))),
+    hourly(controller, async () => void (await takeHeldReads(worldOf({ env, ctx })))),
     hourly(controller, async () => void (await watchUnbilled(worldOf({ env, ctx })))),
     hourly(controller, () => forgetWhatIsOver(openPort(env), Date.now())),
   ]);

@@ -2,11 +2,12 @@
  * The first half of ingest: which channel of which meter each reading belongs to. It needs only the meters named in the
  * batch, and says what else must be loaded before the readings can be classified.
  */
+import { createHash } from "node:crypto";
 import { addDays, type LocalDate } from "../calendar/local-date.ts";
 import { localDateOf, localDayOf, MINUTE_MS, type Instant, type TimeZone } from "../calendar/zone.ts";
 import type { Channel, Direction, Installation, MeterRecord } from "./channel.ts";
 import { clockOff, JUDGED_KINDS, latestOf, type Condition, type ConditionKind, type LatestCondition, type MeterEvent, type Told } from "./conditions.ts";
-import { MISSING } from "./packed-day.ts";
+import { dayBytes, MISSING } from "./packed-day.ts";
 import type { IntervalReading, Reading, RegisterReading } from "./reads-request.ts";
 import { registerValueProblem } from "./register.ts";
 import { convertExactly, INTERVAL_MAX, sameDimension, UNITS } from "./units.ts";
@@ -193,7 +194,7 @@ function matchOne(reading: Reading, meter: MeterRecord | undefined, { now, zone 
   const day = localDateOf(first, zone);
   const ahead = last > now ? clockOff((last - now) / 1000, "stamps of the future") : null;
   const hold = (ruleId: HeldReading["ruleId"], channel: Channel | null, sentence: string): Match => {
-    const id = [ruleId, reading.meter, reading.kind, reading.channel ?? "", reading.unit, first].join(":");
+    const id = [ruleId, reading.meter, reading.kind, reading.channel ?? "", reading.unit, first, contentHash(reading)].join(":");
     return { held: { id, ruleId, meterId: meter?.meterId ?? null, channelId: channel?.channelId ?? null, day, sentence, reading } };
   };
   if (meter === undefined) return hold("unknown-meter", null, `No meter has the number ${reading.meter}.`);
@@ -247,6 +248,16 @@ function spanOf(reading: Reading): { first: Instant; last: Instant; inside: { fi
   while (empty < filled && values[empty] === MISSING) empty++;
   const last = start + filled * step;
   return { first: start, last, inside: filled === empty ? { first: start, last } : { first: start + (empty + 1) * step - 1, last: last - step + 1 } };
+}
+
+/** Hex digits of SHA-256 that tell apart what is held for the same meter and instant. */
+const CONTENT_DIGITS = 16;
+
+/** A reading that begins like one that is held and says more, or something else, is another one: neither may be lost. */
+function contentHash(reading: Reading): string {
+  const hash = createHash("sha256").update(reading.kind === "register" ? `${reading.quality} ${reading.value}` : `${reading.quality} ${reading.stepMinutes} `);
+  if (reading.kind === "interval") hash.update(dayBytes(reading.values));
+  return hash.digest("hex").slice(0, CONTENT_DIGITS);
 }
 
 /** The one channel that the reading can mean, or the reason why there is none. */

@@ -6,6 +6,7 @@ import { addDays } from "../../domain/calendar/local-date.ts";
 import type { UserActor } from "../../domain/lifecycle/permissions.ts";
 import { clerk, customerOf, supervisor } from "../../test/support/utility.ts";
 import { assignException, countExceptions, decideException, decideExceptions, exceptionGroups, exceptionPage, listExceptions, snoozeException, type Decide } from "./exceptions.ts";
+import { takeHeldReads } from "./exceptions/held.ts";
 import { addHouse, day, fillDays, household, interval, openStreet, read, register, type Street } from "./reads.testing.ts";
 
 const NOW = "2026-06-10T15:00:00Z";
@@ -252,6 +253,45 @@ describe("a read of an unknown meter", () => {
     expect(await decide(street, "dismiss", { exceptionId: id, reason: "The neighbour utility's meter." })).toMatchObject({ status: "done" });
     await street.post([read(DAY, 500, "W2"), read(DAY, 7)]);
     expect((await listExceptions(street.world, clerk)).items).toEqual([]);
+  });
+});
+
+describe("readings of a meter that nobody has entered yet", () => {
+  const ofNew = (date: string, slots = 96) => day(date, household(date).map((value, slot) => (slot < slots ? value : null)), "E2");
+  const openHeld = ({ port }: Street) => port.query<{ id: string }>("SELECT id FROM exception WHERE rule = 'unknown-meter' AND status = 'open' ORDER BY id");
+
+  test("are all kept, also those that begin alike and say more; the same one again is one", async () => {
+    const street = await openStreet(NOW);
+    await street.post([ofNew(DAY, 4), ofNew(DAY, 8)]);
+    await street.post([ofNew(DAY), ofNew(DAY, 8)]);
+    expect(await openHeld(street)).toHaveLength(3);
+  });
+
+  test("are taken in by themselves once it is, in the name of who sent them, and the work about them is done; others wait on", async () => {
+    const street = await openStreet(NOW);
+    await street.post([ofNew("2026-06-08"), ofNew(DAY, 50)]);
+    await street.post([ofNew(DAY), { ...ofNew(DAY), meter: "E3" }]);
+    expect(await takeHeldReads(street.world)).toBe(0);
+    await addHouse(street, 2, [{ commodity: "electric", badge: "E2", channels: [interval(7, 15)] }]);
+    expect(await takeHeldReads(street.world)).toBe(3);
+    expect(await street.port.query("SELECT day, missing, best_total AS total FROM interval_day WHERE channel_id = 7 ORDER BY day")).toEqual(
+      ["2026-06-08", DAY].map((date) => ({ day: date, missing: 0, total: milli(household(date)) })));
+    expect(await openHeld(street)).toMatchObject([{ id: expect.stringMatching(/^unknown-meter:E3:/) }]);
+    expect(await street.port.query("SELECT DISTINCT decision FROM exception WHERE rule = 'unknown-meter' AND status = 'closed'")).toEqual([{ decision: "cured" }]);
+    expect(await street.port.query("SELECT gateway_id AS gateway, reads FROM read_batch ORDER BY received_at DESC, reads DESC LIMIT 1")).toEqual([{ gateway: "gateway-north", reads: 3 }]);
+    expect(await takeHeldReads(street.world)).toBe(0);
+    expect((await verifyLog(street.port)).broken).toBeNull();
+  });
+
+  test("that somebody dismissed stay out, also when they come again", async () => {
+    const street = await openStreet(NOW);
+    await street.post([ofNew(DAY)]);
+    const [held] = await openHeld(street);
+    expect(await decide(street, "dismiss", { exceptionId: held!.id })).toMatchObject({ status: "done" });
+    await street.post([ofNew(DAY), ofNew("2026-06-07")]);
+    await addHouse(street, 2, [{ commodity: "electric", badge: "E2", channels: [interval(7, 15)] }]);
+    expect(await takeHeldReads(street.world)).toBe(1);
+    expect(await street.port.query("SELECT day FROM interval_day WHERE channel_id = 7")).toEqual([{ day: "2026-06-07" }]);
   });
 });
 

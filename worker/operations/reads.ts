@@ -84,7 +84,7 @@ function originOf({ actor, batchId, bodyHash, file }: PostedReads): BatchOrigin 
 }
 
 /** In place of a gateway where a person typed reads in. */
-const STAFF = "staff";
+export const STAFF = "staff";
 
 /** Under which gateway reads are kept. */
 export const senderOf = (actor: Actor): string => (actor.kind === "gateway" ? actor.gatewayId : STAFF);
