@@ -26,6 +26,20 @@ test("a meter that sent nothing is missing in every hour; one that sent half a d
   expect(await ofDay(utility, "2026-03-10")).toEqual(Array.from({ length: 24 }, (_, hour) => [2, hour < 10 ? 2 : 1]));
 });
 
+test("where more days have gaps than are opened, a part of them stands for all", async () => {
+  const utility = await town();
+  const channels = Array.from({ length: 20 }, (_, i) => 1003 + i);
+  for (const account of channels) {
+    await customer(utility, String(account), ["water"]);
+    await meterDays(utility.port, channelOf(String(account), "water"), "2026-03-10", "2026-03-11", missingHours(10, 1_000));
+  }
+  const whole = await arrivalsPage(utility.world, clerk, null);
+  const part = await arrivalsPage(utility.world, clerk, null, null, 10);
+  const hours = (page: typeof whole) => page.days.find((each) => each.day === "2026-03-10")!.hours;
+  expect([whole.about, hours(whole)[9]!.received, hours(whole)[10]!.received]).toEqual([false, 21, 1]);
+  expect([part.about, hours(part)[9]!.received, hours(part)[10]!.received]).toEqual([true, 21, 1]);
+});
+
 test("the hour that clocks skip is not expected", async () => {
   const utility = await town();
   const hours = await ofDay(utility, "2026-03-08");

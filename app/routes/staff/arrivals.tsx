@@ -23,7 +23,7 @@ export async function loader(asked: Route.LoaderArgs) {
 }
 
 /** Whether the meters are heard: expected against received by hour, who is silent, and what the others are said to be. */
-export default function Arrivals({ loaderData: { page: { gateways, days, silent, silentCount, silentAfterDays, said }, gateway } }: Route.ComponentProps) {
+export default function Arrivals({ loaderData: { page: { gateways, days, about, silent, silentCount, silentAfterDays, said }, gateway } }: Route.ComponentProps) {
   const any = days.some((day) => day.hours.some(({ expected }) => expected > 0));
   return (
     <Page title="What arrived" intro="Intervals of the last seven whole days, as the meters sent them: estimates do not count." back={{ to: "/staff/reads", label: "Reads" }} actions={<ButtonLink to="/staff/gateways" icon="globe">Gateways</ButtonLink>}>
@@ -35,6 +35,7 @@ export default function Arrivals({ loaderData: { page: { gateways, days, silent,
       ) : null}
       <Card title="Expected against received">
         {any ? <ArrivalsMap title="By hour; the stronger the color, the more is missing" days={days} /> : <EmptyState icon="meter" title="Nothing is expected">No meter with intervals has hung for a whole day.</EmptyState>}
+        {about ? <p className="soft">So much is missing that it is reckoned from a part of the meters.</p> : null}
       </Card>
       <Card title={silentCount === 0 ? "Silent meters" : `Silent meters: ${formatCount(silentCount)}`} flush>
         <Table<SilentMeter> caption={`Installed meters with intervals of which nothing of the last ${silentAfterDays} days is known, longest silent first`} rows={silent} rowKey={(row) => row.meterId} rowTo={(row) => `/staff/meters/${encodeURIComponent(row.meterId)}`}
