@@ -5,17 +5,17 @@
 import type { LocalDate } from "../calendar/local-date.ts";
 import type { AccountEvents } from "../lifecycle/account/events.ts";
 import type { LoggedEvent } from "../lifecycle/account/standing-bills.ts";
+import { whyOf, type Why } from "../lifecycle/why.ts";
 import type { Cents } from "../money/cents.ts";
 
 /** Kinds of adjustments that charge for lateness. */
 const FEE_KINDS: ReadonlySet<string> = new Set(["fee", "late", "lateFee"]);
 
-export interface FeeAgain {
+export interface FeeAgain extends Why {
   readonly adjustmentId: string;
   readonly on: LocalDate;
   readonly amount: Cents;
   readonly gl: string;
-  readonly reason: string;
   /** What was past due on its day by the corrected bills. */
   readonly pastDue: Cents;
   /** With the corrected bills nothing would have been past due: it falls away. */
@@ -30,10 +30,10 @@ export function feesAgain(log: readonly LoggedEvent[], corrected: ReadonlyMap<st
   const given = log.flatMap((event) => (event.type === "AdjustmentPosted" ? [(event.data as AccountEvents["AdjustmentPosted"]).adjustmentId] : []));
   return log.flatMap((event): FeeAgain[] => {
     if (event.type !== "AdjustmentPosted") return [];
-    const { adjustmentId, kind, amount, postedOn, gl, reason } = event.data as AccountEvents["AdjustmentPosted"];
+    const { adjustmentId, kind, amount, postedOn, gl, ...why } = event.data as AccountEvents["AdjustmentPosted"];
     if (!FEE_KINDS.has(kind) || amount <= 0 || postedOn < since || given.some((id) => id.endsWith(`:fee:${adjustmentId}`))) return [];
     const pastDue = pastDueOn(log, corrected, postedOn, event.seq);
-    return [{ adjustmentId, on: postedOn, amount, gl, reason, pastDue, fallsAway: pastDue <= 0 }];
+    return [{ adjustmentId, on: postedOn, amount, gl, ...whyOf(why), pastDue, fallsAway: pastDue <= 0 }];
   });
 }
 

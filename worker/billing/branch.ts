@@ -10,6 +10,7 @@ import { loadAccount } from "../../db/account/store.ts";
 import { inputKey, type InputStamp } from "../../db/commit.ts";
 import { settingsOn, todayOf } from "../../db/utility.ts";
 import { addMonths, daysBetween, type LocalDate } from "../../domain/calendar/local-date.ts";
+import { averagesAgain, type AverageAgain } from "../../domain/billing/averages-again.ts";
 import { billDiff, type BillDiff } from "../../domain/billing/branch.ts";
 import { businessDays, dueOnOf, type DueSegment } from "../../domain/billing/cycle.ts";
 import { decideBill, type AssembledBill } from "../../domain/billing/decide-bill.ts";
@@ -69,6 +70,8 @@ export interface Branch {
   readonly fees: readonly (FeeAgain & { readonly back: boolean })[];
   readonly charge: Limit | null;
   readonly refund: Limit | null;
+  /** Winter averages that rest on these bills, to be looked at once they are made again. */
+  readonly averages: readonly AverageAgain[];
   /** What the law does not let us charge. */
   readonly beyond: Cents;
   readonly before: Cents;
@@ -261,7 +264,7 @@ function reckoned(of: Reckoning, made: Remade): Branch {
   const balance = { before: balanceOf(state), after: balanceOf(state) + net };
   const offer = offerOf(of, made.bills, { catchUp: is - was - beyond, owed: balance.after });
   return {
-    today, accountId, canceled, bills: made.bills, diffs, blocked: made.blocked, notes: made.notes, fees, charge, refund: limitOf("refund"), beyond, before: was, now: is, net, balance, adjustments, offer,
+    today, accountId, canceled, bills: made.bills, diffs, blocked: made.blocked, notes: made.notes, fees, charge, refund: limitOf("refund"), averages: averagesAgain(state.facts, diffs), beyond, before: was, now: is, net, balance, adjustments, offer,
     closed: closed.has(today.slice(0, 7)) ? today.slice(0, 7) : null,
     reopened: canceled.filter(({ billId }) => mayReopen(before.get(billId)!.issuedOn, closed)).map(({ billId }) => billId),
     inputs: made.inputs, hash: branchHash(asked, diffs, adjustments),

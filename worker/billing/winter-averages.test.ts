@@ -3,8 +3,10 @@ import { expect, test } from "vitest";
 import { loadAccount } from "../../db/account/store.ts";
 import { explainBill } from "../../db/billing/replay.ts";
 import { replayBill } from "../../db/billing/replay.ts";
-import { clerk } from "../../test/support/utility.ts";
+import { clerk, supervisor } from "../../test/support/utility.ts";
+import { correctBills } from "../operations/corrections.ts";
 import { setServiceFact } from "../operations/service-facts.ts";
+import { branchOf, type CorrectionAsked } from "./branch.ts";
 import { billingUtility, channelOf, customer, dialRead, meterDays, publish, runBills } from "./billing.testing.ts";
 import { winterAveragesByClock } from "./winter-averages.ts";
 
@@ -65,4 +67,34 @@ test("a winter month that was estimated and trued up is averaged once, as it was
   expect(await winterAveragesByClock(utility.world, "2026-03-02")).toBe(1);
   const { facts: [average] } = (await loadAccount(utility.port, "1001")).state;
   expect(average).toMatchObject({ milli: Math.round((12_100 * 30.42) / 90), basis: { milli: 12_100, days: 90, segments: ["1001-20260101:1001-sewer", "1001-20260201:1001-sewer", "1001-20260301:1001-sewer"] } });
+});
+
+test("a winter's bill that is corrected leaves the average as it is, and says that it has to be looked at", async () => {
+  const utility = await billingUtility("2025-12-01T14:00:00Z");
+  await publish(utility, "sewer-res", "sewer", SEWER, "2025-11-01", 2);
+  await customer(utility, "1001", ["dial", "sewer"], "2025-12-01");
+  const dial = channelOf("1001", "dial");
+  for (const [on, gallons] of [["2025-12-01", 0], ["2026-01-01", 3_100], ["2026-02-01", 6_200], ["2026-03-01", 9_000], ["2026-04-01", 12_100]] as const) await dialRead(utility.port, dial, on, gallons);
+  for (const close of ["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"]) {
+    utility.clock.now = Date.parse(`${close}T15:00:00Z`);
+    await winterAveragesByClock(utility.world, close);
+    await runBills(utility, close);
+  }
+  const [average] = (await loadAccount(utility.port, "1001")).state.facts;
+  const work = () => utility.port.query<{ id: string; status: string; sentence: string }>("SELECT id, status, sentence FROM exception WHERE rule = 'winter-average'");
+  const correct = async (fromBill: string, commandId: string) => {
+    const asked: CorrectionAsked = { fromBill, cause: "wrongRead", again: true, services: [], feesBack: null };
+    const answer = await branchOf(utility.world, "1001", asked);
+    if (!answer.ok) throw new Error(answer.refusal.message);
+    expect(await correctBills(utility.world, supervisor, { commandId, accountId: "1001", asked, reason: "Misread.", branchHash: answer.branch.hash })).toMatchObject({ status: "done" });
+  };
+  // A spring bill is none of the winter's.
+  await dialRead(utility.port, dial, "2026-04-01", 12_500, 2);
+  await correct("1001-20260401", "correct-spring-0001");
+  expect(await work()).toEqual([]);
+
+  await dialRead(utility.port, dial, "2026-02-01", 7_200, 2);
+  await correct("1001-20260201", "correct-winter-0001");
+  expect(await work()).toEqual([{ id: "rebill:average:1001-sewer:2026-03-01", status: "open", sentence: expect.stringContaining("The winter average of the sewer service, 3.042 kgal from 2026-03-01 on, rests on bill 1001-20260201, which was corrected.") }]);
+  expect((await loadAccount(utility.port, "1001")).state.facts).toEqual([average]);
 });

@@ -5,7 +5,8 @@
 import { joined, changeAttachments } from "../billing/units.ts";
 import { branchOf, correctionOf, type Branch, type CorrectionAsked } from "../billing/branch.ts";
 import { billAttachments } from "../../db/billing/bill-rows.ts";
-import { loadExceptions, cureWork, openWork, type ExceptionChange } from "../../db/metering/exceptions.ts";
+import { wordsOf } from "../../db/notes.ts";
+import { loadExceptions, cureWork, openWork, type ExceptionChange, type NewWork } from "../../db/metering/exceptions.ts";
 import { loadAccount } from "../../db/account/store.ts";
 import type { Attachments } from "../../db/account/writes.ts";
 import { moneyLog, ratesFor } from "../../db/billing/account-log.ts";
@@ -17,6 +18,7 @@ import { CAUSES, isCorrectionCause, type CorrectionCause } from "../../domain/li
 import { APPROVAL_KIND, REBILL_KIND, REBILLED } from "../../domain/lifecycle/exception.ts";
 import { actorText, may, owns, requirePermission, type Role, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import { decideProposal, type ProposalAction, type ProposalStatus } from "../../domain/lifecycle/setting-approval.ts";
+import { quantityText } from "../../domain/metering/index.ts";
 import type { Setting } from "../../domain/lifecycle/settings.ts";
 import { formatDollars, type Cents } from "../../domain/money/cents.ts";
 import type { World } from "./context.ts";
@@ -108,10 +110,11 @@ async function commit(world: World, actor: UserActor, { commandId, accountId, as
   const known = await loadExceptions(world.port, done);
   const closed = [...known.values()].filter(({ row }) => row.status === "open").map((record) => cureWork(record, provenance.recordedAt, record.row.kind === REBILL_KIND ? REBILLED : "approved"));
   const decided = alone?.decided(commandId, amountOf(branch));
+  const work = [...closed, ...(await averagesToLookAt(world.port, branch, provenance.recordedAt))];
   return executed(world, world.execute({
     commandId, accountId, command: correctionOf(branch, { correctionId, cause, services, reasonRef: proposal?.reasonRef ?? noted.ref, proposalId: proposal?.id ?? null }), asked: question,
     actor: provenance.actor, authority, source: provenance.source, acceptedAt: provenance.recordedAt, inputs: [...branch.inputs, ...(decided?.inputs ?? [])],
-    attachments: joined(...branch.bills.map(billAttachments), noted.rows, changeAttachments(closed, provenance), proposal ? decidedRow(proposal, "approved", provenance, noted.ref) : {}, decided?.rows ?? {}),
+    attachments: joined(...branch.bills.map(billAttachments), noted.rows, changeAttachments(work, provenance), proposal ? decidedRow(proposal, "approved", provenance, noted.ref) : {}, decided?.rows ?? {}),
   }));
 }
 
@@ -119,6 +122,16 @@ async function commit(world: World, actor: UserActor, { commandId, accountId, as
 async function openRebillWork(port: SqlPort, { accountId, canceled }: Branch): Promise<string[]> {
   const rows = await port.query<{ id: string }>("SELECT id FROM exception WHERE account_id = ? AND kind = ? AND status = 'open'", [accountId, REBILL_KIND]);
   return rows.map(({ id }) => id).filter((id) => canceled.some(({ billId }) => id.startsWith(`${REBILL_KIND}:${billId}:`)));
+}
+
+/** Work for whoever sets averages: one that rests on a canceled bill is neither right any more nor reckoned again by itself. */
+async function averagesToLookAt(port: SqlPort, { accountId, averages }: Branch, now: number): Promise<ExceptionChange[]> {
+  const work = averages.map(({ agreementId, commodity, from, milli, unit, number }): NewWork => ({
+    id: `${REBILL_KIND}:average:${agreementId}:${from}`, kind: REBILL_KIND, rule: "winter-average", severity: "warn", meterId: null, channelId: null, day: from, readAt: null, servicePointId: null, accountId, detail: null, numbers: {},
+    sentence: `The winter average of the ${commodity} service, ${quantityText(milli, unit)} from ${from} on, rests on bill ${number}, which was corrected. Set it anew, and correct the bills since then.`,
+  }));
+  const known = await loadExceptions(port, work.map(({ id }) => id));
+  return work.map((each) => openWork(each, known.get(each.id), now));
 }
 
 async function executed(world: World, answer: Promise<FormAnswer>): Promise<FormAnswer> {
@@ -303,14 +316,15 @@ export async function correctionPage(world: World, actor: UserActor, accountId: 
   const { used } = await authorityOf(world, actor, "correction", today);
   const bills = standingBills(log).toReversed().map(({ billId, number, periodFrom, periodTo, charges }) => ({ billId, number, periodFrom, periodTo, charges }));
   return {
-    bills, services, rates, asked: chosen, branch: branch && shown(branch), refusal: answer?.ok === false ? answer.refusal.message : null,
+    bills, services, rates, asked: chosen, branch: branch && (await shown(port, branch)), refusal: answer?.ok === false ? answer.refusal.message : null,
     most: Math.max(0, mostAlone(corrections, actor.role) - used), amount: branch ? amountOf(branch) : 0,
     proposal: proposed && (await proposalPage(world, actor, proposed, branch)), waiting: state.corrections.find(({ correctionId }) => correctionId !== proposed?.id)?.correctionId ?? null,
   };
 }
 
-function shown({ bills: _, inputs: __, canceled: ___, accountId: ____, ...branch }: Branch): BranchPage {
-  return branch;
+async function shown(port: SqlPort, { bills: _, inputs: __, canceled: ___, accountId: ____, ...branch }: Branch): Promise<BranchPage> {
+  const words = await wordsOf(port, branch.fees.map(({ reasonRef }) => reasonRef ?? null));
+  return { ...branch, fees: branch.fees.map((fee) => ({ ...fee, reason: words.get(fee.reasonRef ?? "") ?? fee.reason })) };
 }
 
 /** What the form asks, from its text fields; null when it names no bill or no cause. */

@@ -135,6 +135,9 @@ function BranchView({ page, branch }: { page: CorrectionPage; branch: BranchPage
           ]} />
         </Card>
       ) : null}
+      {branch.averages.map(({ agreementId, commodity, from, number }) => (
+        <Notice key={`${agreementId} ${from}`} tone="warn" icon="rates" title={`The winter average of the ${commodity} service rests on bill ${number}`}>It counts from <DateText date={from} /> on and stays as it is. A work item is opened to set it anew.</Notice>
+      ))}
       {page.amount > page.most && !page.proposal && blocked.length === 0 ? <Notice tone="info" icon="people" title="This needs a second person">It changes {formatDollars(page.amount)}; today you decide on up to {formatDollars(page.most)} alone.</Notice> : null}
     </>
   );

@@ -50,9 +50,10 @@ export function QuickDecisions({ page, ids, next, to, may, userId }: Props) {
 }
 
 /** Where bills are corrected: what changed under one, or what somebody has proposed. */
-function correctionOf({ id, kind, status, accountId }: ExceptionPage["item"]): { readonly to: string; readonly label: string } | null {
+function correctionOf({ id, kind, rule, status, accountId }: ExceptionPage["item"]): { readonly to: string; readonly label: string } | null {
   if (accountId === null || status !== "open") return null;
   const [, about = ""] = id.split(":");
+  if (rule === "winter-average") return { to: accountPath(accountId, "/facts"), label: "See what is known of the service" };
   if (kind === REBILL_KIND) return { to: accountPath(accountId, `/correct?from=${encodeURIComponent(about)}&cause=wrongRead`), label: "See what it changes" };
   return kind === APPROVAL_KIND ? { to: accountPath(accountId, `/correct?proposal=${encodeURIComponent(about)}`), label: "Look at it" } : null;
 }

@@ -156,6 +156,7 @@ const OTHER_RULES: Readonly<Record<string, { readonly title: string; readonly wh
   changed: { title: "Value sent again", what: "A value that was stored came again as another one; the later one counts." },
   "billed-change": { title: "Change under an issued bill", what: "Usage changed after a bill was issued on it; somebody looks whether to bill again." },
   exchange: { title: "Meter exchanged under an issued bill", what: "A meter exchange was entered after a bill was issued for its day; somebody looks whether to bill again." },
+  "winter-average": { title: "Winter average under a corrected bill", what: "A bill on which a winter average rests was corrected; somebody sets the average anew." },
   correction: { title: "Correction of bills to approve", what: "Somebody has proposed to make bills again; it changes more than they may decide on alone." },
   suspense: { title: "Payment without an account", what: "Money came for an account that is not known." },
 };
