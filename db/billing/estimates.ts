@@ -6,7 +6,7 @@ import { addDays, addMonths, type LocalDate, type Period } from "../../domain/ca
 import { startOfDay, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
 import { inputHash, seal, type EventDraft } from "../../domain/compliance/chain.ts";
 import {
-  bestOf, bestReads, BOUNDARY_TOLERANCE_DAYS, convertMilli, dayBytes, dayStats, emptyDay, estimateIntervals, estimateRead, estimateWindows, ESTIMATE_METHODS, flagsText, historyWindows, sameDimension, slotCount, tellsOfNobody, windowOfReads,
+  bestOf, bestReads, BOUNDARY_TOLERANCE_DAYS, convertMilli, dayBytes, dayStats, emptyDay, estimateIntervals, estimateRead, estimateWindows, ESTIMATE_METHODS, flagsText, historyWindows, quantityName, sameDimension, slotCount, tellsOfNobody, windowOfReads,
   type Channel, type ChannelHistory, type ChannelLeg, type HistoryWindow, type Milli, type ReadEstimate, type RegisterRead, type StoredDay, type Unit, type UsageOfPeriod,
 } from "../../domain/metering/index.ts";
 import { CORRECTION_MARK } from "../../domain/billing/true-up.ts";
@@ -49,7 +49,7 @@ export async function storeEstimates(port: SqlPort, asked: readonly EstimateOf[]
   for (const { need, usage } of asked) {
     for (const leg of lackingLegs(need, usage)) {
       if (made.has(leg.channel.channelId)) continue;
-      const estimate = leg.channel.kind === "interval" ? await intervalEstimate(port, leg, need, rules, by) : await readEstimate(port, leg, need, rules, by);
+      const estimate = leg.channel.kind === "interval" ? await intervalEstimate(port, leg, need, usage, rules, by) : await readEstimate(port, leg, need, rules, by);
       if (estimate) made.set(leg.channel.channelId, estimate);
     }
   }
@@ -98,7 +98,7 @@ async function unitOf(port: SqlPort, meterId: string, made: readonly Made[], by:
 
 // ---- intervals ------------------------------------------------------------------------------------------------
 
-async function intervalEstimate(port: SqlPort, leg: ChannelLeg, need: UsageNeed, { zone, holidays, order }: EstimateRules, by: EstimateBy): Promise<Made | null> {
+async function intervalEstimate(port: SqlPort, leg: ChannelLeg, need: UsageNeed, usage: UsageOfPeriod, { zone, holidays, order }: EstimateRules, by: EstimateBy): Promise<Made | null> {
   const { channel } = leg;
   const { period, disconnected = false } = need;
   const { around, lastYear } = estimateWindows(period);
@@ -106,7 +106,7 @@ async function intervalEstimate(port: SqlPort, leg: ChannelLeg, need: UsageNeed,
   const days = (await loadDays(port, [[channel.channelId, lastYear.from, lastYear.to], [channel.channelId, around.from, around.to]], step)).get(channel.channelId) ?? [];
   const estimate = estimateIntervals({
     channel, zone, period, installedFrom: leg.from, installedTo: leg.to, until: Math.min(by.now, startOfDay(period.to, zone)), days, holidays,
-    history: await intervalHistory(port, channel, period.from, zone), classDaily: null, isVacant: () => disconnected, registerUsage: null, order,
+    history: await intervalHistory(port, channel, period.from, zone), classDaily: null, isVacant: () => disconnected, registerUsage: registerUsage(leg, usage), order,
   });
   if (estimate.filled === 0) return null;
   const stored = new Map(days.map((day) => [day.day, day]));
@@ -135,6 +135,14 @@ async function intervalEstimate(port: SqlPort, leg: ChannelLeg, need: UsageNeed,
     event: { type: "IntervalsEstimated", version: 1, data: { channelId: channel.channelId, from: period.from, to: period.to, filled, unfilled, counts, scaled, reason: REASON } },
     writes: { intervalDay: dayRows, intervalRevision: revisionRows }, cured,
   };
+}
+
+/** What went through in the leg where its registers stand in for its intervals, after the multiplier, in the channel's unit; null where they do not. Then an estimate adds up to it. */
+function registerUsage({ channel, from, to }: ChannelLeg, { legs, unit }: UsageOfPeriod): Milli | null {
+  const own = legs.filter((used) => used.meterId === channel.meterId && used.quantity === quantityName(channel) && used.from >= from && used.to <= (to ?? Infinity));
+  if (!own.some(({ source }) => source === "registers")) return null;
+  const sum = own.reduce((total, used) => total + used.usage, 0);
+  return convertMilli(channel.use === "subtract" ? -sum : sum, sameDimension(channel.unit, unit) ? unit : channel.unit, channel.unit);
 }
 
 /** The rule of validation whose cause an estimate takes away; whatever else is in doubt about a day stays so. */

@@ -13,7 +13,7 @@ import { NO_METER } from "../../domain/lifecycle/meter.ts";
 import { exchangeMeter } from "../operations/meter-exchange.ts";
 import { enterStock } from "../operations/meter-stock.ts";
 import { decideSetting, proposeSetting } from "../operations/setting-approval.ts";
-import { billingUtility, channelOf, checkBook, customer, dialRead, publish, runBills, WATER_RATE, type ServiceKind } from "./billing.testing.ts";
+import { billingUtility, channelOf, checkBook, customer, dialRead, meterDays, publish, runBills, WATER_RATE, type ServiceKind } from "./billing.testing.ts";
 import { drainRun } from "./drain.ts";
 
 const DIAL = channelOf("1001", "dial");
@@ -93,6 +93,25 @@ describe("an estimated bill", () => {
     await bill(utility, "2026-06-01");
     const { segments: [segment] } = await snapshotOf(utility, "1001-20260601");
     expect(segment).toMatchObject({ estimate: { methods: ["averageOf3"] }, usage: { quantities: { usage: Math.round((9_100 / (89 - 1 / 24)) * 31) } } });
+  });
+
+  test("of hours that have prices of their own adds up to what the register beside them says", async () => {
+    const utility = await billingUtility("2026-04-02T15:00:00Z");
+    await customer(utility, "1001", ["electric"]);
+    const [hours, total] = [channelOf("1001", "electric"), 999];
+    await utility.port.write([{ sql: "INSERT INTO channel (id, meter_id, name, kind, unit, multiplier, dials, direction) VALUES (?, 'electric-1001', 'total', 'register', 'kWh', '1', 6, 'delivered')", args: [total] }]);
+    await meterDays(utility.port, hours, "2026-03-01", "2026-03-16", 500);
+    await meterDays(utility.port, hours, "2026-03-18", "2026-04-01", 500);
+    // Two days did not come, in which more was used than on others: 20 kWh beyond their 24.
+    await dialRead(utility.port, total, "2026-03-01", 5_000);
+    await dialRead(utility.port, total, "2026-04-01", 5_000 + 743 / 2 + 20);
+    await runBills(utility, "2026-04-01");
+    expect(await segmentsOf(utility, "1001-20260401")).toEqual([]);
+    await bill(utility, "2026-04-01");
+    expect(await segmentsOf(utility, "1001-20260401")).toMatchObject([{ used: 391_500, estimated: 0 }]);
+    const days = await utility.port.query<{ total: number; estimated: number }>("SELECT best_total AS total, estimated FROM interval_day WHERE channel_id = ? AND estimated > 0 ORDER BY day", [hours]);
+    expect(days).toEqual([{ total: 22_000, estimated: 24 }, { total: 22_000, estimated: 24 }]);
+    await checkBook(utility);
   });
 
   test("of somebody new is what customers of the same class use; of a point that is cut off, none", async () => {
