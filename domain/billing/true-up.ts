@@ -44,7 +44,7 @@ export interface TrueUp {
 }
 
 /** What adds up over time. A peak does not: each period keeps the one it has. */
-const ADDITIVE: ReadonlySet<string> = new Set(["usage", "received", "net", "kvarh", "kVAh"]);
+const ADDITIVE: ReadonlySet<string> = new Set(["usage", "received", "net", "kvarh", "kvarhReceived", "kVAh", "kVAhReceived"]);
 
 /** Null where there is nothing to true up, or not yet the reads to do it by. */
 export function trueUpOf({ due: { period }, usage, sinceLastActual }: Pick<SegmentToBill, "due" | "usage" | "sinceLastActual">): TrueUp | null {

@@ -5,7 +5,7 @@
  */
 import { daysBetween, type LocalDate, type Period } from "../calendar/local-date.ts";
 import { MINUTE_MS, startOfDay, type TimeZone } from "../calendar/zone.ts";
-import { multiplierRatio, quantityName, sameDimension, timesRatio, unitRatio, UNITS, type Channel, type ChannelLeg, type Milli, type Unit, type UsageLeg, type UsageOfPeriod } from "../metering/index.ts";
+import { isUse, multiplierRatio, quantityName, sameDimension, timesRatio, unitRatio, type Channel, type ChannelLeg, type Milli, type Unit, type UsageLeg, type UsageOfPeriod } from "../metering/index.ts";
 
 /** What the stored days of an interval channel sum to over a period. */
 export interface ChannelTotals {
@@ -53,7 +53,8 @@ export function usageFromTotals({ period, zone, unit, legs, totals }: TotalsInpu
     }
     const whole = from <= bounds.from && (to === null || to >= bounds.to);
     const sum = totals.get(channel.channelId);
-    if (!whole || !sum || !isPlain(sum, period) || !isSummed(channel)) return null;
+    // Power has a highest value and no sum; what is not usage is left to the days themselves.
+    if (!whole || !sum || !isPlain(sum, period) || !isUse(channel.unit)) return null;
     const usage = timesRatio(sum.total, ratioOf(channel, unit));
     quantities[quantity] = (quantities[quantity] ?? 0) + usage;
     expected += (bounds.to - bounds.from) / (channel.stepMinutes! * MINUTE_MS);
@@ -72,13 +73,6 @@ export function usageFromTotals({ period, zone, unit, legs, totals }: TotalsInpu
 
 function isPlain(sum: ChannelTotals, { from, to }: Period): boolean {
   return sum.from === from && sum.to === to && sum.days === daysBetween(from, to) && sum.missing === 0 && sum.marked === 0;
-}
-
-const SUMMED: ReadonlySet<string> = new Set(["volume", "energy", "heat"]);
-
-/** Power has a highest value and no sum; what is not usage is left to the days themselves. */
-function isSummed(channel: Channel): boolean {
-  return SUMMED.has(UNITS[channel.unit].dimension);
 }
 
 /** Multiplier and unit at once, rounded once. */

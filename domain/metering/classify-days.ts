@@ -6,14 +6,14 @@ import type { Sequence } from "./classify-registers.ts";
 import { NO_HISTORY, type ChannelHistory } from "./history.ts";
 import { dayKey } from "./ingest-result.ts";
 import { CHANGED_RULE, conditionsOn, isServiceActive, recordAlerts, recordFindings, type Subject, type Work } from "./ingest-work.ts";
-import { registersBeside, type MatchedInterval } from "./match-reads.ts";
+import { activeBeside, registersBeside, type MatchedInterval } from "./match-reads.ts";
 import { draftOf, type OutcomeDraft } from "./outcome-draft.ts";
 import { bestOf, bestOfDay, dayStats, emptyDay, MISSING, mergeStored, type DayRevision, type PackedDay, type StoredDay } from "./packed-day.ts";
 import { registerAdvance } from "./register.ts";
 import { runAtEnd, scanSpan, statsOfScan } from "./span-scan.ts";
 import { inColdSeason } from "./rules/freeze.ts";
 import type { ToldDay } from "./tell-days.ts";
-import { convertMilli, quantityText, type Milli } from "./units.ts";
+import { convertMilli, quantityText, timesMultiplier, type Milli } from "./units.ts";
 import type { VeeParameters } from "./vee-parameters.ts";
 import { thresholdsFor } from "./vee-thresholds.ts";
 import { judgeScan, type Finding, type Severity } from "./vee.ts";
@@ -77,13 +77,14 @@ export function startDay({ meter, channel, installation }: DayPlace, day: { date
 
 /** Judges the days and collects their writes, in order of channel and day: runs of flow and of zero go on over midnight. */
 export function finishDays(days: readonly DayInWork[], sequences: ReadonlyMap<number, Sequence>, work: Work): void {
+  const beside = new Map(days.map((inWork) => [dayKey(inWork.place.channel.channelId, inWork.day), inWork]));
   const ordered = days.toSorted((a, b) => a.place.channel.channelId - b.place.channel.channelId || (a.day < b.day ? -1 : 1));
   let before: { readonly channelId: number; readonly next: LocalDate; readonly flowSlots: number; readonly zeroDays: number } | null = null;
   for (const inWork of ordered) {
     const { channelId } = inWork.place.channel;
     const loaded = work.loaded.histories.get(channelId) ?? NO_HISTORY;
     const history: ChannelHistory = before?.channelId !== channelId ? loaded : before.next === inWork.day ? { ...loaded, flowSlotsBefore: before.flowSlots, zeroDaysBefore: before.zeroDays } : { ...loaded, flowSlotsBefore: 0, zeroDaysBefore: 0 };
-    const { flowSlots, zero } = finishDay(inWork, history, sequences, work);
+    const { flowSlots, zero } = finishDay(inWork, history, sequences, beside, work);
     before = { channelId, next: addDays(inWork.day, 1), flowSlots, zeroDays: zero ? history.zeroDaysBefore + 1 : 0 };
   }
 }
@@ -138,7 +139,7 @@ function noteChangedSlots(inWork: DayInWork, correction: PackedDay): void {
   });
 }
 
-function finishDay(inWork: DayInWork, history: ChannelHistory, sequences: ReadonlyMap<number, Sequence>, work: Work): { flowSlots: number; zero: boolean } {
+function finishDay(inWork: DayInWork, history: ChannelHistory, sequences: ReadonlyMap<number, Sequence>, beside: ReadonlyMap<string, DayInWork>, work: Work): { flowSlots: number; zero: boolean } {
   const { place: { meter, channel, installation }, day, start, end, before, newRevisions } = inWork;
   const state = inWork.state!;
   const best = bestOf(state.raw, state.revisions);
@@ -150,7 +151,7 @@ function finishDay(inWork: DayInWork, history: ChannelHistory, sequences: Readon
   const serviceActive = isServiceActive(meter, day);
   const span = {
     channel, day, days: 1, values: best.values, quality: best.quality, expected, history,
-    serviceActive, registerUsage: registerUsageOver(inWork, sequences), conditions: conditionsOn(work, channel.channelId, day), start,
+    serviceActive, registerUsage: registerUsageOver(inWork, sequences), conditions: conditionsOn(work, channel.channelId, day), activeSum: activeSumOf(inWork, beside, work), start,
   };
   const findings = judgeScan(scan, span, parameters, thresholds);
   const changed = changedFinding(inWork, best);
@@ -166,6 +167,17 @@ function finishDay(inWork: DayInWork, history: ChannelHistory, sequences: Readon
   for (const revision of newRevisions) work.revisionWrites.push({ ...revision, channelId: channel.channelId, day, dayVersion: state.version });
   work.changes.push({ channelId: channel.channelId, meterId: meter.meterId, servicePointId: installation.servicePointId, from: day, to: addDays(day, 1) });
   return flow;
+}
+
+/** What the meter delivered on the same day, for a channel of its reactive energy, in kWh; undefined where it is not known to the last interval. */
+function activeSumOf({ place: { meter, channel }, day }: DayInWork, beside: ReadonlyMap<string, DayInWork>, work: Work): Milli | undefined {
+  const active = activeBeside(channel, meter);
+  if (active === null) return undefined;
+  const key = dayKey(active.channelId, day);
+  const stored = beside.get(key)?.state ?? work.loaded.days.get(key);
+  if (stored === undefined || stored === null) return undefined;
+  const { sum, present, slots } = dayStats(bestOfDay(stored));
+  return present < slots ? undefined : convertMilli(timesMultiplier(sum, active.multiplier), active.unit, "kWh");
 }
 
 /**

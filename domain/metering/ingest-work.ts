@@ -6,6 +6,7 @@ import type { Channel, Installation, MeterRecord } from "./channel.ts";
 import { joined, sameConditions, type DayCondition } from "./conditions.ts";
 import type { DayWrite, KnownException, NewException, PlacedFinding, ReadsLoaded, RegisterWrite, RevisionWrite, UsageChange } from "./ingest-result.ts";
 import type { HeldReading, ReadsContext } from "./match-reads.ts";
+import { isUse } from "./units.ts";
 import { parametersFor, type VeeParameters } from "./vee-parameters.ts";
 import { INTERVAL_RULES, REGISTER_RULES, type Finding } from "./vee.ts";
 
@@ -149,9 +150,9 @@ const ALERTING: ReadonlySet<string> = new Set(["leak", "burst", "high", "freeze"
 
 /** Lets a judged day raise, prolong and end alerts. `end`: of the local day. */
 export function recordAlerts(day: Omit<AlertDay, "high" | "freeze" | "fresh">, end: Instant, findings: readonly Finding[], work: Work): void {
-  const { channelId, direction } = day.channel;
-  // What comes back is nobody's usage.
-  if (direction === "received") return;
+  const { channelId, direction, unit } = day.channel;
+  // What comes back is nobody's usage, nor is reactive energy.
+  if (direction === "received" || !isUse(unit)) return;
   const known = work.alertsOf.get(channelId) ?? [];
   if (known.length === 0 && !findings.some(({ ruleId }) => ALERTING.has(ruleId))) return;
   const fresh = end + ALERT_FRESH_MS > work.context.now;
@@ -161,7 +162,8 @@ export function recordAlerts(day: Omit<AlertDay, "high" | "freeze" | "fresh">, e
 
 /** Lets a judged read of a meter without intervals raise, prolong and end the alert of high use. */
 export function recordReadAlerts(read: Omit<AlertRead, "high" | "fresh">, findings: readonly Finding[], work: Work): void {
-  const { channelId } = read.channel;
+  const { channelId, unit } = read.channel;
+  if (!isUse(unit)) return;
   const known = work.alertsOf.get(channelId) ?? [];
   const high = highOf(findings);
   // High use itself is no reason to keep still: whoever is told can look at once, and the bill waits for a person.

@@ -10,7 +10,7 @@ import { clockOff, JUDGED_KINDS, latestOf, type Condition, type ConditionKind, t
 import { dayBytes, MISSING } from "./packed-day.ts";
 import type { IntervalReading, Reading, RegisterReading } from "./reads-request.ts";
 import { registerValueProblem } from "./register.ts";
-import { convertExactly, INTERVAL_MAX, sameDimension, UNITS } from "./units.ts";
+import { convertExactly, INTERVAL_MAX, isUse, sameDimension, UNITS } from "./units.ts";
 import type { VeeSetting } from "./vee-parameters.ts";
 
 export interface ReadsContext {
@@ -167,11 +167,8 @@ function toldOf(meter: MeterRecord, told: Told): MatchedTold[] {
 export function spokenFor({ channels }: MeterRecord): Channel | null {
   const counted = channels.filter(({ use }) => use !== "check");
   const intervals = counted.filter(({ kind }) => kind === "interval");
-  return intervals.find(({ direction, unit }) => direction !== "received" && COUNTED.has(UNITS[unit].dimension)) ?? intervals[0] ?? counted[0] ?? null;
+  return intervals.find(({ direction, unit }) => direction !== "received" && isUse(unit)) ?? intervals[0] ?? counted[0] ?? null;
 }
-
-/** What a bill counts first: not reactive energy, nor demand. */
-const COUNTED: ReadonlySet<string> = new Set(["volume", "energy", "heat"]);
 
 export function outcomeHead(reading: Reading): { index: number; meter: string; stored: number; duplicates: number; corrected: number } {
   return { index: reading.index, meter: reading.meter, stored: 0, duplicates: 0, corrected: 0 };
@@ -349,7 +346,12 @@ function needsOf(registers: readonly MatchedRegister[], intervals: readonly Matc
     // The sum check compares a day with the registers at its two midnights.
     for (const register of registersBeside(channel, meter)) needReads(register.channelId, first.start, last.end);
   };
-  for (const { meter, channel, reading } of intervals) needDays(meter, channel, reading.start, reading.start + (reading.values.length * reading.stepMinutes - 1) * MINUTE_MS);
+  for (const { meter, channel, reading } of intervals) {
+    const until = reading.start + (reading.values.length * reading.stepMinutes - 1) * MINUTE_MS;
+    needDays(meter, channel, reading.start, until);
+    const active = activeBeside(channel, meter);
+    if (active !== null) needDays(meter, active, reading.start, until);
+  }
   for (const { meter, channel, told: { from, to } } of told) if (channel.kind === "interval") needDays(meter, channel, from, Math.max(from, to - 1));
   return { days: [...days.values()], registers: [...reads.values()] };
 }
@@ -357,6 +359,12 @@ function needsOf(registers: readonly MatchedRegister[], intervals: readonly Matc
 /** The interval channels of the meter that count the same quantity as the register. */
 export function intervalsBeside(channel: Channel, meter: MeterRecord): Channel[] {
   return meter.channels.filter((other) => other.kind === "interval" && other.direction === channel.direction && sameDimension(other.unit, channel.unit));
+}
+
+/** Of a channel of reactive energy, the one on which the same meter counts what it delivers; null for any other. */
+export function activeBeside(channel: Channel, meter: MeterRecord): Channel | null {
+  if (UNITS[channel.unit].dimension !== "reactive-energy" || channel.direction !== "delivered") return null;
+  return meter.channels.find(({ kind, unit, direction, use }) => kind === "interval" && direction === "delivered" && use !== "check" && UNITS[unit].dimension === "energy") ?? null;
 }
 
 /** The registers of the meter that count the same quantity as the interval channel. */

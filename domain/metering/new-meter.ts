@@ -1,7 +1,7 @@
 /** What may be entered of a meter that is hung: what it counts in, how it is read, how long its intervals are. */
 import { COMMODITIES, type Commodity } from "./channel.ts";
 import { STEPS_MINUTES } from "./packed-day.ts";
-import { UNITS, UNITS_OF, type Unit } from "./units.ts";
+import { isUse, UNITS_OF, type Unit } from "./units.ts";
 
 /** A dial counter; intervals that a head-end sends; or both, which are compared with each other. */
 export const METER_KINDS = ["register", "interval", "both"] as const;
@@ -12,5 +12,5 @@ export const isMetered = (commodity: string): commodity is Commodity => (COMMODI
 
 /** What a meter can count for billing: what went through it, not how fast. */
 export function meterUnits(commodity: Commodity): Unit[] {
-  return UNITS_OF[commodity].filter((unit) => ["volume", "energy", "heat"].includes(UNITS[unit].dimension));
+  return UNITS_OF[commodity].filter(isUse);
 }

@@ -150,3 +150,23 @@ describe("the clock", () => {
     expect(result.exceptions.map(({ ruleId, severity, sentence }) => [ruleId, severity, sentence])).toEqual([["clock", "warn", "The meter's clock is 2 h 30 min fast: the read was taken at another time than it says."]]);
   });
 });
+
+describe("reactive energy", () => {
+  const both = (active: number, reactivePower: number) => [power("2026-03-05T00:00:00-06:00", 96, { values: Array.from({ length: 96 }, (_, slot) => (active === 0 ? 0 : active + (slot % 7) / 1000)) }), power("2026-03-05T00:00:00-06:00", 96, { unit: "kvarh", values: Array.from({ length: 96 }, (_, slot) => reactivePower + (slot % 5) / 1000) })];
+  const found = (reads: object[]) => new Shelf().post(reads).exceptions.filter(({ ruleId }) => ruleId !== "zero").map(({ ruleId, severity, channelId, sentence }) => `${ruleId} ${severity} ch${channelId}: ${sentence}`);
+
+  test("its channel is told from the one of kWh by its unit; a usual load passes, and one without active energy is looked at", () => {
+    expect(found(both(2, 1))).toEqual([]);
+    expect(found(both(0, 1))).toEqual(["reactive warn ch4: The meter counted 96.19 kvarh of reactive energy, and nothing of active energy."]);
+    expect(found(both(0.01, 1))).toEqual(["reactive warn ch4: The meter counted 96.19 kvarh of reactive energy, and 1.243 kWh of active energy."]);
+    expect(found(both(0, 0.001)), "a trickle").toEqual([]);
+  });
+
+  test("without the kWh of the day it is not judged by them; stored ones count", () => {
+    const [active, alone] = both(0, 1) as [object, object];
+    expect(found([alone])).toEqual([]);
+    const shelf = new Shelf();
+    shelf.post([active]);
+    expect(shelf.post([alone]).exceptions.map(({ ruleId }) => ruleId)).toEqual(["reactive"]);
+  });
+});

@@ -77,6 +77,13 @@ export function sameDimension(a: Unit, b: Unit): boolean {
   return UNITS[a].dimension === UNITS[b].dimension;
 }
 
+/** What is delivered and billed as use: not reactive energy beside it, nor how fast it went. */
+export function isUse(unit: Unit): boolean {
+  return USE.has(UNITS[unit].dimension);
+}
+
+const USE: ReadonlySet<Dimension> = new Set(["volume", "energy", "heat"]);
+
 /** A ratio in lowest terms: a × num ÷ den. Integers, den > 0. */
 export interface Ratio {
   readonly num: number;

@@ -92,7 +92,7 @@ export interface UsageOfPeriod {
   readonly to: LocalDate;
   readonly zone: TimeZone;
   readonly unit: Unit;
-  /** `usage`, `received` (from the customer), `net`; `kvarh`, `kVAh`; `demand` (kW, the peak) and `kVA`. Thousandths. */
+  /** `usage`, `received` (from the customer), `net`; `kvarh`, `kVAh` and what of them was received (`kvarhReceived`, `kVAhReceived`); `demand` (kW, the peak) and `kVA`. Thousandths. */
   readonly quantities: Readonly<Record<string, Milli>>;
   readonly source: "registers" | "intervals" | "mixed" | "none";
   readonly series: readonly IntervalSeries[];
@@ -514,14 +514,17 @@ function billedUnit(channel: Channel, unit: Unit): Unit {
 
 const NAME_OF_DIRECTION = { delivered: "usage", received: "received", net: "net" } as const;
 
+/** A leading load's reactive energy is no part of what a lagging one took: a power factor is of what was delivered. */
+const RETURNED = { delivered: "", received: "Received", net: "" } as const;
+
 /** The name of the determinant that a channel contributes to. */
 export function quantityName(channel: Pick<Channel, "unit" | "direction">): string {
   switch (UNITS[channel.unit].dimension) {
     case "power": return "demand";
     case "apparent-power": return "kVA";
     case "reactive-power": return "kvar";
-    case "reactive-energy": return "kvarh";
-    case "apparent-energy": return "kVAh";
+    case "reactive-energy": return `kvarh${RETURNED[channel.direction]}`;
+    case "apparent-energy": return `kVAh${RETURNED[channel.direction]}`;
     default: return NAME_OF_DIRECTION[channel.direction];
   }
 }

@@ -49,6 +49,8 @@ export const veeParametersSchema = v.strictObject({
   sumCheck: v.strictObject({ dialUnits: amount, perMille: count }),
   /** Usage of a point without a customer above `perDay`. */
   inactive: v.strictObject({ perDay: amount }),
+  /** Reactive energy above `perDay` (kvarh) and above that many percent of the active; 0: not looked at. */
+  reactive: v.strictObject({ perDay: amount, percentOfActive: percent }),
   /** A water or gas meter's reverse channel above `perDay`. */
   backflow: v.strictObject({ perDay: amount }),
   /** A register that fell rolled over when what that implies is at most `usualMultiple` × the usual usage of the days. */
@@ -74,6 +76,7 @@ export const veeOverridesSchema = v.partial(
     freeze: v.partial(veeParametersSchema.entries.freeze),
     sumCheck: v.partial(veeParametersSchema.entries.sumCheck),
     inactive: v.partial(veeParametersSchema.entries.inactive),
+    reactive: v.partial(veeParametersSchema.entries.reactive),
     backflow: v.partial(veeParametersSchema.entries.backflow),
     rollover: v.partial(veeParametersSchema.entries.rollover),
     quality: v.partial(veeParametersSchema.entries.quality),
@@ -96,7 +99,7 @@ export type VeeSetting = v.InferOutput<typeof veeSettingSchema>;
  * Common to all. Spike: the (max − 3rd max) formula over at least 20 intervals and California's published 180 %.
  * High/low: 200 % and 50 % of the expected over a period; a single day swings further. Rollover: five times the usual.
  * Clock: three minutes are usual; half an hour is half of water's and gas's interval, after which most of an hour may stand in the
- * wrong one. Tamper: any flag is looked at, a whole day under it is not billed. Stuck: a whole day, and the shortest has 23 hours. Sum check: two dial units for the cut-off digits of start and stop read, else 1 %. Gate: 2 % of the intervals.
+ * wrong one. Reactive: ten times the active energy is a power factor of a tenth, which no load has. Tamper: any flag is looked at, a whole day under it is not billed. Stuck: a whole day, and the shortest has 23 hours. Sum check: two dial units for the cut-off digits of start and stop read, else 1 %. Gate: 2 % of the intervals.
  */
 const COMMON: VeeParameters = {
   missing: { failGapMinutes: 120, graceHours: 24 },
@@ -111,6 +114,7 @@ const COMMON: VeeParameters = {
   freeze: { hours: 0, usualPerDay: 0, fromDay: 1115, toDay: 315 },
   sumCheck: { dialUnits: 2, perMille: 10 },
   inactive: { perDay: 0 },
+  reactive: { perDay: 1, percentOfActive: 1_000 },
   backflow: { perDay: 0 },
   rollover: { usualMultiple: 5 },
   quality: { percent: 2, estimatedPeriods: 2 },

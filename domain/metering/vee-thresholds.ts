@@ -1,12 +1,14 @@
 /** Thresholds turned once into the numbers a channel's intervals are compared with, so that validating a day converts nothing. */
 import type { Channel } from "./channel.ts";
-import { timesRatio, multiplierRatio, UNITS, type Milli } from "./units.ts";
+import { isUse, timesRatio, multiplierRatio, UNITS, type Milli } from "./units.ts";
 import { amountFor, type VeeParameters } from "./vee-parameters.ts";
 
 /** All amounts in thousandths of the channel's unit before the multiplier; a count of slots 0 means the check is off. */
 export interface ChannelThresholds {
   /** The channel counts usage (volume, energy, heat) and not a rate such as kW. */
   readonly countsUsage: boolean;
+  /** It counts what is billed as use, and not reactive or apparent energy beside it. */
+  readonly isUse: boolean;
   readonly slotsPerHour: number;
   readonly failGapSlots: number;
   readonly tamperFailSlots: number;
@@ -24,6 +26,7 @@ export interface ChannelThresholds {
   readonly sumTolerance: Milli;
   readonly inactivePerDay: Milli;
   readonly backflowPerDay: Milli;
+  readonly reactivePerDay: Milli;
 }
 
 const known = new WeakMap<VeeParameters, WeakMap<Channel, ChannelThresholds>>();
@@ -46,8 +49,9 @@ function compile(parameters: VeeParameters, channel: Channel): ChannelThresholds
   const slotsPerHour = channel.stepMinutes ? 60 / channel.stepMinutes : 1;
   const perSlot = (perHour: number): Milli => Math.round(amountFor(perHour, channel) / slotsPerHour);
   const slots = (hours: number): number => hours * slotsPerHour;
-  const { missing, tamper, spike, highLow, stuck, leak, burst, freeze, sumCheck, inactive, backflow } = parameters;
+  const { missing, tamper, spike, highLow, stuck, leak, burst, freeze, sumCheck, inactive, backflow, reactive } = parameters;
   return {
+    isUse: isUse(channel.unit),
     countsUsage: USAGE_DIMENSIONS.has(UNITS[channel.unit].dimension),
     slotsPerHour,
     failGapSlots: Math.floor((missing.failGapMinutes * slotsPerHour) / 60),
@@ -65,5 +69,6 @@ function compile(parameters: VeeParameters, channel: Channel): ChannelThresholds
     sumTolerance: timesRatio(Math.round(sumCheck.dialUnits * 1000), multiplierRatio(channel.multiplier)),
     inactivePerDay: amountFor(inactive.perDay, channel),
     backflowPerDay: amountFor(backflow.perDay, channel),
+    reactivePerDay: amountFor(reactive.perDay, channel),
   };
 }

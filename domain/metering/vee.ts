@@ -13,6 +13,7 @@ import { inactiveIntervals, inactiveRegister } from "./rules/inactive.ts";
 import { missingIntervals } from "./rules/missing.ts";
 import { negativeIntervals, negativeRegister, registerRollover } from "./rules/negative.ts";
 import { questionableIntervals } from "./rules/quality.ts";
+import { reactiveIntervals } from "./rules/reactive.ts";
 import type { Explanation, IntervalRule, IntervalSpan, RegisterRule, RegisterSpan, RuleFacts, Severity, Verdict } from "./rules/rule.ts";
 import { spike } from "./rules/spike.ts";
 import { sumCheck } from "./rules/sum-check.ts";
@@ -41,7 +42,7 @@ export interface RuleReport extends RuleFacts {
 
 /** In the order in which they run: what is there, what cannot be, what is unlike the rest, what is unlike before, what it tells. */
 export const INTERVAL_RULES: readonly IntervalRule[] = [
-  missingIntervals, questionableIntervals, clockIntervals, tamperIntervals, negativeIntervals, sumCheck, spike, stuck,
+  missingIntervals, questionableIntervals, clockIntervals, tamperIntervals, negativeIntervals, reactiveIntervals, sumCheck, spike, stuck,
   highIntervals, lowIntervals, zeroIntervals, inactiveIntervals, backflowIntervals, burst, continuousFlow, freeze,
 ];
 

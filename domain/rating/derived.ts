@@ -52,7 +52,7 @@ export const ONE_BANK = "all";
 export const settledName = (id: string): string => `${id}.settled`;
 
 /** Names that determinants have by themselves. */
-const TAKEN: ReadonlySet<string> = new Set(["usage", "received", "net", "demand", "kVA", "kvar", "kvarh", "kVAh", "winterAverage"]);
+const TAKEN: ReadonlySet<string> = new Set(["usage", "received", "net", "demand", "kVA", "kvar", "kvarh", "kvarhReceived", "kVAh", "kVAhReceived", "winterAverage"]);
 /** A cubic foot of gas holds about a thousand Btu, so no factor is near this. */
 const FACTOR_MAX = 10_000;
 const QUANTITY_DECIMALS = 3;

@@ -74,7 +74,7 @@ export function determinantsFromUsage(usage: UsageOfPeriod, customer: Omit<Deter
   return { from: usage.from, to: usage.to, zone: usage.zone, quantities, series, estimated: usage.slots.estimated > 0 || usage.estimatedPerMille > 0, ...customer };
 }
 
-const UNIT_OF_QUANTITY: Readonly<Record<string, Unit>> = { demand: "kW", kVA: "kVA", kvarh: "kvarh", kVAh: "kVAh" };
+const UNIT_OF_QUANTITY: Readonly<Record<string, Unit>> = { demand: "kW", kVA: "kVA", kvar: "kvar", kvarh: "kvarh", kvarhReceived: "kvarh", kVAh: "kVAh", kVAhReceived: "kVAh" };
 
 function unitOfQuantity(name: string, billed: Unit): Unit {
   return UNIT_OF_QUANTITY[name] ?? billed;

@@ -4,7 +4,7 @@ import type { SqlPort } from "../../db/port.ts";
 import { addDays, addMonths, type LocalDate } from "../../domain/calendar/local-date.ts";
 import { localDateOf, startOfDay, type TimeZone } from "../../domain/calendar/zone.ts";
 import { requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
-import { bestReads, registerAdvance, timesMultiplier, type Channel, type Milli, type RegisterRead, type Unit } from "../../domain/metering/index.ts";
+import { bestReads, isUse, registerAdvance, timesMultiplier, type Channel, type Milli, type RegisterRead, type Unit } from "../../domain/metering/index.ts";
 import { CONDITIONS_OF_METER, type MeterSaid } from "./conditions.ts";
 import type { World } from "./context.ts";
 
@@ -225,7 +225,7 @@ export async function usageOfMeters(world: World, actor: UserActor, meterIds: re
   const now = world.now();
   const channels = await port.query<ChannelRow>(`SELECT ${CHANNEL_COLUMNS} FROM channel WHERE meter_id IN (SELECT value FROM json_each(?)) AND direction <> 'received' ORDER BY kind, id`, [JSON.stringify(meterIds)]);
   // One channel a meter tells its story: its intervals where it has them, else its register.
-  const shown = meterIds.flatMap((meterId) => channels.find((channel) => channel.meterId === meterId) ?? []);
+  const shown = meterIds.flatMap((meterId) => channels.find((channel) => channel.meterId === meterId && isUse(channel.unit)) ?? []);
   const usage = await usageOfChannels(port, shown, await todayOf(port, now), await timeZoneOf(port, now));
   return usage.map((each) => ({ ...each, meterId: shown.find((channel) => channel.channelId === each.channelId)!.meterId }));
 }

@@ -39,6 +39,18 @@ describe("a premise", () => {
     expect(await newPremiseForm(opened.world, field)).toMatchObject({ near: { city: "Cedar Falls", state: "IA", zip: "50613" }, delivered: ["water", "sewer", "electric", "gas"] });
   });
 
+  test("an electric meter may count reactive energy beside: on a channel of its own, by intervals alone", async () => {
+    const opened = await utility();
+    const electric = (more: Partial<MeterEntered>): PremiseEntered => ({ ...HOUSE, services: [{ commodity: "electric", byWater: false, meter: { ...METER, badge: "E-100", unit: "kWh", stepMinutes: "15", multiplier: "40", reactive: true, ...more } }] });
+    expect(problemsOf(await enterPremise(opened.world, field, electric({ kind: "register" })))).toEqual(["electric.reactive"]);
+    expect(problemsOf(await enterPremise(opened.world, field, { ...HOUSE, services: [{ ...water, meter: { ...METER, reactive: true } }] }))).toEqual(["water.reactive"]);
+    expect(await enterPremise(opened.world, field, electric({}))).toMatchObject({ status: "done" });
+    expect(await opened.port.query("SELECT name, kind, unit, step_minutes, multiplier, direction FROM channel ORDER BY id")).toEqual([
+      { name: "1", kind: "interval", unit: "kWh", step_minutes: 15, multiplier: "40", direction: "delivered" }, { name: "total", kind: "register", unit: "kWh", step_minutes: null, multiplier: "40", direction: "delivered" },
+      { name: "kvarh", kind: "interval", unit: "kvarh", step_minutes: 15, multiplier: "40", direction: "delivered" },
+    ]);
+  });
+
   test("sent twice is one; the same form with other words is a conflict", async () => {
     const opened = await utility();
     const premiseId = await registered(opened);

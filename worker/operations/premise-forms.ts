@@ -47,6 +47,8 @@ export interface MeterEntered {
   readonly dials: string;
   readonly stepMinutes: string;
   readonly multiplier: string;
+  /** Of electricity by intervals: it counts reactive energy as well, on a channel of its own. */
+  readonly reactive?: boolean;
 }
 
 export interface PremiseEntered {
@@ -202,7 +204,7 @@ function serviceProblems({ commodity, byWater, meter }: ServiceEntered, services
 
 export function meterProblems(commodity: Commodity, meter: MeterEntered, today: LocalDate): Refusal[] {
   const at = (field: keyof MeterEntered, message: string) => problem(`${commodity}.${field}`, message);
-  const { badge, size, manufacturer, installedOn, kind, unit, dials, stepMinutes, multiplier } = meter;
+  const { badge, size, manufacturer, installedOn, kind, unit, dials, stepMinutes, multiplier, reactive = false } = meter;
   const registers = kind !== "interval";
   const intervals = kind !== "register";
   return [
@@ -214,6 +216,7 @@ export function meterProblems(commodity: Commodity, meter: MeterEntered, today: 
     ...(meterUnits(commodity).includes(unit as Unit) ? [] : [at("unit", "Choose what it counts in.")]),
     ...(registers && !(/^\d$/.test(dials) && Number(dials) >= DIALS_MIN && Number(dials) <= DIALS_MAX) ? [at("dials", `Enter how many dials it has, ${DIALS_MIN} to ${DIALS_MAX}.`)] : []),
     ...(intervals && !METER_STEPS.includes(Number(stepMinutes)) ? [at("stepMinutes", "Choose how long an interval is.")] : []),
+    ...(reactive && (commodity !== "electric" || !intervals) ? [at("reactive", "Reactive energy is kept by intervals, of electricity: choose intervals above.")] : []),
     ...(isMultiplier(multiplier.trim()) ? [] : [at("multiplier", "Enter a number such as 1, 40 or 0.1.")]),
   ];
 }
@@ -285,11 +288,12 @@ function freeId(name: string, taken: Set<string>): string {
   return id;
 }
 
-export function channelsOf({ kind, unit, dials, stepMinutes, multiplier }: MeterEntered): Omit<NewChannel, "id">[] {
+export function channelsOf({ kind, unit, dials, stepMinutes, multiplier, reactive = false }: MeterEntered): Omit<NewChannel, "id">[] {
   const common = { unit: unitOf(unit)!, multiplier: multiplier.trim(), direction: "delivered" } as const;
   return [
     ...(kind === "register" ? [] : [{ ...common, name: "1", kind: "interval", stepMinutes: Number(stepMinutes), dials: null } as const]),
     ...(kind === "interval" ? [] : [{ ...common, name: "total", kind: "register", stepMinutes: null, dials: Number(dials) } as const]),
+    ...(reactive ? [{ ...common, unit: "kvarh", name: "kvarh", kind: "interval", stepMinutes: Number(stepMinutes), dials: null } as const] : []),
   ];
 }
 

@@ -13,6 +13,8 @@ const NUMBERS: Readonly<Record<string, { readonly name: string; readonly kind: K
   expected: { name: "Expected", kind: "count" },
   longestGap: { name: "Longest gap, intervals", kind: "count" },
   negatives: { name: "Below zero", kind: "count" },
+  reactive: { name: "Reactive energy", kind: "quantity" },
+  activeKwh: { name: "Active energy, kWh", kind: "count" },
   flagged: { name: "Flagged, intervals", kind: "count" },
   secondsOff: { name: "The clock is off by, seconds", kind: "count" },
   secondsAllowed: { name: "Allowed, seconds", kind: "count" },

@@ -3,7 +3,7 @@ import type { Commodity } from "../../../domain/metering/channel.ts";
 import { UNITS, type Unit } from "../../../domain/metering/units.ts";
 import { METER_STEPS, meterUnits } from "../../../domain/metering/new-meter.ts";
 import type { MeterEntered } from "../../../worker/operations/premise-forms.ts";
-import { DateField, RadioField, SelectField, TextField } from "../../components/fields.tsx";
+import { CheckboxField, DateField, RadioField, SelectField, TextField } from "../../components/fields.tsx";
 import { Row } from "../../components/layout.tsx";
 
 /** What most meters of a commodity are; a default and no rule. */
@@ -34,6 +34,7 @@ export function MeterFields({ commodity, today, optional }: { commodity: Commodi
         <TextField name={name("dials")} label="Dials" width="short" inputMode="numeric" defaultValue={usual.dials} optional autoComplete="off" />
         <TextField name={name("multiplier")} label="Multiplier" width="short" inputMode="decimal" defaultValue="1" optional={optional} autoComplete="off" />
       </Row>
+      {commodity === "electric" ? <CheckboxField name={name("reactive")} label="It counts reactive energy as well" hint="By intervals, in kvarh: a power factor that a rate asks for follows from it." /> : null}
       <Row align="start">
         <TextField name={name("size")} label="Size" width="short" optional maxLength={20} autoComplete="off" {...(commodity === "water" ? { placeholder: '5/8"' } : {})} />
         <TextField name={name("manufacturer")} label="Manufacturer" width="medium" optional maxLength={60} autoComplete="off" />

@@ -6,7 +6,7 @@ import { UNITS } from "../../../domain/metering/units.ts";
 import { className, commodityName } from "./words.ts";
 
 /** What a figure counts; `amount` is in the commodity's everyday unit. */
-type Counts = "%" | "‰" | "seconds" | "hours" | "days" | "minutes" | "intervals" | "times" | "bills" | "dial units" | "month and day" | "amount an hour" | "amount a day";
+type Counts = "%" | "‰" | "seconds" | "hours" | "days" | "minutes" | "intervals" | "times" | "bills" | "dial units" | "kvarh a day" | "month and day" | "amount an hour" | "amount a day";
 
 interface Threshold { readonly rule: string; readonly name: string; readonly counts: Counts }
 
@@ -43,6 +43,8 @@ export const THRESHOLDS = {
   "sumCheck.dialUnits": { rule: "Register and intervals", name: "May differ by", counts: "dial units" },
   "sumCheck.perMille": { rule: "Register and intervals", name: "Or by", counts: "‰" },
   "inactive.perDay": { rule: "Use, no customer", name: "Noted above", counts: "amount a day" },
+  "reactive.perDay": { rule: "Reactive energy", name: "Looked at above", counts: "kvarh a day" },
+  "reactive.percentOfActive": { rule: "Reactive energy", name: "And above, of the active energy", counts: "%" },
   "backflow.perDay": { rule: "Backflow", name: "Looked at above", counts: "amount a day" },
   "rollover.usualMultiple": { rule: "Rolled over", name: "Believed up to the usual use", counts: "times" },
   "quality.percent": { rule: "Quality", name: "A bill is held above, missing or estimated", counts: "%" },

@@ -52,7 +52,7 @@ export const holdName = (code: string): string => (isHoldKind(code) ? HOLDS[code
 /** Rules by which reads are put in doubt; those of bills carry their titles themselves. */
 const READ_RULES: Readonly<Record<string, string>> = {
   missing: "Missing", high: "High", low: "Low", zero: "Zero, active", inactive: "Use, no customer", backflow: "Backflow", negative: "Went back", rollover: "Rolled over", spike: "Spike",
-  sum: "Register and intervals", leak: "Leak", burst: "Burst", freeze: "Freeze risk", stuck: "Stuck", tamper: "Tamper", clock: "Clock", questionable: "Questionable", suspense: "No account", "unknown-meter": "Unknown meter", "billed-change": "Changed after billing", exchange: "Exchanged after billing", "winter-average": "Average of a corrected winter", correction: "Correction to approve",
+  sum: "Register and intervals", leak: "Leak", burst: "Burst", freeze: "Freeze risk", stuck: "Stuck", tamper: "Tamper", clock: "Clock", reactive: "Reactive energy", questionable: "Questionable", suspense: "No account", "unknown-meter": "Unknown meter", "billed-change": "Changed after billing", exchange: "Exchanged after billing", "winter-average": "Average of a corrected winter", correction: "Correction to approve",
 };
 export const ruleName = (kind: string, code: string): string =>
   unbilledRule(code)?.title ?? (kind === "billing" ? HOLD_RULES.find((rule) => rule.id === code)?.title : undefined) ?? READ_RULES[code] ?? HOLD_RULES.find((rule) => rule.id === code)?.title ?? plainWord(code);

@@ -42,6 +42,8 @@ export interface IntervalSpan {
   readonly registerUsage: Milli | null;
   /** What the source said on this day; absent: nothing. */
   readonly conditions?: readonly DayCondition[] | undefined;
+  /** Of a channel of reactive energy: thousandths of kWh that the meter delivered in the same span, after the multiplier; absent where that is not known. */
+  readonly activeSum?: Milli | undefined;
   /** When the first interval begins, for what is said of instants. */
   readonly start?: Instant | undefined;
 }

@@ -10,8 +10,8 @@ const ZERO = {
 
 export const zeroIntervals: IntervalRule = {
   ...ZERO,
-  check: (scan, span, { zero }, { countsUsage }) => {
-    if (!countsUsage || scan.present === 0 || scan.zeros < scan.present || !span.serviceActive || scan.present < scan.slots || span.channel.direction !== "delivered") return null;
+  check: (scan, span, { zero }, { isUse }) => {
+    if (!isUse || scan.present === 0 || scan.zeros < scan.present || !span.serviceActive || scan.present < scan.slots || span.channel.direction !== "delivered") return null;
     const longEnough = zero.warnDays > 0 && span.history.zeroDaysBefore + span.days >= zero.warnDays;
     return longEnough && hadUsage(span.history.lastYear, span.history.previous) ? "warn" : "info";
   },
@@ -23,8 +23,8 @@ export const zeroIntervals: IntervalRule = {
 
 export const zeroRegister: RegisterRule = {
   ...ZERO,
-  check: (span, { zero }) => {
-    if (!span.serviceActive || span.advance.usage !== 0 || span.days <= 0 || span.channel.direction !== "delivered") return null;
+  check: (span, { zero }, { isUse }) => {
+    if (!isUse || !span.serviceActive || span.advance.usage !== 0 || span.days <= 0 || span.channel.direction !== "delivered") return null;
     const longEnough = zero.warnDays > 0 && span.history.zeroDaysBefore + span.days >= zero.warnDays;
     return longEnough && hadUsage(span.history.lastYear, span.history.previous) ? "warn" : "info";
   },
