@@ -3,6 +3,7 @@ import { EMPTY_HEAD, seal, type Head, type Provenance } from "../../domain/compl
 import { startOfDay, type TimeZone } from "../../domain/calendar/zone.ts";
 import { alertEnded, alertRaised, alertStream, type AlertEvent } from "../../domain/lifecycle/alert.ts";
 import type { Channel, ReadsNeeds, Unit, UsageAlert } from "../../domain/metering/index.ts";
+import type { OtherStream } from "../command.ts";
 import type { CommitUnit } from "../commit.ts";
 import type { Row, Statement } from "../port.ts";
 import { jsonArgs, type InsertRow } from "../rows.ts";
@@ -70,6 +71,15 @@ function unheard(alert: UsageAlert, { unit, stepMinutes }: Channel, accountId: s
 export function alertUnit({ head: _, ...row }: StoredAlert, head: Head, events: readonly AlertEvent[], provenance: Provenance, command: CommitUnit["command"]): CommitUnit {
   const stream = alertStream(row.id);
   return { stream, baseSeq: head.seq, baseHash: head.hash, events: seal(stream, head, events, provenance), writes: { usageAlert: [row] }, inputs: [], command };
+}
+
+/** Alerts that somebody's decision ends, as further streams of their command. One that it would begin is for the meter to show. */
+export function endedByHand(alerts: readonly UsageAlert[], known: readonly StoredAlert[], clearedAt: number): OtherStream[] {
+  const over = new Map(alerts.map(({ id, endedAt }) => [id, endedAt]));
+  return known.filter(({ id, endedAt }) => endedAt === null && (over.get(id) ?? null) !== null).map(({ head, ...before }) => {
+    const row = { ...before, endedAt: over.get(before.id)!, clearedAt };
+    return { stream: alertStream(row.id), head, drafts: [alertEnded(row, row)], writes: { usageAlert: [row] } };
+  });
 }
 
 function measuredFurther(alerts: readonly UsageAlert[]): Statement {

@@ -19,7 +19,7 @@ export interface DayDecision {
   readonly origin: "estimate" | "edit";
 }
 
-export type RevisedDays = Pick<ReadsResult, "dayWrites" | "revisionWrites" | "exceptions" | "exceptionUpdates" | "cured" | "findings" | "changes">;
+export type RevisedDays = Pick<ReadsResult, "dayWrites" | "revisionWrites" | "exceptions" | "exceptionUpdates" | "cured" | "findings" | "changes" | "alerts">;
 
 /**
  * Applies decisions to stored days (`loaded.days`, absent ones are empty) and judges them again: what the decision has
@@ -30,7 +30,7 @@ export function reviseDays(decisions: readonly DayDecision[], loaded: ReadsLoade
   const sequences = new Map([...loaded.registerReads].map(([channelId, reads]) => [channelId, bestReads(reads)]));
   finishDays(decisions.map((decision) => inWorkOf(decision, loaded, context)), sequences, work);
   const { dayWrites, revisionWrites, exceptionUpdates, cured, findings, changes } = work;
-  return { dayWrites, revisionWrites, exceptions: [...work.exceptions.values()], exceptionUpdates, cured, findings, changes };
+  return { dayWrites, revisionWrites, exceptions: [...work.exceptions.values()], exceptionUpdates, cured, findings, changes, alerts: [...work.alerts.values()] };
 }
 
 function inWorkOf({ place, day, layer, origin }: DayDecision, loaded: ReadsLoaded, { zone }: ReadsContext): DayInWork {

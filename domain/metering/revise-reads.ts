@@ -17,7 +17,7 @@ export interface ReadDecision {
   readonly read: RegisterRead;
 }
 
-export type RevisedRead = Pick<ReadsResult, "exceptions" | "exceptionUpdates" | "cured" | "findings" | "changes"> & { readonly registerWrites: readonly RegisterWrite[] };
+export type RevisedRead = Pick<ReadsResult, "exceptions" | "exceptionUpdates" | "cured" | "findings" | "changes" | "alerts"> & { readonly registerWrites: readonly RegisterWrite[] };
 
 /**
  * Applies the decision to the stored reads (`loaded.registerReads`: all versions of the instant and its neighbours) and
@@ -31,5 +31,5 @@ export function reviseRead({ meter, channel, read }: ReadDecision, loaded: Reads
   validateSequence(bestReads([...stored, read]), new Map([[read.readAt, []]]), { meter, channel }, work);
   const { exceptionUpdates, cured, findings, changes } = work;
   const day = localDateOf(read.readAt, context.zone);
-  return { registerWrites: [{ ...read, meterId: meter.meterId, day }], exceptions: [...work.exceptions.values()], exceptionUpdates, cured, findings, changes };
+  return { registerWrites: [{ ...read, meterId: meter.meterId, day }], exceptions: [...work.exceptions.values()], exceptionUpdates, cured, findings, changes, alerts: [...work.alerts.values()] };
 }

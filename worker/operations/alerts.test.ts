@@ -2,9 +2,10 @@ import { describe, expect, test } from "vitest";
 import { verifyLog } from "../../db/log.ts";
 import { addDays } from "../../domain/calendar/local-date.ts";
 import { startOfDay } from "../../domain/calendar/zone.ts";
-import { clerk, ZONE } from "../../test/support/utility.ts";
+import { clerk, supervisor, ZONE } from "../../test/support/utility.ts";
 import { acknowledgeAlert, alertsOf, runningAlerts } from "./alerts.ts";
 import { budgetsOf, setBudget } from "./budgets.ts";
+import { decideException } from "./exceptions.ts";
 import { addHouse, iso, openStreet, read, type Street } from "./reads.testing.ts";
 
 const HOUR = 3_600_000;
@@ -204,6 +205,19 @@ describe("a meter that is read once a month", () => {
     street.clock.now = at("2026-07-04", 20);
     await street.post([read("2026-07-04", 51_000 + 5_000)]);
     expect(await alerts(street)).toMatchObject([{ kind: "high", ended: at("2026-06-04", 12) }]);
+    expect((await verifyLog(street.port)).broken).toBeNull();
+  });
+
+  test("a misread that staff put right takes its alert with it", async () => {
+    const street = await openStreet("2026-05-05T22:00:00Z");
+    await street.post(months.map((day, i) => read(day, 10_000 + i * 5_000)));
+    street.clock.now = at("2026-06-04", 20);
+    await street.post([read("2026-06-04", 30_000 + 21_000)]);
+    const [high] = await street.port.query<{ id: string }>("SELECT id FROM exception WHERE rule = 'high'");
+    street.clock.now += HOUR;
+    expect(await decideException(street.world, supervisor, { commandId: "right-again-00001", exceptionId: high!.id, decision: "edit", value: "35100", reason: "The dial shows 35,100." })).toMatchObject({ status: "done" });
+    expect(await alerts(street)).toMatchObject([{ kind: "high", ended: at("2026-06-04", 12), cleared: street.clock.now }]);
+    expect((await events(street)).map(({ type, actor }) => [type, actor])).toEqual([["UsageAlertRaised", "gateway:gateway-north"], ["UsageAlertEnded", "user:supervisor"]]);
     expect((await verifyLog(street.port)).broken).toBeNull();
   });
 

@@ -1,8 +1,8 @@
 /** The budget that a customer sets for a month of a service, in the unit in which they are shown its usage. */
 import { runStreamCommand, type StreamAnswer } from "../../db/command.ts";
-import { ALERT_COLUMNS, ALERT_HEAD, alertOf } from "../../db/metering/alerts.ts";
+import { ALERT_COLUMNS, ALERT_HEAD, alertOf, endedByHand } from "../../db/metering/alerts.ts";
 import type { SqlPort } from "../../db/port.ts";
-import { alertEnded, alertStream, budgetSet, budgetStream } from "../../domain/lifecycle/alert.ts";
+import { budgetSet, budgetStream } from "../../domain/lifecycle/alert.ts";
 import { actorText, requireOnAccount, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import { convertMilli, parseMilli, type Milli, type Unit } from "../../domain/metering/index.ts";
 import type { World } from "./context.ts";
@@ -51,13 +51,10 @@ export async function setBudget(world: World, actor: UserActor, { commandId, acc
   const answer = await runStreamCommand(port, { commandId, stream: budgetStream(servicePointId, accountId), input: { budget: agreementId, quantity }, provenance }, async () => {
     const [before] = await port.query<{ quantity: Milli; unit: Unit }>("SELECT quantity, unit FROM usage_budget WHERE service_point_id = ? AND account_id = ?", [servicePointId, accountId]);
     const running = (await port.query(`SELECT ${ALERT_COLUMNS}, e.seq, e.hash FROM usage_alert AS a ${ALERT_HEAD} WHERE a.account_id = ? AND a.kind = 'budget' AND a.ended_at IS NULL AND a.service_point_id = ?`, [accountId, servicePointId])).map(alertOf);
-    const others = running.filter((alert) => convertMilli(quantity, unit, alert.unit) !== alert.least).map((alert) => {
-      const { head, ...row } = { ...alert, endedAt: Math.max(recordedAt, alert.throughAt), clearedAt: recordedAt };
-      return { stream: alertStream(alert.id), head, drafts: [alertEnded(row, row)], writes: { usageAlert: [row] } };
-    });
+    const over = running.filter((alert) => convertMilli(quantity, unit, alert.unit) !== alert.least).map((alert) => ({ ...alert, endedAt: Math.max(recordedAt, alert.throughAt) }));
     return {
       ok: true, drafts: [budgetSet({ accountId, servicePointId, quantity, unit, before: before ? convertMilli(before.quantity, before.unit, unit) : null })],
-      writes: { usageBudget: [{ accountId, servicePointId, quantity, unit, setAt: recordedAt }] }, others, result: { quantity },
+      writes: { usageBudget: [{ accountId, servicePointId, quantity, unit, setAt: recordedAt }] }, others: endedByHand(over, running, recordedAt), result: { quantity },
     } as const;
   });
   if (answer.status === "done") world.poke();

@@ -1,4 +1,5 @@
 /** What a decision does to values and to other exceptions, to be committed together with its own event. */
+import type { OtherStream } from "../../../db/command.ts";
 import type { InputStamp } from "../../../db/commit.ts";
 import type { ExceptionChange } from "../../../db/metering/exceptions.ts";
 import type { ReadsSetting } from "../../../db/metering/ingest.ts";
@@ -37,6 +38,8 @@ export interface ValueChange {
   /** The exception's own numbers and sentence, where the values that it speaks of are others now. */
   readonly finding: { readonly numbers: Readonly<Record<string, number>>; readonly sentence: string } | null;
   readonly others: readonly ExceptionChange[];
+  /** Alerts that the values had raised and that are over by those that count now. */
+  readonly alerts: readonly OtherStream[];
   readonly statements: readonly Statement[];
   readonly inputs: readonly InputStamp[];
   readonly servicePointIds: readonly string[];
@@ -44,7 +47,7 @@ export interface ValueChange {
 
 export type ValueOutcome = ValueChange | { readonly ok: false; readonly refusal: Refusal };
 
-export const NOTHING: ValueChange = { ok: true, before: null, after: null, method: null, finding: null, others: [], statements: [], inputs: [], servicePointIds: [] };
+export const NOTHING: ValueChange = { ok: true, before: null, after: null, method: null, finding: null, others: [], alerts: [], statements: [], inputs: [], servicePointIds: [] };
 
 export function refuse(field: string, message: string): ValueOutcome {
   return { ok: false, refusal: { code: field, message, field } };

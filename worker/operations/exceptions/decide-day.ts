@@ -1,4 +1,5 @@
 /** Decisions on a day of intervals: it is right, other values count, or as if they had not come. */
+import { endedByHand } from "../../../db/metering/alerts.ts";
 import { exceptionChanges, loadConsequences, suspectSubjects, valueStatements } from "../../../db/metering/ingest.ts";
 import type { ExceptionDetail, ExceptionRow } from "../../../db/metering/exceptions.ts";
 import type { Statement } from "../../../db/port.ts";
@@ -69,7 +70,7 @@ function accept(row: ExceptionRow, subject: Subject, stored: StoredDay | null, b
     args: [left ? 1 : 0, by.batchId, by.recordedAt, channel.channelId, day],
   }];
   return {
-    ok: true, before: { ...noted, suspect: was! }, after: { ...noted, suspect: left! }, method: null, finding: null, others: [], statements,
+    ok: true, before: { ...noted, suspect: was! }, after: { ...noted, suspect: left! }, method: null, finding: null, others: [], alerts: [], statements,
     inputs: [{ kind: "interval", channelId: channel.channelId, from: day, to: addDays(day, 1), stamp: stored?.version ?? 0 }],
     servicePointIds: [installation.servicePointId],
   };
@@ -93,7 +94,7 @@ async function revise(row: ExceptionRow, subject: Subject, stored: StoredDay | n
     ok: true, method: layer.method, finding: still,
     before: { ...noteOf(dayStats(best), channel), suspect: suspectSubjects(loaded.exceptions, NO_RESULT).has(key), slots: slotsOf(best, layer.day) },
     after: { ...noteOf(dayStats(after), channel), suspect: suspect.has(key), slots: slotsOf(after, layer.day) },
-    others: exceptionChanges({ result, meters, ...consequences }, setting.now),
+    others: exceptionChanges({ result, meters, ...consequences }, setting.now), alerts: endedByHand(revised.alerts, loaded.alerts, setting.now),
     statements: valueStatements({ days: result.dayWrites, revisions: result.revisionWrites, reads: [] }, suspect, [], { revision: reason, read: null }, by),
     inputs: [{ kind: "interval", channelId: channel.channelId, from: day, to: addDays(day, 1), stamp: stored?.version ?? 0 }],
     servicePointIds: [installation.servicePointId],

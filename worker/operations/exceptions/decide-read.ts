@@ -1,4 +1,5 @@
 /** Decisions on a register read: it is right, another value counts, or what it would have been by the usual usage. */
+import { endedByHand } from "../../../db/metering/alerts.ts";
 import { exceptionChanges, loadConsequences, remarkedReads, suspectSubjects, valueStatements } from "../../../db/metering/ingest.ts";
 import type { ExceptionRow } from "../../../db/metering/exceptions.ts";
 import { bestReads, parseMilli, registerValueProblem, reviseRead, type RegisterRead } from "../../../domain/metering/index.ts";
@@ -19,7 +20,7 @@ export async function decideRead(row: ExceptionRow, subject: Subject, asked: Ask
   const read: RegisterRead = { channelId: channel.channelId, readAt, version: latest.version + 1, value: chosen.value, quality: chosen.quality };
   // What is right as it is was judged already; judging it again would only find the same.
   const accepted = asked.decision === "accept";
-  const revised = accepted ? { registerWrites: [{ ...read, meterId: meter.meterId, day: subject.day }], exceptions: [], exceptionUpdates: [], cured: [], changes: [] } : reviseRead({ meter, channel, read }, loaded, setting);
+  const revised = accepted ? { registerWrites: [{ ...read, meterId: meter.meterId, day: subject.day }], exceptions: [], exceptionUpdates: [], cured: [], changes: [], alerts: [] } : reviseRead({ meter, channel, read }, loaded, setting);
   const still = revised.exceptionUpdates.find(({ id }) => id === row.id)?.finding ?? null;
   const result = { ...revised, dayWrites: [], revisionWrites: [], exceptionUpdates: revised.exceptionUpdates.filter(({ id }) => id !== row.id), cured: revised.cured.filter((id) => id !== row.id) };
   const consequences = await loadConsequences(port, result, loaded, places);
@@ -27,7 +28,7 @@ export async function decideRead(row: ExceptionRow, subject: Subject, asked: Ask
   return {
     ok: true, method: chosen.method, finding: still,
     before: { value: best.value, suspect: latest.suspect !== 0 }, after: { value: read.value, suspect: suspect.has(`${channel.channelId}:${readAt}`) },
-    others: exceptionChanges({ result, meters, ...consequences }, setting.now),
+    others: exceptionChanges({ result, meters, ...consequences }, setting.now), alerts: endedByHand(revised.alerts, loaded.alerts, setting.now),
     statements: valueStatements({ days: [], revisions: [], reads: [read] }, suspect, remarkedReads([...loaded.exceptions, ...result.exceptions.map((found) => ({ channelId: channel.channelId, readAt: found.readAt }))], loaded, [read], suspect), { revision: reason, read: reason }, by),
     inputs: [{ kind: "register", channelId: channel.channelId, from: readAt, to: readAt, stamp: stored.length }],
     servicePointIds: [installation.servicePointId],

@@ -169,7 +169,7 @@ function decided(record: ExceptionRecord, { command, row: changed, values }: Pre
     ok: true, drafts: outcome.events, result: { exceptionId: row.id, stage, owner },
     writes: { exception: [row], ...personal },
     inputs: values?.inputs ?? [],
-    others: (values?.others ?? []).map((other) => ({ stream: exceptionStream(other.row.id), head: other.head, drafts: other.events, writes: { exception: [other.row] } })),
+    others: [...(values?.others ?? []).map((other) => ({ stream: exceptionStream(other.row.id), head: other.head, drafts: other.events, writes: { exception: [other.row] } })), ...(values?.alerts ?? [])],
     further: [...(values?.statements ?? []), ...(values && values.servicePointIds.length > 0 ? [usageNotices(values.servicePointIds, now)] : [])],
   };
 }
