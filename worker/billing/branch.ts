@@ -21,6 +21,7 @@ import type { BillSnapshot } from "../../domain/billing/snapshot.ts";
 import type { EstimatedPeriod } from "../../domain/billing/true-up.ts";
 import { inputHash } from "../../domain/compliance/chain.ts";
 import type { BillToCancel, CommandOf, CorrectionAdjustment } from "../../domain/lifecycle/account/commands.ts";
+import { leakCreditsOn } from "../../domain/lifecycle/account/adjust-leak.ts";
 import type { Refusal } from "../../domain/lifecycle/account/decide.ts";
 import { billsFrom, standingBills, type LoggedEvent } from "../../domain/lifecycle/account/standing-bills.ts";
 import { balanceOf, type AccountState, type Agreement } from "../../domain/lifecycle/account/state.ts";
@@ -68,6 +69,8 @@ export interface Branch {
   readonly notes: readonly { readonly number: string; readonly reasons: readonly HoldReason[] }[];
   /** Fees for lateness since the first bill, and which of them are given back. */
   readonly fees: readonly (FeeAgain & { readonly back: boolean })[];
+  /** Leak adjustments that were reckoned from bills which are canceled; they are not touched. */
+  readonly leaks: ReturnType<typeof leakCreditsOn>;
   readonly charge: Limit | null;
   readonly refund: Limit | null;
   /** Winter averages that rest on these bills, to be looked at once they are made again. */
@@ -264,7 +267,7 @@ function reckoned(of: Reckoning, made: Remade): Branch {
   const balance = { before: balanceOf(state), after: balanceOf(state) + net };
   const offer = offerOf(of, made.bills, { catchUp: is - was - beyond, owed: balance.after });
   return {
-    today, accountId, canceled, bills: made.bills, diffs, blocked: made.blocked, notes: made.notes, fees, charge, refund: limitOf("refund"), averages: averagesAgain(state.facts, diffs), beyond, before: was, now: is, net, balance, adjustments, offer,
+    today, accountId, canceled, bills: made.bills, diffs, blocked: made.blocked, notes: made.notes, fees, leaks: leakCreditsOn(log, canceled.map(({ billId }) => billId)), charge, refund: limitOf("refund"), averages: averagesAgain(state.facts, diffs), beyond, before: was, now: is, net, balance, adjustments, offer,
     closed: closed.has(today.slice(0, 7)) ? today.slice(0, 7) : null,
     reopened: canceled.filter(({ billId }) => mayReopen(before.get(billId)!.issuedOn, closed)).map(({ billId }) => billId),
     inputs: made.inputs, hash: branchHash(asked, diffs, adjustments),

@@ -9,6 +9,7 @@ import { balanceOf } from "../../domain/lifecycle/account/state.ts";
 import { leakRefused } from "../../domain/lifecycle/account/adjust-leak.ts";
 import { ForbiddenError, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import { clerk, supervisor, ZONE, type TestUtility } from "../../test/support/utility.ts";
+import { branchOf } from "../billing/branch.ts";
 import { billingUtility, channelOf, customer, meterDays, runBills } from "../billing/billing.testing.ts";
 import { alertsOf } from "./alerts.ts";
 import { postAdjustment } from "./adjustments.ts";
@@ -113,6 +114,14 @@ describe("a leak adjustment", () => {
     expect(against).toEqual([expect.stringContaining("A supervisor can post it.")]);
     expect(await adjustLeak(utility.world, billing, form(reckoning.total))).toMatchObject({ status: "invalid" });
     expect(await adjustLeak(utility.world, supervisor, form(reckoning.total))).toMatchObject({ status: "done" });
+  });
+
+  test("is named to whoever makes the bill again: it stays, and they must know", async () => {
+    const utility = await leaked();
+    await adjustLeak(utility.world, billing, form(158_44));
+    const asked = { fromBill: "1001-20260601", cause: "wrongRead", again: true, services: [], feesBack: null } as const;
+    const of = await branchOf(utility.world, "1001", asked);
+    expect(of.ok && of.branch.leaks).toEqual([{ amount: 62_42, postedOn: "2026-06-01", commodity: "water" }, { amount: 96_02, postedOn: "2026-06-01", commodity: "sewer" }]);
   });
 
   test("does not cover a bill that a correction has taken back meanwhile", async () => {

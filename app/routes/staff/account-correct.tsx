@@ -122,10 +122,13 @@ function Chooser({ page, chosen }: { page: CorrectionPage; chosen: { readonly fr
 // ---- what it changes ------------------------------------------------------------------------------------------
 
 function BranchView({ page, branch }: { page: CorrectionPage; branch: BranchPage }) {
-  const { diffs, blocked, notes, offer, closed } = branch;
+  const { diffs, blocked, notes, leaks, offer, closed } = branch;
   return (
     <>
       {closed ? <Notice tone="bad" title={`The accounting period ${closed} is closed`}>Nothing of today can be posted. Open it, or correct in the next one.</Notice> : null}
+      {leaks.map(({ amount, postedOn, commodity }) => (
+        <Notice key={`${postedOn} ${commodity} ${amount}`} tone="warn" title="A leak adjustment rests on these bills">{formatDollars(amount)} for {commodityName(commodity).toLowerCase()}, posted <DateText date={postedOn} form="day" />, stay as they are. If the bills fall for the same reason, take them back by a billing correction.</Notice>
+      ))}
       {blocked.map(({ number, reasons }) => <Notice key={number} tone="bad" title={`Bill ${number} cannot be made again yet`}>{reasons.map(({ sentence }) => <p key={sentence}>{sentence}</p>)}</Notice>)}
       {diffs.filter(({ number }) => !blocked.some((bill) => bill.number === number)).map((diff) => <BillCard key={diff.billId} diff={diff} note={notes.find(({ number }) => number === diff.number)?.reasons.map(({ sentence }) => sentence) ?? []} />)}
       {offer && blocked.length === 0 ? (

@@ -1,11 +1,13 @@
 /** A leak adjustment on an account: credits by the policy, once per leak and not more often than the policy allows. */
-import { addMonths } from "../../calendar/local-date.ts";
+import { addMonths, type LocalDate } from "../../calendar/local-date.ts";
+import type { Cents } from "../../money/cents.ts";
 import { nextLeakOn } from "../leak-policy.ts";
 import { whyOf } from "../why.ts";
 import type { CommandOf } from "./commands.ts";
 import type { Decision } from "./decide.ts";
-import type { AccountEvent } from "./events.ts";
+import type { AccountEvent, AccountEvents } from "./events.ts";
 import { evolve } from "./evolve.ts";
+import type { LoggedEvent } from "./standing-bills.ts";
 import type { AccountState } from "./state.ts";
 
 const refuse = (code: string, message: string): Decision => ({ ok: false, refusal: { code, message } });
@@ -17,6 +19,15 @@ export function leakRefused(state: Pick<AccountState, "leakAdjustments" | "cance
   if (next !== null && postedOn < next) return { code: "leak-frequency", message: `The last leak adjustment was posted on ${addMonths(next, -everyMonths)}, and there is one within ${everyMonths} months: the next can be posted from ${next} on.` };
   if (billIds.some((billId) => state.canceledBills.includes(billId))) return { code: "leak-bills", message: "A bill that it covers has been corrected meanwhile: look at it again." };
   return null;
+}
+
+/** Credits for leaks that were reckoned from some of these bills. They stand when the bills are made again: whoever does that must know. */
+export function leakCreditsOn(log: Iterable<LoggedEvent>, billIds: readonly string[]): { readonly amount: Cents; readonly postedOn: LocalDate; readonly commodity: string }[] {
+  return [...log].flatMap(({ type, data }) => {
+    if (type !== "AdjustmentPosted") return [];
+    const { amount, postedOn, leak } = data as AccountEvents["AdjustmentPosted"];
+    return leak?.bills.some(({ billId }) => billIds.includes(billId)) ? [{ amount: -amount, postedOn, commodity: leak.commodity }] : [];
+  });
 }
 
 export function adjustLeak(state: AccountState, command: CommandOf<"AdjustLeak">, postAdjustment: (state: AccountState, command: CommandOf<"PostAdjustment">) => Decision): Decision {
