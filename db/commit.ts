@@ -22,6 +22,8 @@ export type InputStamp =
   | { readonly kind: "shared"; readonly stamp: number }
   /** What a member of staff has decided on alone, on a day: the sum. */
   | { readonly kind: "authority"; readonly actor: string; readonly day: string; readonly what: string; readonly stamp: number }
+  /** Whom a point has served and until when: each start and each stop counts one. */
+  | { readonly kind: "served"; readonly servicePointId: string; readonly stamp: number }
   /** Which meters hung at a point and when: each that was hung and each that was taken off counts one. */
   | { readonly kind: "hung"; readonly servicePointId: string; readonly stamp: number };
 
@@ -52,12 +54,16 @@ export class CommandRepeatedError extends Error {
 /** What the stamp of a point's installations (aliased `mi`) is: it grows whenever a meter is hung there or taken off. */
 export const HUNG_STAMP = "count(*) + count(mi.removed_on)";
 
+/** What the stamp of a point's agreements (aliased `sa`) is: it grows whenever a service starts or stops there. */
+export const SERVED_STAMP = "count(*) + count(sa.stop_on)";
+
 /** True for an input (aliased `i`, a JSON array) that is no longer what the decision was based on. */
 const STALE = `CASE i.value->>0
   WHEN 'interval' THEN (SELECT coalesce(sum(d.version), 0) FROM interval_day d WHERE d.channel_id = i.value->>1 AND d.day >= i.value->>2 AND d.day < i.value->>3)
   WHEN 'register' THEN (SELECT count(*) FROM register_read g WHERE g.channel_id = i.value->>1 AND g.read_at >= i.value->>2 AND g.read_at <= i.value->>3)
   WHEN 'rate' THEN (SELECT count(*) FROM rate_version v WHERE v.schedule_id = i.value->>1 AND v.status = 'published')
   WHEN 'hung' THEN (SELECT ${HUNG_STAMP} FROM meter_installation mi WHERE mi.service_point_id = i.value->>1)
+  WHEN 'served' THEN (SELECT ${SERVED_STAMP} FROM service_agreement sa WHERE sa.service_point_id = i.value->>1)
   WHEN 'authority' THEN (SELECT coalesce(sum(u.amount), 0) FROM authority_use u WHERE u.actor = i.value->>1 AND u.day = i.value->>2 AND u.kind = i.value->>3)
   WHEN 'shared' THEN (SELECT count(*) FROM setting s WHERE s.topic IN ('riders', 'systemPeaks'))
 END IS NOT i.value->>4`;
@@ -67,7 +73,8 @@ function stampRow(input: InputStamp): unknown[] {
     case "shared": return ["shared", null, null, null, input.stamp];
     case "rate": return ["rate", input.scheduleId, null, null, input.stamp];
     case "authority": return ["authority", input.actor, input.day, input.what, input.stamp];
-    case "hung": return ["hung", input.servicePointId, null, null, input.stamp];
+    case "served":
+    case "hung": return [input.kind, input.servicePointId, null, null, input.stamp];
     default: return [input.kind, input.channelId, input.from, input.to, input.stamp];
   }
 }

@@ -52,6 +52,15 @@ describe("moving in", () => {
     expect(await searchPremises(world, clerk, "5 stat")).toMatchObject([{ premiseId: "house", services: "sewer,water", occupant: "Nora Petersen" }]);
   });
 
+  test("two who are moved in at the same moment: one is served, the other's clerk is told, and no meter is billed to both", async () => {
+    const { world, port } = await house();
+    const answers = await Promise.all([form, { ...form, commandId: "move-in-0000000002", name: "Olav Brandt" }].map((each) => moveIn(world, clerk, each)));
+    expect(answers.map(({ status }) => status)).toEqual(["done", "done"]);
+    const told = answers.flatMap((answer) => ("notStarted" in answer ? answer.notStarted : []));
+    expect(told).toHaveLength(2);
+    expect(await port.query("SELECT service_point_id AS point, count(*) AS n FROM service_agreement GROUP BY 1 ORDER BY 1")).toEqual([{ point: "house-sewer", n: 1 }, { point: "house-water", n: 1 }]);
+  });
+
   test("the form sent twice opens one account", async () => {
     const { world, port } = await house();
     const first = await moveIn(world, clerk, form);

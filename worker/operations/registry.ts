@@ -5,6 +5,7 @@
  */
 import type { Attachments } from "../../db/account/writes.ts";
 import { runStreamCommand, type StreamAnswer, type StreamDecision } from "../../db/command.ts";
+import { SERVED_STAMP, type InputStamp } from "../../db/commit.ts";
 import type { Writes } from "../../db/rows.ts";
 import { personalRef, type EventDraft } from "../../domain/compliance/chain.ts";
 import type { LocalDate } from "../../domain/calendar/local-date.ts";
@@ -75,10 +76,19 @@ export async function openAccount(world: World, actor: UserActor, commandId: str
   return world.execute({ commandId, accountId: input.accountId, command, attachments, actor: actorText(actor), authority: "open:account:any", source: "staff", acceptedAt: now });
 }
 
-/** Starts a service of an account at a premise. */
+/** Starts a service of an account at a premise. Refused while the point serves somebody on that day or later: what went through a meter is billed once. */
 export async function startService(world: World, actor: UserActor, commandId: string, accountId: string, service: Omit<CommandOf<"StartService">, "type">): Promise<Answer> {
   requirePermission(actor, "start:service:any", accountId);
-  return world.execute({ commandId, accountId, command: { type: "StartService", ...service }, actor: actorText(actor), authority: "start:service:any", source: "staff", acceptedAt: world.now() });
+  const { agreementId, servicePointId, startOn } = service;
+  const [served] = await world.port.query<{ stamp: number; accountId: string | null }>(
+    `SELECT ${SERVED_STAMP} AS stamp, max(CASE WHEN sa.id <> ?2 AND (sa.stop_on IS NULL OR sa.stop_on > max(?3, sa.start_on)) THEN sa.account_id END) AS "accountId" FROM service_agreement AS sa WHERE sa.service_point_id = ?1`,
+    [servicePointId, agreementId, startOn],
+  );
+  const { stamp, accountId: other } = served!;
+  if (other !== null) return { status: "refused", refusal: { code: "served", field: "servicePointId", message: `This service is account ${other}'s on that day or later. Stop it there first, or start later.` } };
+  // Two who start a service there at once have both found it free: the second is told.
+  const inputs: InputStamp[] = [{ kind: "served", servicePointId, stamp }];
+  return world.execute({ commandId, accountId, inputs, command: { type: "StartService", ...service }, actor: actorText(actor), authority: "start:service:any", source: "staff", acceptedAt: world.now() });
 }
 
 export interface NewChannel {
