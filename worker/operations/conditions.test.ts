@@ -1,7 +1,8 @@
 /** What sources say, from the post to the pages: kept as each meter's last word, judged again when a threshold is tried, and told by the file that said it. */
 import { beforeEach, expect, test } from "vitest";
-import { admin, clerk } from "../../test/support/utility.ts";
+import { admin, clerk, supervisor } from "../../test/support/utility.ts";
 import { arrivalsPage } from "./arrivals.ts";
+import { decideException } from "./exceptions.ts";
 import { meterPage } from "./meters.ts";
 import { addHouse, day, household, openStreet, register, type Street } from "./reads.testing.ts";
 import { previewThresholds } from "./threshold-preview.ts";
@@ -53,6 +54,11 @@ test("tamper and a clock that is off are exceptions; accepted they stay decided,
   expect(answer.outcomes).toMatchObject([{ outcome: "exception", exceptionIds: ["1:2026-03-08:clock:1", "1:2026-03-08:tamper:1"] }]);
   expect(await street.port.query("SELECT rule, severity FROM exception ORDER BY rule")).toEqual([{ rule: "clock", severity: "warn" }, { rule: "tamper", severity: "fail" }]);
   expect((await street.port.query<{ suspect: number }>("SELECT suspect FROM interval_day"))[0]).toEqual({ suspect: 1 });
+  const accepted = await decideException(street.world, supervisor, { commandId: "accept-tamper-01", exceptionId: "1:2026-03-08:tamper:1", decision: "accept", reason: "Seen by the crew: the seal is whole." });
+  expect(accepted).toMatchObject({ status: "done" });
+  await street.post([{ ...day(SPRING, household(SPRING, 92)), conditions: [{ kind: "tamper", says: "cut wire" }] }]);
+  expect(await street.port.query("SELECT rule, status FROM exception ORDER BY rule")).toEqual([{ rule: "clock", status: "open" }, { rule: "tamper", status: "closed" }]);
+  expect((await street.port.query<{ suspect: number }>("SELECT suspect FROM interval_day"))[0]).toEqual({ suspect: 0 });
   const tried = await previewThresholds(street.world, admin, [{ commodity: "electric", customerClass: null, overrides: { clock: { warnSeconds: 60, failSeconds: 120 }, tamper: { flags: 0 } } }]);
   expect(tried.rules.map(({ rule, before, after, holdBefore, holdAfter }) => [rule, before, after, holdBefore, holdAfter])).toEqual(expect.arrayContaining([["tamper", 1, 0, 1, 0], ["clock", 1, 1, 0, 1]]));
 });

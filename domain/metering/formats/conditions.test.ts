@@ -13,11 +13,13 @@ const said = (conditions: readonly Condition[] | undefined): string => (conditio
 
 const reads = (text: string, options: Parameters<typeof parse>[1] = {}) => parse(text, options).all.map((read) => said(read.conditions));
 
-function eventsOf(text: string): MeterEvent[] {
+function eventsOf(text: string, without: readonly string[] = []): MeterEvent[] {
   const events: MeterEvent[] = [];
-  const file = new ReadsFile({ read: () => undefined, refuse: ({ reason }) => expect.fail(reason), event: (event) => void events.push(event) }, { name: "events" });
+  const kinds: string[] = [];
+  const file = new ReadsFile({ read: () => undefined, refuse: ({ kind }) => void kinds.push(kind), event: (event) => void events.push(event) }, { name: "events" });
   file.write(new TextEncoder().encode(text));
   expect(file.end()).toMatchObject({ events: events.length, readable: true });
+  expect(kinds).toEqual(without);
   return events;
 }
 
@@ -27,6 +29,11 @@ describe("tables of head-ends", () => {
     const rows = ['"1","good","marginal","","","","07","5.0","2026-06-02 00:59","Gallons","B1"', '"1","Low","poor","Endpoint Tamper; Encoder No Usage","1.5","0","","5.0","2026-06-02 01:59","Gallons","B1"', '"1","","","","","","","5.0","2026-06-02 02:59","Gallons","B1"'];
     expect(reads([header, ...rows].join("\n"))).toEqual(["-low-battery (good); -weak-signal (marginal)", "tamper (Endpoint Tamper); -reverse-flow (0); leak (1.5); no-flow (Encoder No Usage); low-battery (Low); weak-signal (poor)", ""]);
     expect(reads(BEACON)).toEqual(["", "", "", ""]);
+  });
+
+  test("a row without a value says it as well: that the wire is cut is why there is none", () => {
+    const [event, ...more] = eventsOf('Endpoint_SN,Endpoint_Status,Flow,Flow_Time,Flow_Unit,Meter_ID\n1,Endpoint Tamper,,2026-06-02 01:59,Gallons,B1\n1,,,2026-06-02 02:59,Gallons,B1\n', ["no-read", "no-read"]);
+    expect([event!.meter, said(event!.conditions), new Date(event!.from).toISOString(), event!.line, more]).toEqual(["B1", "tamper (Endpoint Tamper)", "2026-06-02T01:59:00.000Z", 2, []]);
   });
 
   test("Itron: the fields of an endpoint that was read", () => {

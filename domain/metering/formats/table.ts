@@ -165,7 +165,7 @@ export class TableParser implements ReadsParser {
     const quality = this.#qualityOf(fields, columns.quality);
     if (quality === null) return this.#refuse(line, `${quoted(fields[columns.quality]!)} is not a known quality flag`);
     const flag = columns.quality < 0 ? null : fields[columns.quality]!.trim() || null;
-    if (quality === "no-read") return this.#sink.refuse({ line, kind: "no-read", reason: `meter ${meter}: no read (${flag})` });
+    if (quality === "no-read") return this.#noRead(fields, columns, meter, line, `no read (${flag})`);
 
     const channel = cell(fields, columns.channel);
     const conditions = columns.conditions?.(fields);
@@ -183,7 +183,7 @@ export class TableParser implements ReadsParser {
       const reason = this.#measure(fields, measure, { ...head, raw, columns });
       if (reason !== null) this.#refuse(line, reason);
     }
-    if (given === 0) this.#sink.refuse({ line, kind: "no-read", reason: `meter ${meter}: there is no value` });
+    if (given === 0) this.#noRead(fields, columns, meter, line, "there is no value");
   }
 
   /** A row that is a day: a read a column. */
@@ -237,6 +237,15 @@ export class TableParser implements ReadsParser {
     if (decimal === null) return { ok: false, reason: `${name}: ${notDecimal(raw)}` };
     const value = scaled(decimal, at, fields, unit);
     return value === null ? { ok: false, reason: `${name}: ${quoted(raw)} times its multiplier is not a number that is counted` } : { ok: true, value };
+  }
+
+  /** A row without a value may still say something of its meter: that the wire is cut is why. */
+  #noRead(fields: readonly string[], columns: Columns, meter: string, line: number, why: string): void {
+    this.#sink.refuse({ line, kind: "no-read", reason: `meter ${meter}: ${why}` });
+    const conditions = columns.conditions?.(fields);
+    if (conditions === undefined) return;
+    const stamp = columns.measures.map(({ time }) => this.#stampOf(fields, time, "event", meter, null)).find((each) => typeof each !== "string");
+    if (stamp !== undefined) this.#sink.event?.({ meter, conditions, from: stamp.at, to: stamp.at, line });
   }
 
   #measure(fields: readonly string[], at: MeasureColumns, row: RowHead & { readonly raw: string; readonly columns: Columns }): string | null {
