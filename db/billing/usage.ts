@@ -3,11 +3,11 @@
  * where a rate looks at the clock or something about a day is not plain, and the register reads around the ends.
  * Each usage comes with the stamps of what it rests on, so that a commit can make sure that nothing of it has changed.
  */
-import { daysBetween, type LocalDate, type Period } from "../../domain/calendar/local-date.ts";
+import { addDays, daysBetween, type LocalDate, type Period } from "../../domain/calendar/local-date.ts";
 import { localDateOf, MINUTE_MS, startOfDay, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
 import { CORRECTION_MARK } from "../../domain/billing/true-up.ts";
 import { usageFromTotals, type ChannelTotals } from "../../domain/billing/usage-totals.ts";
-import { BOUNDARY_TOLERANCE_DAYS, decodeDay, UNITS, usageForPeriod, type ChannelLeg, type DayRevision, type RegisterRead, type StoredDay, type Unit, type UsageOfPeriod } from "../../domain/metering/index.ts";
+import { BOUNDARY_TOLERANCE_DAYS, decodeDay, UNITS, usageForPeriod, type Channel, type ChannelLeg, type DayRevision, type RegisterRead, type StoredDay, type Unit, type UsageOfPeriod } from "../../domain/metering/index.ts";
 import type { InputStamp } from "../commit.ts";
 import type { Row, SqlPort, Statement } from "../port.ts";
 
@@ -78,11 +78,14 @@ export async function loadUsages(port: SqlPort, needs: readonly UsageNeed[], zon
   const spans = intervalSpans(needs, zone);
   const [totalRows, exceptionRows] = await readRows(port, [
     { sql: TOTALS, args: [JSON.stringify(spans)] },
-    { sql: EXCEPTIONS, args: [JSON.stringify(needs.flatMap((need) => legsIn(need, zone).map(({ channel }) => [channel.channelId, need.period.from, need.period.to])))] },
+    { sql: EXCEPTIONS, args: [JSON.stringify(needs.flatMap((need) => legsIn(need, zone).map(({ channel }) => doubtSpan(channel.channelId, channel.kind, need.period))))] },
   ]);
   const exceptionsOf = Map.groupBy(exceptionRows as unknown as OpenException[], (row) => row.channelId);
   const totals = new Map((totalRows as unknown as ChannelTotals[]).map((row) => [spanKey(row.channelId, row), row]));
-  const openFor = (need: UsageNeed) => need.legs.flatMap(({ channel }) => (exceptionsOf.get(channel.channelId) ?? []).filter(({ day }) => day >= need.period.from && (channel.kind === "interval" ? day < need.period.to : day <= need.period.to)));
+  const openFor = (need: UsageNeed) => need.legs.flatMap(({ channel }) => {
+    const [, from, to] = doubtSpan(channel.channelId, channel.kind, need.period);
+    return (exceptionsOf.get(channel.channelId) ?? []).filter(({ day }) => day >= from && day <= to);
+  });
 
   const rest: UsageNeed[] = [];
   for (const need of needs) {
@@ -118,6 +121,11 @@ export async function loadUsages(port: SqlPort, needs: readonly UsageNeed[], zon
 
 /** Days of a channel. */
 export type Span = readonly [channelId: number, from: LocalDate, to: LocalDate];
+
+/** First and last day on which a doubt may be about something that the period is billed by: registers are read some days around its ends. */
+function doubtSpan(channelId: number, kind: Channel["kind"], { from, to }: Period): Span {
+  return kind === "interval" ? [channelId, from, addDays(to, -1)] : [channelId, addDays(from, -BOUNDARY_TOLERANCE_DAYS), addDays(to, BOUNDARY_TOLERANCE_DAYS)];
+}
 
 const spanKey = (channelId: number, { from, to }: Period): string => `${channelId} ${from} ${to}`;
 

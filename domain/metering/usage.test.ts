@@ -50,6 +50,15 @@ describe("from registers", () => {
     expect(stopped).toMatchObject({ complete: true, quantities: { usage: 0 }, legs: [{ endRead: { value: 160_000 } }] });
   });
 
+  test("a read of some days after the period is looked at as well when it is billed by, and not when it is not", () => {
+    const openExceptions = [{ channelId: 1, day: "2026-04-03", ruleId: "high" }];
+    const [start, late, exact] = [read(1, "2026-03-01", 100_000), read(1, "2026-04-03", 9_000_000), read(1, "2026-04-01", 400_000)];
+    expect(usage({ legs: [leg(dial)], registerReads: [start, late], openExceptions }).suspectDays).toEqual(["2026-04-03"]);
+    expect(usage({ legs: [leg(dial)], registerReads: [start, exact, late], openExceptions }).suspectDays).toEqual([]);
+    const next = { period: { from: "2026-04-01", to: "2026-05-01" }, legs: [leg(dial)], registerReads: [late, read(1, "2026-05-01", 9_500_000)] };
+    expect(usage({ ...next, openExceptions: [{ channelId: 1, day: "2026-03-30", ruleId: "high" }], openingReads: new Map([[1, read(1, "2026-03-30", 9_000_000)]]) }).suspectDays).toEqual([]);
+  });
+
   test("a missing read is named, and nothing is made up", () => {
     const result = usage({ legs: [leg(dial)], registerReads: [read(1, "2026-03-01", 100_000), read(1, "2026-03-20", 400_000)] });
     expect(result).toMatchObject({ complete: false, quantities: {}, problems: [{ code: "no-end-read", sentence: "Meter M1 has no read at the end of the period." }] });

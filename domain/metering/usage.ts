@@ -152,7 +152,7 @@ export function usageForPeriod(input: UsageInput): UsageOfPeriod {
     crossChecks: tally.crossChecks,
     slots: tally.slots,
     estimatedPerMille: tally.wholeUsage === 0 ? (tally.estimatedUsage > 0 ? 1000 : 0) : Math.ceil((tally.estimatedUsage * 1000) / tally.wholeUsage),
-    suspectDays: suspectDays(input, legs),
+    suspectDays: suspectDays(input, legs, tally.legs),
     inputs: { days: intervals.map(({ input: used }) => used), reads: registers.map(({ input: used }) => used) },
     problems: tally.problems,
     complete: tally.problems.length === 0,
@@ -164,9 +164,11 @@ export interface Bounds {
   readonly to: Instant;
 }
 
-function suspectDays({ openExceptions, period }: UsageInput, legs: readonly ChannelLeg[]): LocalDate[] {
+/** Days of the period on which something is undecided, and those of the reads around it that it is billed by: not the one that the bill before ended with. */
+function suspectDays({ openExceptions, openingReads, period, zone }: UsageInput, legs: readonly ChannelLeg[], used: readonly UsageLeg[]): LocalDate[] {
   const channels = new Set(legs.map(({ channel }) => channel.channelId));
-  const days = openExceptions.filter(({ channelId, day }) => channelId !== null && channels.has(channelId) && day >= period.from && day <= period.to).map(({ day }) => day);
+  const readOn = new Set(used.flatMap(({ channelId, startRead, endRead }) => [startRead, endRead].flatMap((read) => (read === null || openingReads?.get(channelId)?.readAt === read.readAt ? [] : [`${channelId} ${localDateOf(read.readAt, zone)}`]))));
+  const days = openExceptions.filter(({ channelId, day }) => channelId !== null && channels.has(channelId) && ((day >= period.from && day <= period.to) || readOn.has(`${channelId} ${day}`))).map(({ day }) => day);
   return [...new Set(days)].sort();
 }
 

@@ -1,5 +1,6 @@
 /** Reads that two bills share: where one ends, the next begins, be it another month's, another customer's or another service's. */
 import { expect, test } from "vitest";
+import { writeRows } from "../../db/commit.ts";
 import { newAccount, clerk, type TestUtility } from "../../test/support/utility.ts";
 import { stopService } from "../operations/move-in.ts";
 import { openAccount, startService } from "../operations/registry.ts";
@@ -66,4 +67,17 @@ test("who stops some days after a close that was billed to a later read owes not
   utility.clock.now = Date.parse("2026-05-01T14:00:00Z");
   await runBills(utility, "2026-05-01");
   expect((await usedBy(utility)).map(({ service, used }) => [service, used])).toEqual([["1001-dial", 3_400], ["1001-dial", 0], ["1002-dial", 2_600]]);
+});
+
+test("a read of some days after the close that is in doubt holds the bill until somebody decides", async () => {
+  const utility = await billingUtility("2026-04-03T14:00:00Z");
+  await customer(utility, "1001", ["dial"]);
+  await dialRead(utility.port, DIAL, "2026-03-01", 0);
+  await dialRead(utility.port, DIAL, "2026-04-03", 3_400);
+  await writeRows(utility.port, {
+    exception: [{ id: "high", kind: "reads", rule: "high", severity: "fail", status: "open", meterId: "dial-1001", channelId: DIAL, day: "2026-04-03", readAt: Date.parse("2026-04-03T05:00:00Z"), sentence: "High.", numbers: "{}", openedAt: 1 }],
+  });
+  await runBills(utility, "2026-04-01");
+  expect(await usedBy(utility)).toEqual([]);
+  expect(await utility.port.query("SELECT rule FROM exception WHERE kind = 'billing' AND status = 'open'")).toEqual([{ rule: "suspect" }]);
 });
