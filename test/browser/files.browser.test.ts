@@ -1,18 +1,12 @@
 /** Files of reads at the real pages: one is sent by hand, a table of nobody's is mapped from a sample and then sent; without a script as well. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { createFirstAdministrator, type PeopleWorld } from "../../worker/operations/people.ts";
 import { openAccount, registerPremise, startService } from "../../worker/operations/registry.ts";
 import { admin, newAccount } from "../support/utility.ts";
 import { useStage } from "./harness.ts";
+import { looked } from "./looked.ts";
 import { prepareUtility, worldOf } from "./utility.ts";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-declare const axe: { run: (on: Document) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-/** $PICTURES names a folder that gets a picture of every page. */
-const PICTURES = process.env["PICTURES"];
 
 const EMAIL = "ada@staff.test";
 const PASSWORD = "a long enough password 7";
@@ -41,19 +35,6 @@ async function atWork(options?: Parameters<typeof stage.person>[0]): Promise<Pag
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { name: "Board" }).waitFor();
   return page;
-}
-
-/** The page is sound at desk and phone width, and may be looked at. */
-async function looked(page: Page, name: string, script = true): Promise<void> {
-  for (const width of [1280, 320]) {
-    await page.setViewportSize({ width, height: 900 });
-    if (PICTURES) await page.screenshot({ path: `${PICTURES}/${name}-${width}.png`, fullPage: true });
-    if (!script) continue;
-    await page.evaluate(AXE);
-    const findings = await page.evaluate(async () => (await axe.run(document)).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 160)}`));
-    expect({ name, width, findings, wide: await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth) }).toEqual({ name, width, findings: [], wide: false });
-  }
-  await page.setViewportSize({ width: 1280, height: 900 });
 }
 
 /** Some hours ago, on the wall clock of Chicago or in UTC. */

@@ -14,15 +14,19 @@ export interface HeadEndSetting extends Readonly<Record<Service, string | null>>
   readonly userName: string | null;
 }
 
+/** As it is stored. */
+export interface StoredHeadEnd extends HeadEndSetting {
+  /** When it was last set, a new secret included; null: never. */
+  readonly changedAt: number | null;
+}
+
 const FETCHING: HeadEndSetting = { kind: "fetching", readUrl: null, switchUrl: null, pingUrl: null, userName: null };
 
 /** As it is set, without the secret. @throws ForbiddenError */
-export async function headEndSetting(world: World, actor: UserActor, gatewayId: string): Promise<HeadEndSetting> {
+export async function headEndSetting(world: World, actor: UserActor, gatewayId: string): Promise<StoredHeadEnd> {
   requirePermission(actor, "read:settings:any");
-  const called = await calledHeadEnd(world.port, gatewayId);
-  if (!called) return FETCHING;
-  const { readUrl, switchUrl, pingUrl, userName } = called;
-  return { kind: "multispeak", readUrl, switchUrl, pingUrl, userName };
+  const [row] = await world.port.query<StoredHeadEnd>(`SELECT kind, read_url AS "readUrl", switch_url AS "switchUrl", ping_url AS "pingUrl", user_name AS "userName", changed_at AS "changedAt" FROM head_end WHERE gateway_id = ?`, [gatewayId]);
+  return row ?? { ...FETCHING, changedAt: null };
 }
 
 export interface HeadEndPage {
@@ -32,7 +36,7 @@ export interface HeadEndPage {
   readonly active: boolean;
   /** Where it tells it. */
   readonly responseUrl: string;
-  readonly setting: HeadEndSetting;
+  readonly setting: StoredHeadEnd;
 }
 
 /** Null: there is no such gateway. @throws ForbiddenError */

@@ -309,7 +309,7 @@ describe("who tells", () => {
 describe("how a head-end is reached", () => {
   test("is set by an administrator; the secret is stored encrypted, shown nowhere, and kept where it is left empty", async () => {
     const { world, port } = await street();
-    expect(await headEndSetting(world, supervisor, "gateway-north")).toEqual({ kind: "multispeak", readUrl: headEnd.url, switchUrl: null, pingUrl: null, userName: "meterline" });
+    expect(await headEndSetting(world, supervisor, "gateway-north")).toEqual({ kind: "multispeak", readUrl: headEnd.url, switchUrl: null, pingUrl: null, userName: "meterline", changedAt: Date.parse("2026-03-10T15:00:00Z") });
     expect(await setHeadEnd(world, admin, set({ commandId: "head-end-00000002", pingUrl: headEnd.url, secret: "" }), PUBLIC_URL)).toMatchObject({ status: "done" });
     expect(await checkHeadEnd(world, admin, "gateway-north", { publicUrl: PUBLIC_URL, fetcher: (url, init) => fetch(url, init) })).toEqual([{ url: headEnd.url, services: ["readUrl", "switchUrl", "pingUrl"], ok: true, words: "It answers." }]);
     expect(headEnd.asked.at(-1)!.body).toContain("&lt;secret&gt;");

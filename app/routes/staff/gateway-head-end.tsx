@@ -54,7 +54,7 @@ export default function GatewayHeadEnd({ loaderData: { page, mayEdit, commandId 
   const checked = actionData && "checked" in actionData ? actionData.checked : null;
   const called = setting.kind === "multispeak";
   return (
-    <Page title={`Head-end ${name}`} intro="How its meters are asked: read now, ping, connect, disconnect, arm." back={{ to: "/staff/gateways", label: "Gateways" }}>
+    <Page title={name} intro="How its meters are asked: read now, ping, connect, disconnect, arm." back={{ to: "/staff/gateways", label: "Gateways" }}>
       <AnswerNotice />
       {checked ? <CheckedAddresses checked={checked} /> : null}
       <Columns aside={(
@@ -73,15 +73,15 @@ export default function GatewayHeadEnd({ loaderData: { page, mayEdit, commandId 
       )}>
         <Card title="How it is asked">
           {mayEdit ? (
-            <FormFrame id="set" state={state} commandId={state?.commandId ?? commandId}>
+            <FormFrame id="set" key={setting.changedAt} state={state} commandId={state?.commandId ?? commandId}>
               <RadioField name="kind" label="What is asked" defaultValue={setting.kind} options={[
                 { value: "fetching", label: "The head-end fetches it", hint: "With GET /api/v1/ami/commands, and answers each." },
                 { value: "multispeak", label: "It is called by MultiSpeak", hint: "At the addresses below; they are not used otherwise." },
               ]} />
-              <TextField name="readUrl" type="url" label="Address of MR_Server, for reads" hint="Begins with https://" optional defaultValue={setting.readUrl ?? ""} maxLength={500} autoComplete="off" />
+              <TextField name="readUrl" type="url" label="Address of MR_Server, for reads" hint="Needed where it is called; begins with https://" optional defaultValue={setting.readUrl ?? ""} maxLength={500} autoComplete="off" />
               <TextField name="switchUrl" type="url" label="Address of CD_Server, for switches" hint="Where it is another one" optional defaultValue={setting.switchUrl ?? ""} maxLength={500} autoComplete="off" />
               <TextField name="pingUrl" type="url" label="Address of OD_Server, for pings" hint="Where it is another one" optional defaultValue={setting.pingUrl ?? ""} maxLength={500} autoComplete="off" />
-              <TextField name="userName" label="User name" hint="By which the head-end knows us" optional defaultValue={setting.userName ?? ""} maxLength={200} autoComplete="off" />
+              <TextField name="userName" label="User name" hint="Needed where it is called; by which the head-end knows us" optional defaultValue={setting.userName ?? ""} maxLength={200} autoComplete="off" />
               <PasswordField name="secret" label="Secret" hint={called ? "Leave it empty to keep the one that is stored." : "It is stored encrypted, and never shown again."} optional maxLength={200} autoComplete="new-password" />
               <Submit>Save</Submit>
             </FormFrame>

@@ -14,7 +14,7 @@ import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
 import { answering, refused } from "../../session.server.ts";
 import { didPath } from "./answer-notice.tsx";
-import { stepWords, unitWords } from "./channel-words.ts";
+import { stepWords } from "./channel-words.ts";
 import { DialField, dialsTyped } from "./dial-field.tsx";
 import { textOf } from "./forms.server.ts";
 import { answerForm, atWork, type StaffForm } from "./staff.server.ts";
@@ -108,7 +108,8 @@ function Reads({ form, state, commandId }: { form: HangForm; state: StaffForm | 
           columns={[
             { key: "name", head: "Channel", main: true, cell: (row) => row.name },
             { key: "kind", head: "How", cell: (row) => stepWords(row) },
-            { key: "unit", head: "Unit", cell: (row) => unitWords(row) },
+            { key: "unit", head: "Unit", cell: (row) => row.unit },
+            { key: "times", head: "Times", numeric: true, cell: (row) => row.multiplier },
           ]} />
       </Card>
     )}>
@@ -124,8 +125,8 @@ function Reads({ form, state, commandId }: { form: HangForm; state: StaffForm | 
           {registers.length === 0 ? <p className="soft">By intervals alone: what is counted from that time on is summed.</p> : null}
           <DescriptionList lines facts={[
             { term: "Size", value: meter.size ?? <span className="soft">Not known</span> },
-            { term: "Module", value: meter.endpoint ? <><code className="break">{meter.endpoint}</code> of {meter.gateway}</> : <span className="soft">None. It is paired on the meter's page, under <Link to={`/staff/meters/${encodeURIComponent(meter.meterId)}/shop`}>Test, module, shop</Link>.</span> },
-            { term: "Hung there before", value: point.freeSince ? <>Until <DateText date={point.freeSince} form="day" /></> : <span className="soft">Nothing</span> },
+            { term: "Module", value: meter.endpoint ? <><code className="break">{meter.endpoint}</code> of {meter.gateway}</> : <><span className="soft">None.</span> <Link to={`/staff/meters/${encodeURIComponent(meter.meterId)}/shop`}>Pair one</Link></> },
+            { term: "Without a meter", value: point.freeSince ? <>Since <DateText date={point.freeSince} form="day" /></> : <span className="soft">It never had one</span> },
           ]} />
         </Card>
         <Submit icon="check">Hang the meter</Submit>
