@@ -333,6 +333,7 @@ export const portalMessages = {
   "settings.alert.budget": { en: "Over your monthly budget", es: "Por encima de su presupuesto mensual" },
   "settings.alert.freeze": { en: "Nothing runs in the cold: a pipe may be frozen", es: "Nada corre con el frío: puede haber una tubería congelada" },
   "settings.alert.prepaid": { en: "Prepaid money runs low", es: "El saldo prepagado se agota" },
+  "settings.alertsSave": { en: "Save alerts", es: "Guardar avisos" },
   "settings.byEmail": { en: "E-mail", es: "Correo electrónico" },
   "settings.byText": { en: "Text", es: "Mensaje de texto" },
   "settings.phone": { en: "Mobile number for texts", es: "Número de celular para mensajes" },

@@ -322,13 +322,13 @@ describe("without a script", () => {
     await page.goto("/portal/settings");
     await page.getByRole("radio", { name: "Español" }).check();
     await page.getByRole("radio", { name: "Dark" }).check();
-    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("button", { name: "Save", exact: true }).click();
     expect(await page.locator("html").getAttribute("lang")).toBe("es");
     expect(await page.locator("html").getAttribute("data-theme")).toBe("dark");
     expect(await page.getByText("Guardado.").isVisible()).toBe(true);
     expect(await household.port.query("SELECT language FROM auth_user WHERE email = ?", [ROSA.email])).toEqual([{ language: "es" }]);
     await page.getByRole("radio", { name: "English" }).check();
-    await page.getByRole("button", { name: "Guardar" }).click();
+    await page.getByRole("button", { name: "Guardar", exact: true }).click();
     expect(await page.getByText("Saved.").isVisible()).toBe(true);
   });
 });

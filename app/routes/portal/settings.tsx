@@ -88,7 +88,7 @@ function Alerts({ notices: { choices, phone }, state, commandId, saved }: { noti
         {NOTICE_KINDS.map((kind) => <CheckboxesField key={kind} inline name={`alert-${kind}`} label={t(`settings.alert.${kind}`)} options={channels} defaultValues={choices[kind]} />)}
         <TextField name="phone" label={t("settings.phone")} hint={t("settings.phoneHint")} type="tel" inputMode="tel" autoComplete="tel-national" width="medium" optional maxLength={24} defaultValue={phone === null ? undefined : phoneText(phone)} />
         <CheckboxField name="agreed" label={t("settings.agree")} hint={t("settings.agreeHint")} defaultChecked={phone !== null} />
-        <Submit>{t("form.save")}</Submit>
+        <Submit>{t("settings.alertsSave")}</Submit>
       </FormFrame>
     </Card>
   );
