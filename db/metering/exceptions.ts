@@ -5,6 +5,7 @@ import type { Finding, NewException, Reading } from "../../domain/metering/index
 import type { CommitUnit } from "../commit.ts";
 import type { SqlPort, Statement } from "../port.ts";
 import type { InsertRow } from "../rows.ts";
+import type { HeldSource } from "./sources.ts";
 
 export type ExceptionRow = Required<InsertRow<"exception">>;
 
@@ -18,6 +19,8 @@ export interface ExceptionDetail {
   readonly slot?: number;
   /** A reading that could not be stored with any channel. */
   readonly reading?: HeldReadingText;
+  /** Where in its file it stands; left out where it came in none. */
+  readonly source?: HeldSource;
 }
 
 /** A held reading as JSON: values as a list, `MISSING` as it is. */
@@ -73,9 +76,9 @@ export interface NewWork {
 }
 
 /** What was found by validation, as work for a person. */
-export function workOf(found: NewException, accountId: string | null): NewWork {
+export function workOf(found: NewException, accountId: string | null, source?: HeldSource): NewWork {
   const { id, ruleId, severity, meterId, channelId, day, readAt, servicePointId, sentence, numbers, slot, held } = found;
-  const detail = held !== null ? { reading: heldText(held) } : slot === undefined ? null : { slot };
+  const detail = held !== null ? { reading: heldText(held), ...(source && { source }) } : slot === undefined ? null : { slot };
   return { id, kind: READS_KIND, rule: ruleId, severity, meterId, channelId, day, readAt, servicePointId, accountId, sentence, numbers, detail };
 }
 

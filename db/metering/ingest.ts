@@ -18,7 +18,7 @@ import { encodeAnswer, type BatchAnswer, type ReadAnswer } from "./batches.ts";
 import { cureWork, exceptionsStatement, exceptionUnit, openWork, recordsOf, updateWork, workOf, type ExceptionChange, type ExceptionRecord, type NewWork } from "./exceptions.ts";
 import { issuedStatements, rebillWork, type ChangedValue } from "./issued.ts";
 import { customerOn, loadMeters, type LoadedMeters } from "./meters.ts";
-import { sourceStatements } from "./sources.ts";
+import { heldSource, sourceStatements, type HeldSource } from "./sources.ts";
 import { loadStored, type LoadedReads, type StoredException } from "./stored.ts";
 import { dayStatements, readStatements, revisionStatements, type ReadWrite, type WrittenBy } from "./values.ts";
 import { usageNotices } from "./watched.ts";
@@ -174,12 +174,12 @@ export function remarkedReads(known: readonly Pick<KnownException, "channelId" |
 }
 
 /** What happens to exceptions by a decision of the rules. A held reading that came again is the same exception as before. */
-export function exceptionChanges({ result, meters, records, rebills }: { readonly result: Pick<ReadsResult, "exceptions" | "exceptionUpdates" | "cured">; readonly meters: LoadedMeters; readonly records: ClassifiedBatch["records"]; readonly rebills: readonly NewWork[] }, now: number): ExceptionChange[] {
+export function exceptionChanges({ result, meters, records, rebills }: { readonly result: Pick<ReadsResult, "exceptions" | "exceptionUpdates" | "cured">; readonly meters: LoadedMeters; readonly records: ClassifiedBatch["records"]; readonly rebills: readonly NewWork[] }, now: number, sourceOf: (index: number) => HeldSource | undefined = () => undefined): ExceptionChange[] {
   const changes: ExceptionChange[] = [];
   for (const found of result.exceptions) {
     const known = records.get(found.id);
     if (known && found.held !== null) continue;
-    changes.push(openWork(workOf(found, customerOn(meters.customers, found.servicePointId, found.day)), known, now));
+    changes.push(openWork(workOf(found, customerOn(meters.customers, found.servicePointId, found.day), found.held === null ? undefined : sourceOf(found.held.index)), known, now));
   }
   for (const { id, finding } of result.exceptionUpdates) {
     const known = records.get(id);
@@ -237,7 +237,7 @@ export function commitOf(batch: ClassifiedBatch, origin: BatchOrigin, setting: R
   }, provenance, command);
   return {
     answer,
-    units: [unit, ...exceptionChanges(batch, recordedAt).map((change) => exceptionUnit(change, provenance, command)), ...alerts.units],
+    units: [unit, ...exceptionChanges(batch, recordedAt, (index) => file && heldSource(file.lines[index]!, batchId)).map((change) => exceptionUnit(change, provenance, command)), ...alerts.units],
     further: [
       ...batchValues(result, loaded, { actor, source, batchId, recordedAt }),
       ...alerts.further,

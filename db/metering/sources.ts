@@ -15,6 +15,28 @@ interface SourceRow {
   readonly lines: string | null;
 }
 
+/** The lines of one reading of a file, and the batch that brought it: kept beside a reading that is held, so that it has its source when it is taken in. */
+export interface HeldSource {
+  readonly batchId: string;
+  readonly runs: readonly LineRun[];
+}
+
+export function heldSource(lines: Int32Array, batchId: string): HeldSource {
+  return { batchId, runs: lineRuns(lines) };
+}
+
+/** The file and the first line of a held reading; null when its batch came in none. */
+export async function sourceOfHeld(port: SqlPort, { batchId, runs }: HeldSource): Promise<ReadSource | null> {
+  const [row] = await port.query<Pick<StoredSource, "fileId" | "name" | "receivedAt">>(`SELECT f.id AS "fileId", f.name, b.received_at AS "receivedAt" FROM read_batch b JOIN reads_file f ON f.id = b.file_id WHERE b.id = ?`, [batchId]);
+  const first = runs.find(({ line }) => line > 0);
+  return row === undefined || first === undefined ? null : { fileId: row.fileId, file: row.name, line: first.line, batchId, receivedAt: row.receivedAt };
+}
+
+/** The lines of a held reading, value by value. */
+export function linesOf({ runs }: HeldSource, values: number): Int32Array {
+  return Int32Array.from({ length: values }, (_, slot) => lineAt(runs, slot) ?? 0);
+}
+
 /** A reading of which nothing was stored (it was there already, or is kept aside) is no source of anything. */
 export function sourceStatements({ matched, result }: { readonly matched: MatchedReads; readonly result: ReadsResult }, lines: readonly Int32Array[], batchId: string, zone: TimeZone): Statement[] {
   const used = new Set(result.outcomes.flatMap(({ index, stored, corrected }) => (stored + corrected > 0 ? [index] : [])));
@@ -43,24 +65,32 @@ export interface ReadSource {
   readonly fileId: string;
   readonly file: string;
   readonly line: number;
+  readonly batchId: string;
+  readonly receivedAt: number;
 }
+
+type StoredSource = SourceRow & { readonly fileId: string; readonly name: string; readonly receivedAt: number };
+
+const SOURCES = `SELECT s.at, s.line, s.slots, s.line_step AS "lineStep", s.lines, s.batch_id AS "batchId", f.id AS "fileId", f.name, b.received_at AS "receivedAt"
+  FROM read_source s JOIN read_batch b ON b.id = s.batch_id JOIN reads_file f ON f.id = b.file_id`;
 
 /**
  * Where the value of a channel at an instant comes from, the latest first: the start of an interval, or the time of a read.
  * Nothing for values that were posted without a file.
  */
 export async function sourcesOf(port: SqlPort, { channelId, at, stepMinutes }: { readonly channelId: number; readonly at: number; readonly stepMinutes: number | null }): Promise<ReadSource[]> {
-  const step = (stepMinutes ?? 0) * MINUTE_MS;
-  const rows = await port.query<SourceRow & { fileId: string; name: string }>(
-    `SELECT s.at, s.line, s.slots, s.line_step AS "lineStep", s.lines, f.id AS "fileId", f.name
-     FROM read_source s JOIN read_batch b ON b.id = s.batch_id JOIN reads_file f ON f.id = b.file_id
-     WHERE s.channel_id = ? AND s.at <= ? AND s.at + (s.slots - 1) * ? >= ? AND s.at > ? ORDER BY b.received_at DESC, s.line DESC`,
-    [channelId, at, step, at, at - DAY_SPAN_MS],
-  );
-  return rows.flatMap(({ fileId, name, line, lineStep, lines, at: start }) => {
-    const runs = lines === null ? [{ slot: 0, line, step: lineStep }] : (JSON.parse(lines) as LineRun[]);
-    const found = lineAt(runs, step === 0 ? 0 : Math.round((at - start) / step));
-    return found === null ? [] : [{ fileId, file: name, line: found }];
+  const sources = await sourcesBetween(port, { channelId, from: at, to: at + 1 });
+  return sources(at, stepMinutes);
+}
+
+/** The same for all that was measured of a channel from an instant on to another (not in it): asks once, and answers for each. */
+export async function sourcesBetween(port: SqlPort, { channelId, from, to }: { readonly channelId: number; readonly from: number; readonly to: number }): Promise<(at: number, stepMinutes: number | null) => ReadSource[]> {
+  const rows = await port.query<StoredSource>(`${SOURCES} WHERE s.channel_id = ? AND s.at > ? AND s.at < ? ORDER BY b.received_at DESC, s.line DESC`, [channelId, from - DAY_SPAN_MS, to]);
+  const runs = new Map(rows.map((row) => [row, row.lines === null ? [{ slot: 0, line: row.line, step: row.lineStep }] : (JSON.parse(row.lines) as LineRun[])]));
+  return (at, stepMinutes) => rows.flatMap((row) => {
+    const slot = stepMinutes === null ? (row.at === at ? 0 : -1) : (at - row.at) / (stepMinutes * MINUTE_MS);
+    const line = Number.isInteger(slot) && slot >= 0 && slot < row.slots ? lineAt(runs.get(row)!, slot) : null;
+    return line === null ? [] : [{ fileId: row.fileId, file: row.name, line, batchId: row.batchId, receivedAt: row.receivedAt }];
   });
 }
 

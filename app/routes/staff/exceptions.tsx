@@ -30,6 +30,7 @@ import { QuickDecisions, WordyDecisions, type DecideIds } from "./exception-deci
 import { numberFacts } from "./exception-numbers.ts";
 import { ExceptionStory } from "./exception-story.tsx";
 import { textOf } from "./forms.server.ts";
+import { fileLinePath, meterDayPath } from "./meter-day-parts.tsx";
 import { useFrame } from "./frame.ts";
 import { answerForm, atWork, backToForm, type StaffForm } from "./staff.server.ts";
 import { plainWord, ruleName, severityTone } from "./words.ts";
@@ -208,8 +209,10 @@ type DetailProps = Parameters<typeof QuickDecisions>[0];
 
 function Detail(props: DetailProps) {
   const { page } = props;
-  const { item, rule, numbers, meter, others, steps } = page;
+  const { item, rule, numbers, meter, source, others, steps } = page;
   const facts: Fact[] = [
+    ...(source ? [{ term: "Came in", value: <Link to={fileLinePath(source.fileId, source.line)}><span className="break">{source.file}</span>, line {source.line}</Link> }] : []),
+    ...(meter && item.day ? [{ term: "Its values", value: <Link to={meterDayPath(meter.meterId, item.day, meter.channelId)}>Where they come from</Link> }] : []),
     ...numberFacts(numbers, item.kind, meter?.unit ?? null),
     { term: "Holds bills", value: item.status === "open" && item.severity === "fail" ? "Yes" : "No" },
     { term: "Taken by", value: item.ownerName ?? <span className="soft">Nobody yet</span> },

@@ -1,8 +1,8 @@
 import { Link, useSearchParams } from "react-router";
 import type { Route } from "./+types/file";
 import { FORMATS } from "../../../domain/metering/formats/index.ts";
-import { filePage } from "../../../worker/operations/files/staff.ts";
-import type { FileNote } from "../../../worker/operations/files/staff.ts";
+import { fileLines, filePage } from "../../../worker/operations/files/staff.ts";
+import type { FileLine, FileNote } from "../../../worker/operations/files/staff.ts";
 import { placeIn } from "../../../worker/operations/cursor.ts";
 import { Badge } from "../../components/badge.tsx";
 import { Card } from "../../components/card.tsx";
@@ -12,6 +12,7 @@ import { Columns, Page } from "../../components/layout.tsx";
 import { EmptyState, Notice } from "../../components/notice.tsx";
 import { Pagination, Table } from "../../components/table.tsx";
 import { formatCount } from "../../format/quantities.ts";
+import { requestContext } from "../../context.ts";
 import { answering, refused } from "../../session.server.ts";
 import { withParams } from "./choices.tsx";
 import { FileState, NOTE_WORDS, SOURCE_WORDS } from "./file-words.tsx";
@@ -24,11 +25,14 @@ export async function loader(asked: Route.LoaderArgs) {
   const from = placeIn(asked.url.searchParams.get("from")) ?? 0;
   const page = await answering(() => filePage(world, actor, asked.params.fileId, Number.isSafeInteger(from) && from > 0 ? from : 0));
   if (page === null) throw refused(404, "There is no such file.");
-  return { page, title: FORMATS.find(({ format }) => format === page.file.format)?.title ?? page.file.format };
+  const line = placeIn(asked.url.searchParams.get("line"));
+  const { env } = asked.context.get(requestContext);
+  const looked = line === null || !Number.isSafeInteger(line) || line < 1 ? null : { line, lines: await answering(() => fileLines(world, env.FILES, actor, page.file, line)) };
+  return { page, looked, title: FORMATS.find(({ format }) => format === page.file.format)?.title ?? page.file.format };
 }
 
 /** One file of reads: where it came from, what became of it, and each line that did not simply become a read. */
-export default function File({ loaderData: { page, title } }: Route.ComponentProps) {
+export default function File({ loaderData: { page, looked, title } }: Route.ComponentProps) {
   const [search] = useSearchParams();
   const { file, sender, notes, total, from, next } = page;
   return (
@@ -38,11 +42,12 @@ export default function File({ loaderData: { page, title } }: Route.ComponentPro
       {file.status === "received" ? <Notice tone="info">The file is being read. What could not be stored yet is gone on with within minutes.</Notice> : null}
       {file.status === "unreadable" ? <Notice tone="bad" title="It could not be read to its end">What came before the line that is named below is stored; after it nothing is known.</Notice> : null}
       <Columns aside={<FileFacts page={page} title={title} />}>
+        {looked ? <Card title={`Line ${formatCount(looked.line)}`}><LinesShown line={looked.line} lines={looked.lines} /></Card> : null}
         <Card title="Lines to look at" flush>
           <Table<FileNote> caption="Lines that did not simply become reads" rows={notes} rowKey={(row) => `${row.line} ${row.kind} ${row.reason}`}
             empty={<EmptyState icon="meter" title="Nothing to look at">Every line became a read.</EmptyState>}
             columns={[
-              { key: "line", head: "Line", main: true, cell: (row) => formatCount(row.line) },
+              { key: "line", head: "Line", main: true, cell: (row) => <Link to={withParams(search, { line: String(row.line), did: null })}>{formatCount(row.line)}</Link> },
               { key: "what", head: "What became of it", cell: (row) => <Badge tone={NOTE_WORDS[row.kind].tone}>{NOTE_WORDS[row.kind].word}</Badge> },
               { key: "why", head: "Why", cell: (row) => (row.exceptionId === undefined ? <span className="break">{row.reason}</span> : <Link to={`/staff/exceptions/${encodeURIComponent(row.exceptionId)}`}>{row.reason}</Link>) },
             ]} />
@@ -55,7 +60,17 @@ export default function File({ loaderData: { page, title } }: Route.ComponentPro
   );
 }
 
-function FileFacts({ page: { file }, title }: Route.ComponentProps["loaderData"]) {
+/** The line as it was sent, between those around it. */
+function LinesShown({ line, lines }: { line: number; lines: readonly FileLine[] | null }) {
+  if (lines === null) return <p className="soft">The file is no longer in the store, or has no such line.</p>;
+  return (
+    <ol className="file-lines" start={lines[0]!.number}>
+      {lines.map(({ number, text, cut }) => <li key={number} value={number} aria-current={number === line ? "true" : undefined}><code className="break">{text}{cut ? " …" : ""}</code></li>)}
+    </ol>
+  );
+}
+
+function FileFacts({ page: { file }, title }: Pick<Route.ComponentProps["loaderData"], "page" | "title">) {
   const { counts, options } = file;
   const outcome: Fact[] = counts === null ? [] : [
     { term: "Accepted", value: formatCount(counts.accepted) },

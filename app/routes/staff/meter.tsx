@@ -12,10 +12,13 @@ import { DescriptionList } from "../../components/description-list.tsx";
 import { Columns, Page, Row } from "../../components/layout.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
+import { localDateOf } from "../../../domain/calendar/zone.ts";
 import { milliText } from "../../../domain/metering/units.ts";
+import { usePlace } from "../../i18n/context.tsx";
 import { answering, refused } from "../../session.server.ts";
 import { accountPath } from "./account-head.tsx";
 import { AnswerNotice } from "./answer-notice.tsx";
+import { DayForm, fileLinePath, meterDayPath } from "./meter-day-parts.tsx";
 import { stepWords, unitWords } from "./channel-words.ts";
 import { SaidWhere, SaysText } from "./condition-words.tsx";
 import { UsageStory } from "./meter-bars.tsx";
@@ -35,6 +38,7 @@ export default function Meter({ loaderData: { page, shop, mayEdit } }: Route.Com
   const open = page.exceptions.filter((row) => row.status !== "closed");
   const here = page.installations.find((each) => each.removedOn === null);
   const charted = chartsOf(page);
+  const { zone, today } = usePlace();
   return (
     <Page title={`Meter ${page.badge}`} back={here ? { to: `/staff/premises/${encodeURIComponent(here.premiseId)}`, label: here.address } : { to: `/staff/meters?state=${page.status}`, label: "Meters" }}
       actions={<Row>{shop.endpoints.some((each) => each.toOn === null) && here ? <ButtonLink to="ask" icon="clock">Ask it now</ButtonLink> : null}{mayEdit ? <>{here ? <ButtonLink to="exchange" icon="cycle">Exchange</ButtonLink> : page.status === "inStock" ? <ButtonLink to={`/staff/meters/hang?${new URLSearchParams({ meter: page.meterId })}`} icon="place">Hang it</ButtonLink> : null}<ButtonLink to="shop" icon="check">Test, module, shop</ButtonLink></> : null}</Row>}
@@ -96,15 +100,16 @@ export default function Meter({ loaderData: { page, shop, mayEdit } }: Route.Com
         {page.channels.some((channel) => channel.kind === "register") ? <Card title="Latest register reads" flush>
           <Table<MeterRead> caption="Register reads, newest first" narrow="keep" rows={page.reads} rowKey={(row) => `${row.channelId} ${row.readAt} ${row.value}`} empty={<EmptyState title="No register has been read yet" />}
             columns={[
-              { key: "at", head: "Read", main: true, cell: (row) => <TimeText at={row.readAt} /> },
+              { key: "at", head: "Read", main: true, cell: (row) => <Link to={meterDayPath(page.meterId, localDateOf(row.readAt, zone), row.channelId)}><TimeText at={row.readAt} /></Link> },
               { key: "value", head: "Dials", numeric: true, cell: (row) => milliText(row.value) },
-              { key: "state", head: "State", cell: (row) => <>{row.suspect > 0 ? <Badge tone="warn">In doubt</Badge> : plainWord(row.quality)}{row.fileId !== null && row.line !== null ? <> <Link to={`/staff/files/${row.fileId}`}>file, line {row.line}</Link></> : null}</> },
+              { key: "state", head: "State", cell: (row) => <>{row.suspect > 0 ? <Badge tone="warn">In doubt</Badge> : plainWord(row.quality)}{row.fileId !== null && row.line !== null ? <> <Link to={fileLinePath(row.fileId, row.line)}>file, line {row.line}</Link></> : null}</> },
             ]} />
         </Card> : null}
       </>}>
         <Card title="Usage">
           {charted.length === 0 ? <EmptyState icon="usage" title="Nothing has been measured yet">Usage shows here as soon as reads arrive.</EmptyState> : charted.map(({ key, usage, title, each }) => <UsageStory key={key} usage={usage} title={title} each={each} />)}
         </Card>
+        {charted.length > 0 ? <Card title="Where values come from"><DayForm meterId={page.meterId} channels={page.channels} today={today} /></Card> : null}
         <Card title="In doubt, and what was decided" flush>
           <Table<MeterException> caption="Exceptions, open ones first" rows={page.exceptions} rowKey={(row) => row.id} rowTo={(row) => `/staff/exceptions/${encodeURIComponent(row.id)}`}
             empty={<EmptyState icon="good" title="Never in doubt">Every read of this meter has passed validation.</EmptyState>}

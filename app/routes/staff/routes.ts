@@ -31,6 +31,7 @@ export const staffRoutes: RouteConfigEntry[] = prefix("staff", [
     page("meters/new", "meter-new.tsx"),
     page("meters/hang", "meter-hang.tsx"),
     page("meters/:meterId", "meter.tsx"),
+    page("meters/:meterId/days", "meter-day.tsx"),
     page("meters/:meterId/exchange", "meter-exchange.tsx"),
     page("meters/:meterId/ask", "meter-ask.tsx"),
     page("meters/:meterId/shop", "meter-shop.tsx"),

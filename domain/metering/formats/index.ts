@@ -7,3 +7,4 @@ export { detect, HEAD_MAX, type Detected } from "./detect.ts";
 export { lineAt, lineRuns, type LineRun } from "./line-runs.ts";
 export { mvrsDownload, type DownloadMeter, type DownloadRegister, type ReadMethod } from "./mvrs-download.ts";
 export { ReadingCollector, type ReadingBatch } from "./readings.ts";
+export { Lines } from "./lines.ts";

@@ -15,12 +15,18 @@ test("two records of a file are two runs, and a part of them is counted from its
   expect(lineRuns(lines, 1, 5)).toEqual([{ slot: 0, line: 1, step: 0 }, { slot: 2, line: 4, step: 0 }]);
 });
 
-test("whatever the lines, each slot with a value finds its own", () => {
+test("a gap is of no line, though the lines around it are one run", () => {
+  const runs = lineRuns([0, 7, 7, 0, 0, 7, 0]);
+  expect(runs).toEqual([{ slot: 1, line: 7, step: 0 }, { slot: 3, line: 0, step: 0 }, { slot: 5, line: 7, step: 0 }, { slot: 6, line: 0, step: 0 }]);
+  expect([0, 1, 2, 3, 4, 5, 6].map((slot) => lineAt(runs, slot))).toEqual([null, 7, 7, null, null, 7, null]);
+});
+
+test("whatever the lines, each slot with a value finds its own, and one without finds none", () => {
   const line = fc.integer({ min: 0, max: 40 });
   fc.assert(fc.property(fc.array(line, { maxLength: 60 }), (lines) => {
     const runs = lineRuns(lines);
     lines.forEach((each, slot) => {
-      if (each !== 0) expect(lineAt(runs, slot)).toBe(each);
+      expect(lineAt(runs, slot)).toBe(each === 0 ? null : each);
     });
   }), { seed: 4, numRuns: 500 });
 });

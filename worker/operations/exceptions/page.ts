@@ -2,6 +2,7 @@
 import type { SqlPort } from "../../../db/port.ts";
 import { loadExceptions, type ExceptionDetail, type ExceptionRow, type HeldReadingText } from "../../../db/metering/exceptions.ts";
 import type { ReadsSetting } from "../../../db/metering/ingest.ts";
+import { sourceOfHeld, type ReadSource } from "../../../db/metering/sources.ts";
 import { loadDaySpan } from "../../../db/metering/stored.ts";
 import { addDays, addMonths, type LocalDate } from "../../../domain/calendar/local-date.ts";
 import { startOfDay, type TimeZone } from "../../../domain/calendar/zone.ts";
@@ -101,6 +102,8 @@ export interface ExceptionPage {
   readonly slot: number | null;
   readonly rule: { readonly id: string; readonly title: string; readonly what: string; readonly source: string | null };
   readonly reading: HeldReadingText | null;
+  /** Of a reading that is held, or was: the file that it came in. */
+  readonly source: ReadSource | null;
   readonly meter: MeterStory | null;
   readonly suggestion: Suggestion | null;
   /** What else is open on the same channel. */
@@ -128,8 +131,8 @@ export async function exceptionPage(world: World, actor: UserActor, exceptionId:
   const all = items.map((each) => itemOf(each, now));
   const detail = row.detail === null ? {} : (JSON.parse(row.detail) as ExceptionDetail);
   const state = stateOf(row, now);
-  const [meter, suggestion] = await Promise.all([
-    subject && storyOf(port, subject, setting.zone), subject && state.stage !== "closed" ? suggestionOf(port, row, detail.slot, subject, setting, holidays) : null,
+  const [meter, source, suggestion] = await Promise.all([
+    subject && storyOf(port, subject, setting.zone), detail.source === undefined ? null : sourceOfHeld(port, detail.source), subject && state.stage !== "closed" ? suggestionOf(port, row, detail.slot, subject, setting, holidays) : null,
   ]);
   return {
     item: all.find(({ id }) => id === exceptionId)!,
@@ -140,6 +143,7 @@ export async function exceptionPage(world: World, actor: UserActor, exceptionId:
     slot: detail.slot ?? null,
     rule: ruleFacts(row, subject?.place.channel.kind ?? "interval"),
     reading: detail.reading ?? null,
+    source,
     meter,
     suggestion,
     others: all.filter(({ id }) => id !== exceptionId),

@@ -1,6 +1,6 @@
 /** Files of reads as staff see and send them, and a mapping tried on a sample before it is saved. */
 import { listFiles, loadFile, notesOf, type FileListed, type FileNote, type FileRow } from "../../../db/metering/files.ts";
-import { ReadsFile, type Charset, type CsvMapping, type FileRead, type ReadsFileResult, type Refusal } from "../../../domain/metering/formats/index.ts";
+import { Lines, ReadsFile, TextPieces, type Charset, type CsvMapping, type FileRead, type ReadsFileResult, type Refusal } from "../../../domain/metering/formats/index.ts";
 import { requirePermission, type UserActor } from "../../../domain/lifecycle/permissions.ts";
 import { BodyError } from "../body.ts";
 import { actorNames } from "../actors.ts";
@@ -8,7 +8,8 @@ import type { World } from "../context.ts";
 import { timeZoneOf } from "../../../db/utility.ts";
 import { askedOptions } from "./answer.ts";
 import { receiveFile, type FileStore, type ReceivedFile } from "./receive.ts";
-import { registerFile, takeFile } from "./take.ts";
+import { bytesOf, registerFile, takeFile } from "./take.ts";
+import { unpacked } from "./unpack.ts";
 import { placeIn } from "../cursor.ts";
 
 export type { FileListed, FileNote, FileStatus } from "../../../db/metering/files.ts";
@@ -51,6 +52,48 @@ export async function filePage(world: World, actor: UserActor, id: string, from:
   if (file === null) return null;
   const [{ notes, total, next }, names] = await Promise.all([notesOf(world.port, id, { from, limit: NOTES_PAGE }), actorNames(world.port, [file.actor])]);
   return { file, sender: names[file.actor] ?? file.actor, notes, total, from, next };
+}
+
+/** Lines shown around one that somebody looks at. */
+const LINES_AROUND = 2;
+
+/** Characters of a line that are shown: a day of one-minute values is longer. */
+const LINE_SHOWN = 2_000;
+
+export interface FileLine {
+  readonly number: number;
+  readonly text: string;
+  /** It goes on. */
+  readonly cut: boolean;
+}
+
+/**
+ * A line of the file as it was sent, with those around it; null when the store has the file no more, or no such line. Of a
+ * file of any size a piece is in memory, and what follows the line is not read. @throws ForbiddenError
+ */
+export async function fileLines(world: World, files: FileStore, actor: UserActor, { key, options }: Pick<FileRow, "key" | "options">, line: number): Promise<readonly FileLine[] | null> {
+  requirePermission(actor, "read:meter:any");
+  const object = await files.get(key);
+  if (object === null) return null;
+  const shown: FileLine[] = [];
+  let done = false;
+  const lines = new Lines({
+    line: (text, number) => {
+      if (number >= line - LINES_AROUND && number <= line + LINES_AROUND) shown.push({ number, text: text.slice(0, LINE_SHOWN), cut: text.length > LINE_SHOWN });
+      done ||= number >= line + LINES_AROUND;
+    },
+    tooLong: (number) => void (done ||= number >= line + LINES_AROUND),
+  });
+  const pieces = new TextPieces({ charset: options.charset as Charset | null });
+  for await (const bytes of unpacked(bytesOf(object.body), false)) {
+    lines.push(pieces.text(bytes));
+    if (done) break;
+  }
+  if (!done) {
+    lines.push(pieces.end());
+    lines.end();
+  }
+  return shown.some(({ number }) => number === line) ? shown.map((each) => ({ ...each, text: each.text.replace(/^\uFEFF/, "") })) : null;
 }
 
 export interface FileByHand {

@@ -116,7 +116,7 @@ async function readerOptions({ port }: World, { name, options }: FileRow): Promi
 }
 
 /** The bytes as they lie in the store. */
-async function* bytesOf(body: ReadableStream): AsyncGenerator<Uint8Array> {
+export async function* bytesOf(body: ReadableStream): AsyncGenerator<Uint8Array> {
   const reader = (body as ReadableStream<Uint8Array>).getReader();
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) yield next.value;

@@ -1,0 +1,24 @@
+/** The way to a day of a meter's channel with where its values come from, and to a line of a file. */
+import { Form } from "react-router";
+import type { LocalDate } from "../../../domain/calendar/local-date.ts";
+import type { ChannelRow } from "../../../worker/operations/meters.ts";
+import { Button } from "../../components/button.tsx";
+import { DateField, SelectField } from "../../components/fields.tsx";
+import { Row } from "../../components/layout.tsx";
+
+export const meterDayPath = (meterId: string, day: LocalDate, channelId: number): string => `/staff/meters/${encodeURIComponent(meterId)}/days?day=${day}&channel=${channelId}`;
+
+export const fileLinePath = (fileId: string, line: number): string => `/staff/files/${fileId}?line=${line}`;
+
+/** Which day, of which channel. */
+export function DayForm({ meterId, channels, today, channelId }: { meterId: string; channels: readonly ChannelRow[]; today: LocalDate; channelId?: number }) {
+  return (
+    <Form method="get" action={`/staff/meters/${encodeURIComponent(meterId)}/days`}>
+      <Row>
+        <DateField name="day" label="Day" defaultValue={today} />
+        {channels.length > 1 ? <SelectField name="channel" label="Channel" defaultValue={channelId === undefined ? undefined : String(channelId)} options={channels.map((each) => ({ value: String(each.channelId), label: `${each.name}, ${each.kind === "interval" ? "intervals" : "register"}` }))} /> : null}
+        <Button type="submit" kind="secondary">Show</Button>
+      </Row>
+    </Form>
+  );
+}
