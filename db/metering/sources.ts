@@ -1,7 +1,8 @@
 /** Where stored values come from: the lines of the file, for every read and every run of intervals that a batch brought. */
 import { MINUTE_MS, localDayOf, type TimeZone } from "../../domain/calendar/zone.ts";
 import { lineAt, lineRuns, type LineRun } from "../../domain/metering/formats/line-runs.ts";
-import type { MatchedReads, ReadsResult } from "../../domain/metering/index.ts";
+import type { LocalDate } from "../../domain/calendar/local-date.ts";
+import { dayKey, MISSING, type MatchedReads, type ReadsLoaded, type ReadsResult } from "../../domain/metering/index.ts";
 import type { SqlPort, Statement } from "../port.ts";
 import { insertFromJson, jsonArgs, rowValues } from "../rows.ts";
 
@@ -25,6 +26,14 @@ export function heldSource(lines: Int32Array, batchId: string): HeldSource {
   return { batchId, runs: lineRuns(lines) };
 }
 
+/** The lines of a day's values that were not there already: those of the others are 0. `from`: the day's slot of the first. */
+function newLines({ result, loaded }: Stored, channelId: number, day: LocalDate, from: number, lines: Int32Array): Int32Array {
+  const before = loaded.days.get(dayKey(channelId, day));
+  if (before === undefined) return lines;
+  const revised = result.revisionWrites.filter((revision) => revision.channelId === channelId && revision.day === day);
+  return lines.map((line, i) => (before.raw.values[from + i] === MISSING || revised.some(({ layer }) => layer.values[from + i] !== MISSING) ? line : 0));
+}
+
 /** The file and the first line of a held reading; null when its batch came in none. */
 export async function sourceOfHeld(port: SqlPort, { batchId, runs }: HeldSource): Promise<ReadSource | null> {
   const [row] = await port.query<Pick<StoredSource, "fileId" | "name" | "receivedAt">>(`SELECT f.id AS "fileId", f.name, b.received_at AS "receivedAt" FROM read_batch b JOIN reads_file f ON f.id = b.file_id WHERE b.id = ?`, [batchId]);
@@ -37,8 +46,16 @@ export function linesOf({ runs }: HeldSource, values: number): Int32Array {
   return Int32Array.from({ length: values }, (_, slot) => lineAt(runs, slot) ?? 0);
 }
 
-/** A reading of which nothing was stored (it was there already, or is kept aside) is no source of anything. */
-export function sourceStatements({ matched, result }: { readonly matched: MatchedReads; readonly result: ReadsResult }, lines: readonly Int32Array[], batchId: string, zone: TimeZone): Statement[] {
+interface Stored {
+  readonly matched: MatchedReads;
+  readonly result: ReadsResult;
+  /** Days as they were before. */
+  readonly loaded: Pick<ReadsLoaded, "days">;
+}
+
+/** A reading of which nothing was stored (it was there already, or is kept aside) is no source of anything, and neither is a value that was there already. */
+export function sourceStatements(batch: Stored, lines: readonly Int32Array[], batchId: string, zone: TimeZone): Statement[] {
+  const { matched, result } = batch;
   const used = new Set(result.outcomes.flatMap(({ index, stored, corrected }) => (stored + corrected > 0 ? [index] : [])));
   const rows: SourceRow[] = [];
   for (const { channel, reading } of matched.registers) {
@@ -50,8 +67,9 @@ export function sourceStatements({ matched, result }: { readonly matched: Matche
     // Cut at local midnight like the values, so that a day finds its own.
     for (let slot = 0; slot < values.length; ) {
       const at = start + slot * stepMinutes * MINUTE_MS;
-      const to = Math.min(values.length, slot + Math.ceil((localDayOf(at, zone).end - at) / (stepMinutes * MINUTE_MS)));
-      const [first, ...further] = lineRuns(lines[reading.index]!, slot, to);
+      const day = localDayOf(at, zone);
+      const to = Math.min(values.length, slot + Math.ceil((day.end - at) / (stepMinutes * MINUTE_MS)));
+      const [first, ...further] = lineRuns(newLines(batch, channel.channelId, day.date, (at - day.start) / (stepMinutes * MINUTE_MS), lines[reading.index]!.subarray(slot, to)));
       if (first) rows.push({ channelId: channel.channelId, at, batchId, line: first.line, slots: to - slot, lineStep: first.step, lines: first.slot > 0 || further.length > 0 ? JSON.stringify([first, ...further]) : null });
       slot = to;
     }

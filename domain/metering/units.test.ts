@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { convertExactly, convertMilli, milliText, multiplierRatio, parseMilli, quantityText, timesMultiplier, unitOf, unitRatio } from "./units.ts";
+import { convertExactly, convertMilli, milliText, multiplierRatio, parseMilli, quantityText, timesMultiplier, typedMilli, unitOf, unitRatio } from "./units.ts";
 
 describe("a quantity from what a head-end sends", () => {
   test.each([
@@ -37,6 +37,11 @@ describe("a quantity from what a head-end sends", () => {
       }),
     );
   });
+});
+
+describe("a quantity that a person typed", () => {
+  test.each([["12.345", 12_345], [" 7 ", 7_000], ["-0.5", -500], ["+3.", 3_000], [".25", 250], ["3100.000000", 3_100_000], ["0", 0]])("%j is %i thousandths", (text, milli) => expect(typedMilli(text)).toBe(milli));
+  test.each(["1e5", "1E3", "3.14159", "0.0005", "", ".", "-", "1,000", "0x10", "Infinity", "1.2.3", "99999999999999"])("%j is refused, not rounded or guessed", (text) => expect(typedMilli(text)).toBeNull());
 });
 
 describe("units", () => {

@@ -183,6 +183,14 @@ export function parseMilli(input: number | string): Milli | null {
   return milliFromText(String(input));
 }
 
+/**
+ * Thousandths from what a person typed, or null. Unlike a head-end's number it is taken as it stands or not at all: no
+ * exponent, and no digit that would be rounded away without a word.
+ */
+export function typedMilli(text: string): Milli | null {
+  return /^[+-]?(?:\d+(?:\.\d{0,3}0*)?|\.\d{1,3}0*)$/.test(text.trim()) ? milliFromText(text) : null;
+}
+
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,3}))?$/;
 
 function milliFromText(raw: string): Milli | null {

@@ -4,7 +4,7 @@ import { ALERT_COLUMNS, ALERT_HEAD, alertOf, endedByHand } from "../../db/meteri
 import type { SqlPort } from "../../db/port.ts";
 import { budgetSet, budgetStream } from "../../domain/lifecycle/alert.ts";
 import { actorText, requireOnAccount, type UserActor } from "../../domain/lifecycle/permissions.ts";
-import { convertMilli, parseMilli, type Milli, type Unit } from "../../domain/metering/index.ts";
+import { convertMilli, typedMilli, type Milli, type Unit } from "../../domain/metering/index.ts";
 import type { World } from "./context.ts";
 import { meteredServices } from "./usage.ts";
 
@@ -41,7 +41,7 @@ export async function setBudget(world: World, actor: UserActor, { commandId, acc
   const { port } = world;
   const recordedAt = world.now();
   const text = typed.trim().replaceAll(",", "");
-  const quantity = text === "" ? 0 : parseMilli(text);
+  const quantity = text === "" ? 0 : typedMilli(text);
   if (quantity === null || quantity < 0 || quantity > BUDGET_MAX) return { status: "refused", refusal: { code: "quantity", message: "Enter an amount such as 3000, or nothing for no budget.", field: "quantity" } };
   const service = (await meteredServices(world, actor, accountId)).find((each) => each.agreementId === agreementId && each.source === "intervals");
   const servicePointId = service ? await pointOf(port, agreementId) : null;

@@ -48,6 +48,17 @@ describe("a spike in the queue", () => {
     expect(await exceptionPage(street.world, clerk, "other")).toBeNull();
   });
 
+  test("is shown though a year of days before it is in doubt on the same channel", async () => {
+    const street = await openSpike();
+    await street.port.write(Array.from({ length: 60 }, (_, i) => ({
+      sql: "INSERT INTO exception (id, kind, rule, severity, status, meter_id, channel_id, day, sentence, numbers, opened_at) VALUES (?, 'reads', 'changed', 'warn', 'open', 'M-E1', 1, '2026-01-01', 'Sent again.', '{}', ?)",
+      args: [`old-${i}`, i],
+    })));
+    const page = (await exceptionPage(street.world, clerk, SPIKE))!;
+    expect(page.item.id).toBe(SPIKE);
+    expect(page.others).toHaveLength(49);
+  });
+
   test("accepted as it is: the day may be billed, and the same values are not doubted again", async () => {
     const street = await openSpike();
     expect(await dayOf(street)).toMatchObject({ version: 1, suspect: 1 });

@@ -10,7 +10,7 @@ import { dayNumber, isLocalDate, type LocalDate } from "../../domain/calendar/lo
 import { MINUTE_MS, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
 import { exceptionStream, REBILL_KIND } from "../../domain/lifecycle/exception.ts";
 import { meterAfter, meterEvent, meterStream, type MeterState } from "../../domain/lifecycle/meter.ts";
-import { parseMilli, registerValueProblem, type Milli } from "../../domain/metering/index.ts";
+import { registerValueProblem, typedMilli, type Milli } from "../../domain/metering/index.ts";
 import { skippedTime, WallClock } from "../../domain/metering/formats/wall-clock.ts";
 import { CHANNEL_COLUMNS, type ChannelRow } from "./meters.ts";
 
@@ -147,7 +147,7 @@ export function dialsOf(which: "last" | "first", registers: readonly ChannelRow[
   const dials: Dial[] = [];
   for (const register of registers) {
     const field = `${which}.${register.channelId}`;
-    const value = parseMilli((typed[register.channelId] ?? "").trim());
+    const value = typedMilli((typed[register.channelId] ?? "").trim());
     if (value === null) return refuse(field, "Enter what the dials show, such as 3100.");
     const problem = registerValueProblem(value, register);
     if (problem !== null) return refuse(field, `Look at the dials again: ${problem}.`);

@@ -5,7 +5,7 @@ import { todayOf } from "../../db/utility.ts";
 import { isLocalDate, type LocalDate } from "../../domain/calendar/local-date.ts";
 import { ACCURACY_MAX_MILLI, isMeterState, meterAfter, meterEvent, meterStream, METER_STATES, SHOP_MOVES, type MeterEvents, type MeterState, type ShopMove } from "../../domain/lifecycle/meter.ts";
 import { actorText, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
-import { parseMilli } from "../../domain/metering/index.ts";
+import { typedMilli } from "../../domain/metering/index.ts";
 import { isMetered } from "../../domain/metering/new-meter.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID } from "./form-answer.ts";
@@ -164,7 +164,7 @@ export async function recordTest(world: World, actor: UserActor, asked: TestAske
 const ACCURACY = "Enter a percentage such as 98.6, at most 200.";
 
 function accuracyOf(text: string): number | null {
-  const milli = parseMilli(text.trim());
+  const milli = typedMilli(text);
   return milli === null || milli < 0 || milli > ACCURACY_MAX_MILLI ? null : milli;
 }
 

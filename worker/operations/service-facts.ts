@@ -1,7 +1,7 @@
 /** What staff set about a service beside its meter: an average after an appeal, counts, programs, exemptions. */
 import { loadAccount } from "../../db/account/store.ts";
 import type { SqlPort } from "../../db/port.ts";
-import { parseMilli, unitOf } from "../../domain/metering/index.ts";
+import { typedMilli, unitOf } from "../../domain/metering/index.ts";
 import { FACT_KINDS, FACTS, type FactKind, type ServiceFact } from "../../domain/lifecycle/service-fact.ts";
 import { actorText, requireOnAccount, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import type { World } from "./context.ts";
@@ -40,8 +40,8 @@ export async function setServiceFact(world: World, actor: UserActor, asked: Aske
   if (!isFactKind(kind)) return invalid("kind", "Choose what it is.");
   const rule = FACTS[kind];
   const value = asked.value.trim();
-  const milli = rule.value === "word" || rule.value === "none" ? null : parseMilli(value);
-  if (milli === null && rule.value !== "word" && rule.value !== "none") return invalid("value", "Write a number, such as 4.2.");
+  const milli = rule.value === "word" || rule.value === "none" ? null : typedMilli(value);
+  if (milli === null && rule.value !== "word" && rule.value !== "none") return invalid("value", "Write a number with at most three decimals, such as 4.2.");
   if (milli !== null && milli < 0) return invalid("value", "Must not be negative.");
   const unit = rule.value === "quantity" ? unitOf(asked.unit) : null;
   if (rule.value === "quantity" && unit === null) return invalid("unit", "Choose the unit of the rate.");

@@ -67,9 +67,15 @@ test("a value that came again as another one, and one that a person changed, sho
   expect(said(at(found, 5))).toEqual([`${Math.round(household(DATE)[5]! * 1000)} sent first.cmep:1`]);
 });
 
-test("values that were posted without a file say so", async () => {
-  await street.post([dayOf(DATE)]);
-  expect(said(at(await sources(), 0))).toEqual([`${Math.round(household(DATE)[0]! * 1000)} sent`]);
+test("values that were posted without a file say so, also when a file brings them again beside others", async () => {
+  await street.post([dayOf(DATE, household(DATE).map((value, slot) => (slot === 60 ? null : value)))]);
+  await send("again.cmep", quarters(50, 70, { 55: "R0,0.9" }));
+  const found = await sources();
+  const milli = (slot: number): number => Math.round(household(DATE)[slot]! * 1000);
+  expect(said(at(found, 0))).toEqual([`${milli(0)} sent`]);
+  expect(said(at(found, 54))).toEqual([`${milli(54)} sent`]);
+  expect(said(at(found, 55))).toEqual(["900 sent again.cmep:1", `${milli(55)} sent`]);
+  expect(said(at(found, 60)), "the file filled the gap").toEqual([`${milli(60)} sent again.cmep:2`]);
 });
 
 test("reads that were held until their meter was registered keep their file and line when they are taken in", async () => {

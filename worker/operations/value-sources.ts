@@ -92,8 +92,9 @@ async function tracedIntervals(port: SqlPort, { channelId, stepMinutes }: Channe
       const how = howOf(rule);
       return [{ value: layer.values[slot]!, quality: qualityAt(layer.quality, slot), how, source: how === "sent" ? (from.find(({ receivedAt }) => receivedAt === recordedAt) ?? null) : null, by: how === "sent" ? null : (names[actor] ?? actor), why: how === "sent" ? null : wordsOf(reason), knownAt: recordedAt }];
     });
-    // What came first is never overwritten: its source is the first that is not a later version's.
-    const first = from.findLast(({ receivedAt }) => !later.some(({ how, knownAt }) => how === "sent" && knownAt === receivedAt)) ?? null;
+    // What came first is never overwritten: what was sent again came after it.
+    const again = later.find(({ how }) => how === "sent")?.knownAt ?? Number.POSITIVE_INFINITY;
+    const first = from.findLast(({ receivedAt }) => receivedAt < again) ?? null;
     const versions = [...later.toReversed(), ...(raw === MISSING ? [] : [{ value: raw, quality: qualityAt(stored.raw.quality, slot), how: "sent" as const, source: first, by: null, why: null, knownAt: first?.receivedAt ?? null }])];
     return { at, value: value === MISSING ? null : value, quality: qualityAt(best.quality, slot), versions };
   });

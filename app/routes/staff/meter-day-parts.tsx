@@ -11,11 +11,11 @@ export const meterDayPath = (meterId: string, day: LocalDate, channelId: number)
 export const fileLinePath = (fileId: string, line: number): string => `/staff/files/${fileId}?line=${line}`;
 
 /** Which day, of which channel. */
-export function DayForm({ meterId, channels, today, channelId }: { meterId: string; channels: readonly ChannelRow[]; today: LocalDate; channelId?: number }) {
+export function DayForm({ meterId, channels, day, channelId }: { meterId: string; channels: readonly ChannelRow[]; day: LocalDate; channelId?: number | undefined }) {
   return (
     <Form method="get" action={`/staff/meters/${encodeURIComponent(meterId)}/days`}>
       <Row>
-        <DateField name="day" label="Day" defaultValue={today} />
+        <DateField name="day" label="Day" defaultValue={day} />
         {channels.length > 1 ? <SelectField name="channel" label="Channel" defaultValue={channelId === undefined ? undefined : String(channelId)} options={channels.map((each) => ({ value: String(each.channelId), label: `${each.name}, ${each.kind === "interval" ? "intervals" : "register"}` }))} /> : null}
         <Button type="submit" kind="secondary">Show</Button>
       </Row>

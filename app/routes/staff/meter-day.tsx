@@ -10,7 +10,7 @@ import { TimeText } from "../../components/date-text.tsx";
 import { Disclosure } from "../../components/disclosure.tsx";
 import { Page, Row } from "../../components/layout.tsx";
 import { EmptyState } from "../../components/notice.tsx";
-import { Table } from "../../components/table.tsx";
+import { Table, type Column } from "../../components/table.tsx";
 import { formatDate } from "../../format/dates.ts";
 import { formatCount } from "../../format/quantities.ts";
 import { usePlace } from "../../i18n/context.tsx";
@@ -38,33 +38,22 @@ export default function MeterDay({ loaderData: { found } }: Route.ComponentProps
   const [search] = useSearchParams();
   const on = (date: string): string => `?${new URLSearchParams({ ...Object.fromEntries(search), day: date }).toString()}`;
   const measured = values.filter(({ versions }) => versions.length > 0);
-  const changed = measured.filter(({ versions }) => versions.length > 1);
+  const runs = runsOf(found);
+  const changed = changedRows(runs);
   const unit = channel.unit;
   return (
     <Page title="Where the values come from" back={{ to: `/staff/meters/${encodeURIComponent(meterId)}`, label: `Meter ${badge}` }}
       intro={<>{formatDate("en", day, "long", today)}. Channel {channel.name}, {channel.kind === "interval" ? "intervals" : "register"}, {unit}.</>}
       actions={<Row><ButtonLink to={on(addDays(day, -1))} kind="secondary">Day before</ButtonLink><ButtonLink to={on(addDays(day, 1))} kind="secondary">Day after</ButtonLink></Row>}>
       <Card title="Sources" flush>
-        <Table<Run> caption="Runs of values by where they came from" rows={runsOf(found)} rowKey={(row) => String(row.from)}
+        <Table<Shown> caption="Values that count, by where they came from" rows={countingRows(runs)} rowKey={(row) => String(row.run.from)} narrow="keep"
           empty={<EmptyState icon="meter" title="Nothing was measured">No value of this channel is of this day.</EmptyState>}
-          columns={[
-            { key: "when", head: channel.kind === "interval" ? "From" : "Read", main: true, cell: (row) => <TimeText at={row.from} form="time" /> },
-            ...(channel.kind === "interval" ? [{ key: "to", head: "To", cell: (row: Run) => <TimeText at={row.to} form="time" /> }, { key: "count", head: "Intervals", numeric: true, cell: (row: Run) => formatCount(row.count) }] : []),
-            { key: "total", head: unit, numeric: true, cell: (row) => milliText(row.total) },
-            { key: "source", head: "Came from", cell: (row) => <SourceText version={row.version} lastLine={row.lastLine} /> },
-            { key: "known", head: "Received", cell: (row) => (row.version.knownAt === null ? "–" : <TimeText at={row.version.knownAt} form="full" />) },
-          ]} />
+          columns={columnsOf(channel, "received", false)} />
       </Card>
       {changed.length > 0 ? (
         <Card title="What was changed" flush>
-          <Table<Change> caption="Versions of values, the latest first" rows={changesOf(changed)} rowKey={(row) => `${row.at} ${row.nth}`}
-            columns={[
-              { key: "at", head: channel.kind === "interval" ? "From" : "Read", main: true, cell: (row) => <TimeText at={row.at} form="time" /> },
-              { key: "value", head: unit, numeric: true, cell: (row) => <>{milliText(row.version.value)} {row.counts ? <Badge tone="good">Counts</Badge> : null}</> },
-              { key: "quality", head: "Quality", cell: (row) => plainWord(row.version.quality) },
-              { key: "source", head: "Came from", cell: (row) => <SourceText version={row.version} /> },
-              { key: "known", head: "Known since", cell: (row) => (row.version.knownAt === null ? "–" : <TimeText at={row.version.knownAt} form="full" />) },
-            ]} />
+          <Table<Shown> caption="Versions of values, the latest first" rows={changed} rowKey={(row) => `${row.run.from} ${row.nth}`} narrow="keep"
+            columns={columnsOf(channel, "known since", true)} />
         </Card>
       ) : null}
       {channel.kind === "interval" && measured.length > 0 ? (
@@ -77,10 +66,22 @@ export default function MeterDay({ loaderData: { found } }: Route.ComponentProps
             ]} />
         </Disclosure>
       ) : null}
-      <Card title="Another day"><DayForm meterId={meterId} channels={channels} today={day} channelId={channel.channelId} /></Card>
+      <Card title="Another day"><DayForm meterId={meterId} channels={channels} day={day} channelId={channel.channelId} /></Card>
     </Page>
   );
 }
+
+const isInterval = ({ kind }: ValueSources["channel"]): boolean => kind === "interval";
+
+/** When, how much, and from where; three columns, so that they stand beside each other on a phone as well. */
+const columnsOf = (channel: ValueSources["channel"], known: string, changed: boolean): Column<Shown>[] => [
+  {
+    key: "when", head: isInterval(channel) ? "Intervals" : "Read", main: true,
+    cell: ({ run }) => (isInterval(channel) ? <><TimeText at={run.from} form="time" />–<TimeText at={run.to} form="time" /><span className="row-more">{run.count === 1 ? "1 interval" : `${formatCount(run.count)} intervals`}</span></> : <TimeText at={run.from} form="time" />),
+  },
+  { key: "value", head: channel.unit, numeric: true, cell: ({ run, nth, total, version }) => <>{milliText(total)}{changed ? <span className="row-more">{nth === run.counting ? <Badge tone="good">Counts</Badge> : plainWord(version.quality)}</span> : null}</> },
+  { key: "source", head: "Came from", cell: ({ version, lastLine }) => <><SourceText version={version} lastLine={lastLine} />{version.knownAt === null ? null : <span className="row-more">{known} <TimeText at={version.knownAt} form="full" /></span>}</> },
+];
 
 const HOW: Readonly<Record<ValueVersion["how"], string>> = { sent: "Sent without a file", edit: "Entered", estimate: "Estimated" };
 
@@ -95,51 +96,60 @@ function SourceText({ version: { source, how, by, why }, lastLine }: { version: 
 /** The version whose value counts. */
 const countingOf = ({ value, quality, versions }: TracedValue): ValueVersion => versions.find((version) => version.value === value && version.quality === quality) ?? versions[0]!;
 
-/** Values that follow each other and came from the same place: of one file, on one line or on lines in even steps. */
+/** One version of the values of a run. */
+interface RunVersion {
+  readonly version: ValueVersion;
+  total: number;
+  lastLine: number;
+}
+
+/** Values that follow each other and came the same ways: of one file each, on one line or on lines in even steps. */
 interface Run {
   readonly from: number;
   to: number;
   count: number;
-  total: number;
-  readonly version: ValueVersion;
-  lastLine: number;
+  /** The latest first. */
+  readonly versions: readonly RunVersion[];
+  /** Which of them counts. */
+  readonly counting: number;
+  /** From one value to the next, how many lines further; null: not known yet. */
+  steps: readonly number[] | null;
 }
 
 function runsOf({ values, channel }: ValueSources): Run[] {
   const stepMs = (channel.stepMinutes ?? 0) * 60_000;
   const runs: Run[] = [];
-  let step: number | null = null;
   for (const each of values) {
     if (each.versions.length === 0) continue;
-    const version = countingOf(each);
-    const line = version.source?.line ?? 0;
+    const counting = each.versions.indexOf(countingOf(each));
     const last = runs.at(-1);
-    if (last !== undefined && channel.kind === "interval" && last.to === each.at && isSame(last.version, version) && (step === null || line - last.lastLine === step)) {
-      step ??= line - last.lastLine;
+    const steps = last === undefined || channel.kind === "register" || last.to !== each.at || last.counting !== counting ? null : stepsTo(last, each.versions);
+    if (last !== undefined && steps !== null) {
+      last.steps = steps;
       last.to = each.at + stepMs;
       last.count++;
-      last.total += each.value ?? 0;
-      last.lastLine = line;
-    } else {
-      runs.push({ from: each.at, to: each.at + stepMs, count: 1, total: each.value ?? 0, version, lastLine: line });
-      step = null;
-    }
+      last.versions.forEach((version, i) => {
+        version.total += each.versions[i]!.value;
+        version.lastLine = each.versions[i]!.source?.line ?? 0;
+      });
+    } else runs.push({ from: each.at, to: each.at + stepMs, count: 1, counting, steps: null, versions: each.versions.map((version) => ({ version, total: version.value, lastLine: version.source?.line ?? 0 })) });
   }
   return runs;
 }
 
-const isSame = (a: ValueVersion, b: ValueVersion): boolean => a.how === b.how && a.by === b.by && a.why === b.why && a.source?.batchId === b.source?.batchId && a.knownAt === b.knownAt;
+/** How many lines further each version is, where the value goes on with the run; else null. */
+function stepsTo({ versions, steps }: Run, next: readonly ValueVersion[]): readonly number[] | null {
+  if (next.length !== versions.length || !next.every((version, i) => isSame(versions[i]!.version, version))) return null;
+  const now = next.map((version, i) => (version.source?.line ?? 0) - versions[i]!.lastLine);
+  return steps === null || now.every((step, i) => step === steps[i]) ? now : null;
+}
 
-interface Change {
-  readonly at: number;
+const isSame = (a: ValueVersion, b: ValueVersion): boolean => a.how === b.how && a.by === b.by && a.why === b.why && a.quality === b.quality && a.source?.batchId === b.source?.batchId && a.knownAt === b.knownAt;
+
+interface Shown extends RunVersion {
+  readonly run: Run;
   readonly nth: number;
-  readonly version: ValueVersion;
-  readonly counts: boolean;
 }
 
-function changesOf(values: readonly TracedValue[]): Change[] {
-  return values.flatMap((each) => {
-    const counting = countingOf(each);
-    return each.versions.map((version, nth) => ({ at: each.at, nth, version, counts: version === counting }));
-  });
-}
+const countingRows = (runs: readonly Run[]): Shown[] => runs.map((run) => ({ ...run.versions[run.counting]!, run, nth: run.counting }));
+const changedRows = (runs: readonly Run[]): Shown[] => runs.filter(({ versions }) => versions.length > 1).flatMap((run) => run.versions.map((version, nth) => ({ ...version, run, nth })));

@@ -109,7 +109,7 @@ export default function Meter({ loaderData: { page, shop, mayEdit } }: Route.Com
         <Card title="Usage">
           {charted.length === 0 ? <EmptyState icon="usage" title="Nothing has been measured yet">Usage shows here as soon as reads arrive.</EmptyState> : charted.map(({ key, usage, title, each }) => <UsageStory key={key} usage={usage} title={title} each={each} />)}
         </Card>
-        {charted.length > 0 ? <Card title="Where values come from"><DayForm meterId={page.meterId} channels={page.channels} today={today} /></Card> : null}
+        {charted.length > 0 ? <Card title="Where values come from"><DayForm meterId={page.meterId} channels={page.channels} day={today} channelId={(page.channels.find((each) => each.kind === "interval") ?? page.channels[0])?.channelId} /></Card> : null}
         <Card title="In doubt, and what was decided" flush>
           <Table<MeterException> caption="Exceptions, open ones first" rows={page.exceptions} rowKey={(row) => row.id} rowTo={(row) => `/staff/exceptions/${encodeURIComponent(row.id)}`}
             empty={<EmptyState icon="good" title="Never in doubt">Every read of this meter has passed validation.</EmptyState>}

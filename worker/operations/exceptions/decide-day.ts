@@ -6,7 +6,7 @@ import type { Statement } from "../../../db/port.ts";
 import { addDays } from "../../../domain/calendar/local-date.ts";
 import type { ChangeNoted } from "../../../domain/lifecycle/exception.ts";
 import {
-  bestOf, bestOfDay, dayKey, dayStats, emptyDay, INTERVAL_MAX, INTERVAL_MIN, MISSING, parseMilli, QUALITY_EDITED, reviseDays, slotCount, timesMultiplier,
+  bestOf, bestOfDay, dayKey, dayStats, emptyDay, INTERVAL_MAX, INTERVAL_MIN, MISSING, QUALITY_EDITED, reviseDays, slotCount, timesMultiplier, typedMilli,
   type Channel, type DayStats, type PackedDay, type StoredDay,
 } from "../../../domain/metering/index.ts";
 import { refuse, type Asked, type Deciding, type ValueOutcome } from "./change.ts";
@@ -41,8 +41,8 @@ function editedLayer({ slots: edits }: Asked, slots: number): LayerOutcome {
   const { values } = emptyDay(slots);
   const quality = new Uint8Array(slots);
   for (const [i, { slot, value }] of edits.entries()) {
-    const milli = value === undefined ? null : parseMilli(value);
-    if (milli === null) return refuseLayer(`slots[${i}].value`, "Give the value as a decimal number, for example 0.25.");
+    const milli = value === undefined ? null : typedMilli(value);
+    if (milli === null) return refuseLayer(`slots[${i}].value`, "Give the value as a number with at most three decimals, for example 0.25.");
     if (milli > INTERVAL_MAX || milli < INTERVAL_MIN) return refuseLayer(`slots[${i}].value`, "This is more than one interval can hold.");
     values[slot] = milli;
     quality[slot] = QUALITY_EDITED;

@@ -2,7 +2,7 @@
 import { endedByHand } from "../../../db/metering/alerts.ts";
 import { exceptionChanges, loadConsequences, remarkedReads, suspectSubjects, valueStatements } from "../../../db/metering/ingest.ts";
 import type { ExceptionRow } from "../../../db/metering/exceptions.ts";
-import { bestReads, parseMilli, registerValueProblem, reviseRead, type RegisterRead } from "../../../domain/metering/index.ts";
+import { bestReads, registerValueProblem, reviseRead, typedMilli, type RegisterRead } from "../../../domain/metering/index.ts";
 import { refuse, type Asked, type Deciding, type ValueOutcome } from "./change.ts";
 import { estimateReadAt } from "./estimate.ts";
 import type { Subject } from "./subject.ts";
@@ -42,8 +42,8 @@ const refuseValue = (field: string, message: string): Chosen => ({ refusal: { co
 function chooseValue({ decision, value }: Asked, best: RegisterRead, subject: Subject): Chosen {
   if (decision === "accept") return { value: best.value, quality: best.quality, method: null };
   if (decision === "edit") {
-    const milli = value === null ? null : parseMilli(value);
-    if (milli === null) return refuseValue("value", "Give the read as a decimal number, as the meter shows it.");
+    const milli = value === null ? null : typedMilli(value);
+    if (milli === null) return refuseValue("value", "Give the read as the meter shows it, a number with at most three decimals.");
     const problem = registerValueProblem(milli, subject.place.channel);
     return problem === null ? { value: milli, quality: "edited", method: null } : refuseValue("value", `${problem}.`);
   }

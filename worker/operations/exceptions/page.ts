@@ -113,6 +113,9 @@ export interface ExceptionPage {
 
 const STORY_MONTHS = 13;
 
+/** Of what else is open on the channel; a head-end that was wrong for a year leaves hundreds. */
+const OTHERS_SHOWN = 49;
+
 /** Everything about one exception; null when there is none of that id. */
 export async function exceptionPage(world: World, actor: UserActor, exceptionId: string): Promise<ExceptionPage | null> {
   requirePermission(actor, "read:exception:any");
@@ -123,7 +126,7 @@ export async function exceptionPage(world: World, actor: UserActor, exceptionId:
   const now = world.now();
   const setting = await readsSetting(world);
   const [items, subject, steps, holidays] = await Promise.all([
-    port.query<Parameters<typeof itemOf>[0]>(`${ITEM} WHERE x.id = ?1 OR (?2 IS NOT NULL AND x.channel_id = ?2 AND x.status = 'open') ORDER BY x.opened_at LIMIT 50`, [exceptionId, row.channelId]),
+    port.query<Parameters<typeof itemOf>[0]>(`${ITEM} WHERE x.id = ?1 OR (?2 IS NOT NULL AND x.channel_id = ?2 AND x.status = 'open') ORDER BY x.id <> ?1, x.opened_at LIMIT ${OTHERS_SHOWN + 1}`, [exceptionId, row.channelId]),
     loadSubject(port, row, setting),
     stepsOf(port, exceptionId),
     holidaysOf(world),
