@@ -179,11 +179,13 @@ async function takeReads(world: World, gatewayId: string, { id, reads = [] }: Co
   return verdictOnReads(outcomes);
 }
 
+/** What stood in the way when a command (`c`) that waits to be handed over was tried last: the outbox knows it. */
+const TROUBLE = `(SELECT o.last_error FROM outbox AS o WHERE c.status = 'requested' AND o.done_at IS NULL AND o.parked_at IS NULL AND o.kind = '${METER_COMMAND}' AND o.key = c.meter_id AND o.payload ->> 'id' = c.id)`;
+
 /** Ends commands whose time is up. @returns how many */
 export async function expireCommands(world: Here): Promise<number> {
-  // Of one that was never handed over, the outbox knows what stood in the way.
   const rows = await world.port.query<{ id: string; trouble: string | null }>(
-    `SELECT c.id, (SELECT o.last_error FROM outbox AS o WHERE c.status = 'requested' AND o.done_at IS NULL AND o.parked_at IS NULL AND o.kind = '${METER_COMMAND}' AND o.key = c.meter_id AND o.payload ->> 'id' = c.id) AS trouble
+    `SELECT c.id, ${TROUBLE} AS trouble
      FROM meter_command AS c WHERE c.finished_at IS NULL AND c.deadline_at <= ? ORDER BY c.deadline_at LIMIT 500`,
     [world.now()],
   );
@@ -247,7 +249,12 @@ export interface AskPage {
   readonly endpoint: string | null;
   readonly gateway: string | null;
   readonly kinds: readonly MeterCommandKind[];
-  readonly commands: readonly Pick<Row, "id" | "kind" | "status" | "reason" | "requestedAt" | "sentAt" | "finishedAt" | "answer">[];
+  readonly commands: readonly AskShown[];
+}
+
+export interface AskShown extends Pick<Row, "id" | "kind" | "status" | "reason" | "requestedAt" | "sentAt" | "finishedAt" | "answer"> {
+  /** Why the head-end does not have it yet, where it was tried. */
+  readonly trouble: string | null;
 }
 
 const SHOWN = 20;
@@ -260,7 +267,7 @@ export async function askPage(world: World, actor: UserActor, meterId: string): 
       sql: `SELECT m.badge, e.endpoint_id AS endpoint, g.name AS gateway FROM meter AS m LEFT JOIN meter_endpoint AS e ON e.meter_id = m.id AND e.to_on IS NULL AND m.status = 'installed' LEFT JOIN gateway AS g ON g.id = e.gateway_id WHERE m.id = ?`,
       args: [meterId],
     },
-    { sql: `SELECT ${COLUMNS} FROM meter_command WHERE meter_id = ? ORDER BY requested_at DESC LIMIT ${SHOWN}`, args: [meterId] },
+    { sql: `SELECT ${COLUMNS}, ${TROUBLE} AS trouble FROM meter_command AS c WHERE meter_id = ? ORDER BY requested_at DESC LIMIT ${SHOWN}`, args: [meterId] },
   ]);
   const meter = meters!.rows[0] as unknown as Pick<AskPage, "badge" | "endpoint" | "gateway"> | undefined;
   if (!meter) return null;

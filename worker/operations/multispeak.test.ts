@@ -213,11 +213,12 @@ describe("a head-end that", () => {
   test.each([
     ["trouble", "It is in trouble: The queue of the network is full."], ["html", "What it answered is not a MultiSpeak answer. Look at the address."], ["cut-off", "It could not be reached, or broke off"], ["giant", "It answered with more than 256 KB"],
   ] as const)("is in trouble (%s) is asked again under the same id, until the time is up", async (behaviour, words) => {
-    const { ask, pass, state } = await street();
+    const { world, ask, pass, state } = await street();
     headEnd.behaviour = behaviour;
     const before = headEnd.asked.length;
     const id = await ask("read");
     expect(await state()).toEqual(["requested", null]);
+    expect((await askPage(world, supervisor, "M-W1"))!.commands[0]!.trouble).toContain(words);
     await pass(3);
     const asked = headEnd.asked.slice(before);
     expect(asked.length).toBeGreaterThan(2);

@@ -98,7 +98,7 @@ export default function Ask({ loaderData: { page, live, commandId }, actionData,
               { key: "state", head: "State", cell: (row) => <Badge tone={STATES[row.status].tone}>{STATES[row.status].name}</Badge> },
               { key: "asked", head: "Asked", cell: (row) => <TimeText at={row.requestedAt} form="full" /> },
               { key: "answered", head: "Answered", cell: (row) => (row.finishedAt === null ? <span className="soft">Not yet</span> : <TimeText at={row.finishedAt} form="full" />) },
-              { key: "answer", head: "Answer", cell: (row) => <span className="soft">{row.answer ?? ""}</span> },
+              { key: "answer", head: "Answer", cell: (row) => <span className="soft">{row.answer ?? (row.trouble ? `Tried again: ${row.trouble}` : "")}</span> },
             ]} />
         </Card>
       </Columns>

@@ -398,12 +398,15 @@ function declaredScope(attributes: string, outer: Scope, isForeign: (namespace: 
 
 const ENTITIES: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", quot: '"', apos: "'" };
 
+/** No character of its own: nothing, half of one, or beyond the last. What refers to it stands as it is. */
+const isNoCharacter = (code: number): boolean => code === 0 || (code >= 0xd800 && code <= 0xdfff) || code > 0x10ffff;
+
 /** Text with the five entities and character references resolved; others stand as they are. */
 export function unescaped(text: string): string {
   if (!text.includes("&")) return text;
   return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w+));/gi, (whole, hex: string | undefined, decimal: string | undefined, name: string | undefined) => {
     if (name !== undefined) return ENTITIES[name] ?? whole;
     const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    return isNoCharacter(code) ? whole : String.fromCodePoint(code);
   });
 }
