@@ -1,7 +1,7 @@
 /** What billed services would have cost under another rate: the same usage, the same days, the same engine. */
 import type { TimeZone } from "../calendar/zone.ts";
 import { sumCents, type Cents } from "../money/cents.ts";
-import { rateCents, rateSegment, RatingError, type CompiledRate, type Determinants, type DeterminantSeries, type RatedLine } from "../rating/index.ts";
+import { bankAfter, rateCents, rateSegment, RatingError, type CompiledRate, type Determinants, type DeterminantSeries, type RatedLine } from "../rating/index.ts";
 import type { FrozenSegment } from "./snapshot.ts";
 
 /** A segment of a bill with the intervals of its period, where there are any. */
@@ -20,21 +20,20 @@ export interface AccountUnder {
   readonly reason: string | null;
 }
 
-/** All of an account's segments under the rate, as if it had counted all the time. */
+/** All of an account's segments, oldest first, under the rate, as if it had counted all the time. */
 export function accountUnder(billed: readonly BilledSegment[], zone: TimeZone, rate: CompiledRate): AccountUnder {
   let [segments, before, after, unpriced] = [0, 0, 0, 0];
   let reason: string | null = null;
-  for (const each of billed) {
-    try {
-      after = sumCents([after, rateCents(rate, determinantsUnder(each, zone))]);
-      before = sumCents([before, each.segment.total]);
-      segments += 1;
-    } catch (error) {
-      if (!(error instanceof RatingError)) throw error;
+  eachUnder(billed, zone, rate, rateCents).forEach((priced, i) => {
+    if (priced instanceof RatingError) {
       unpriced += 1;
-      reason ??= error.message;
+      reason ??= priced.message;
+      return;
     }
-  }
+    after = sumCents([after, priced]);
+    before = sumCents([before, billed[i]!.segment.total]);
+    segments += 1;
+  });
   return { segments, before, after, unpriced, reason };
 }
 
@@ -42,19 +41,31 @@ export type SegmentUnder =
   | { readonly ok: true; readonly cents: Cents; readonly lines: readonly RatedLine[] }
   | { readonly ok: false; readonly reason: string };
 
-/** One segment under the rate, every line explained. */
-export function segmentUnder(billed: BilledSegment, zone: TimeZone, rate: CompiledRate): SegmentUnder {
-  try {
-    const { totalCents, lines } = rateSegment(rate, determinantsUnder(billed, zone));
-    return { ok: true, cents: totalCents, lines };
-  } catch (error) {
-    if (!(error instanceof RatingError)) throw error;
-    return { ok: false, reason: error.message };
-  }
+/** The same, one by one, every line explained. */
+export function segmentsUnder(billed: readonly BilledSegment[], zone: TimeZone, rate: CompiledRate): SegmentUnder[] {
+  return eachUnder(billed, zone, rate, rateSegment).map((priced) => (priced instanceof RatingError ? { ok: false, reason: priced.message } : { ok: true, cents: priced.totalCents, lines: priced.lines }));
 }
 
-function determinantsUnder({ segment: { determinants, periodFrom: from, periodTo: to }, series }: BilledSegment, zone: TimeZone): Determinants {
-  return { ...determinants, from, to, zone, series };
+/**
+ * Prices one after the other. Where the rate keeps a bank of kWh, each begins with what the one before left in it under this
+ * rate; the first, and one after a period that cannot be priced, with what it was billed with.
+ */
+function eachUnder<T>(billed: readonly BilledSegment[], zone: TimeZone, rate: CompiledRate, price: (rate: CompiledRate, determinants: Determinants) => T): (T | RatingError)[] {
+  const banks = new Map<string, NonNullable<Determinants["bank"]>>();
+  return billed.map(({ segment: { agreementId, determinants, periodFrom: from, periodTo: to }, series }) => {
+    const bank = banks.get(agreementId);
+    banks.delete(agreementId);
+    const under: Determinants = { ...determinants, from, to, zone, series, ...(bank ? { bank } : {}) };
+    try {
+      const priced = price(rate, under);
+      const left = bankAfter(rate, under);
+      if (left) banks.set(agreementId, left);
+      return priced;
+    } catch (error) {
+      if (error instanceof RatingError) return error;
+      throw error;
+    }
+  });
 }
 
 /** Change in tenths of a percent, toward zero; null when there was nothing before. */

@@ -3,8 +3,11 @@ import { expect, test } from "vitest";
 import { loadAccount } from "../../db/account/store.ts";
 import { replayBill } from "../../db/billing/replay.ts";
 import { loadSoFar } from "../../db/billing/so-far.ts";
+import { billedOnSchedule } from "../../db/billing/what-if.ts";
 import { writeRows } from "../../db/commit.ts";
-import type { TestUtility } from "../../test/support/utility.ts";
+import { accountUnder, segmentsUnder } from "../../domain/billing/what-if.ts";
+import { compileRate, parseRateDocument } from "../../domain/rating/index.ts";
+import { ZONE, type TestUtility } from "../../test/support/utility.ts";
 import { billingUtility, channelOf, checkBook, customer, dialRead, meterDays, publish, runBills } from "./billing.testing.ts";
 
 const net = (more: object) => ({
@@ -110,4 +113,25 @@ test("what is so far knows the bank: April's days draw on what March saved", asy
   const { state } = await loadAccount(utility.port, "1001");
   // 187 kWh were saved, 264 of eleven days are taken: 77 are to be paid, beside eleven days of the service.
   expect((await loadSoFar(utility.port, "1001", state, utility.clock.now)).soFar!.total).toBe(7_15 + 11_05);
+});
+
+test("a draft over the past year keeps a bank of its own: what it pays out each month is not drawn from again", async () => {
+  const utility = await billingUtility();
+  await publish(utility, "electric-res", "electric", MONTHLY, "2026-01-01", 2);
+  await withPanels(utility, "1001", (month) => ({ "2026-03": 5_000, "2026-04": 3_600, "2026-05": 4_500 })[month]!);
+  await months(utility);
+  const asked = { scheduleId: "electric-res", from: "2026-03-01", to: "2026-06-01", zone: ZONE, intervals: false };
+  const billed = (await billedOnSchedule(utility.port, ["1001"], asked)).get("1001")!;
+  const compiled = (document: object) => {
+    const parsed = parseRateDocument(document);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
+    return compileRate(parsed.document);
+  };
+  const under = (document: object) => accountUnder(billed, ZONE, compiled(document));
+  const same = under(MONTHLY);
+  expect(same).toMatchObject({ segments: 3, before: same.after, unpriced: 0 });
+  // 187 and 93 kWh over are paid out in March and May; April takes 72 more than it sends, and nothing is left to draw from.
+  const paidOut = net({ derived: [{ id: "netUse", kind: "net-metering", settle: "every-bill" }] });
+  expect(under(paidOut)).toMatchObject({ segments: 3, after: 3 * 19_50 - 10_92 + 10_33 - 5_43 });
+  expect(segmentsUnder(billed, ZONE, compiled(paidOut)).map((each) => each.ok && each.cents)).toEqual([19_50 - 10_92, 19_50 + 10_33, 19_50 - 5_43]);
 });

@@ -4,13 +4,12 @@ import type { SqlPort } from "../../db/port.ts";
 import { timeZoneOf, todayOf } from "../../db/utility.ts";
 import { billedOnSchedule, type BilledOnSchedule } from "../../db/billing/what-if.ts";
 import { addMonths, type LocalDate, type Period } from "../../domain/calendar/local-date.ts";
-import type { TimeZone } from "../../domain/calendar/zone.ts";
 import { looksAtIntervals } from "../../domain/billing/price.ts";
-import { segmentUnder } from "../../domain/billing/what-if.ts";
+import { segmentsUnder, type SegmentUnder } from "../../domain/billing/what-if.ts";
 import { actorText, may, requireOnAccount, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import { whyNotDecide } from "../../domain/lifecycle/rate-draft.ts";
 import type { Cents } from "../../domain/money/cents.ts";
-import { compileRate, parseRateDocument, type CompiledRate, type RateDocument } from "../../domain/rating/index.ts";
+import { compileRate, parseRateDocument, type RateDocument } from "../../domain/rating/index.ts";
 import { actorNames } from "./actors.ts";
 import type { World } from "./context.ts";
 import { documentOfDraft, findDraft, writersOf, type DraftRow, type NotCarriedOver } from "./rate-drafts.ts";
@@ -216,13 +215,11 @@ async function billsUnder(port: SqlPort, now: number, scheduleId: string, docume
   const asked = { scheduleId, from: addMonths(today, -YEAR_MONTHS), to: today, zone, intervals: looksAtIntervals(document) };
   const billed = (await billedOnSchedule(port, [accountId], asked)).get(accountId) ?? [];
   const rate = compileRate(document);
-  return billed.map((each) => billUnder(each, zone, rate)).reverse();
+  return segmentsUnder(billed, zone, rate).map((under, i) => billUnder(billed[i]!, under)).reverse();
 }
 
-function billUnder(billed: BilledOnSchedule, zone: TimeZone, rate: CompiledRate): BillUnder {
-  const { billId, number, segment } = billed;
+function billUnder({ billId, number, segment }: BilledOnSchedule, under: SegmentUnder): BillUnder {
   const { periodFrom: from, periodTo: to, total: before } = segment;
-  const under = segmentUnder(billed, zone, rate);
   const shared = { billId, number, period: { from, to }, before };
   if (!under.ok) return { ...shared, after: null, reason: under.reason, lines: segment.lines.map(({ name, nameEs, cents }) => ({ name, nameEs, before: cents, after: null })) };
   // Charges keep their ids from version to version; what is new stands at the end.
