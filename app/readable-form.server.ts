@@ -1,5 +1,6 @@
 /** What is sent to a page must be a form that can be read: a body of another kind is the sender's mistake and never ours. */
 import type { MiddlewareFunction } from "react-router";
+import { FORM_ID } from "../domain/lifecycle/command-id.ts";
 import { isStaffRole } from "../domain/lifecycle/permissions.ts";
 import { BodyError, collect } from "../worker/operations/body.ts";
 import { knownSession, refused } from "./session.server.ts";
@@ -9,11 +10,6 @@ const FORM = /^(application\/x-www-form-urlencoded|multipart\/form-data)\s*(;|$)
 const STAFF_BYTES_MAX = 32 * 1024 * 1024;
 /** Who signs in, signs up or writes to the utility sends no file: some pages of text, however it is encoded. */
 const BYTES_MAX = 256 * 1024;
-/**
- * The number of a form, made when its page was, and what it is about where a page has several. Ids of the product's own
- * commands begin with a short word (`clock:`, `finish:`): no form can take one of them away.
- */
-const COMMAND_ID = /^([\w-]{16,64}(:.{1,200})?)?$/;
 
 /**
  * Middleware of the root. Every action reads its form; one that cannot be read is refused before any of them: 415 when it is
@@ -26,7 +22,7 @@ export const readableForm: MiddlewareFunction<Response> = async ({ request, cont
   const max = isStaffRole(knownSession({ context })?.role ?? "customer") ? STAFF_BYTES_MAX : BYTES_MAX;
   if (Number(request.headers.get("content-length") ?? "0") > max) throw tooLarge();
   const form = await formOf(request, max);
-  if (!form.getAll("commandId").every((id) => typeof id === "string" && COMMAND_ID.test(id))) throw refused(400, "This form has a number that no page gave it. Open the page again.");
+  if (!form.getAll("commandId").every((id) => typeof id === "string" && (id === "" || FORM_ID.test(id)))) throw refused(400, "This form has a number that no page gave it. Open the page again.");
   return next();
 };
 

@@ -4,12 +4,15 @@
  */
 import { inputHash, seal, type EventDraft, type Head, type Provenance } from "../domain/compliance/chain.ts";
 import type { Refusal } from "../domain/lifecycle/account/decide.ts";
+import { isTakenId, TAKEN_ID } from "../domain/lifecycle/command-id.ts";
 import { CommandRepeatedError, commitUnits, FenceLostError, type CommitUnit, type InputStamp } from "./commit.ts";
 import type { SqlPort, Statement } from "./port.ts";
 import type { Writes } from "./rows.ts";
 
 export interface StreamCommand {
   readonly commandId: string;
+  /** The id is one of the product's own, though a person is behind it. */
+  readonly own?: boolean;
   readonly stream: string;
   /** What was asked, for the input hash: the same id with another input is a conflict. */
   readonly input: unknown;
@@ -51,6 +54,7 @@ export async function loadHead(port: SqlPort, stream: string): Promise<Head> {
  * @throws UnavailableError; FenceLostError after too many lost races
  */
 export async function runStreamCommand<R>(port: SqlPort, command: StreamCommand, decide: (head: Head) => Promise<StreamDecision<R>> | StreamDecision<R>): Promise<StreamAnswer<R>> {
+  if (command.own !== true && isTakenId(command.commandId, command.provenance)) return { status: "refused", refusal: TAKEN_ID };
   const hash = inputHash(command.input);
   for (let race = 0; ; race += 1) {
     const stored = await findCommand<R>(port, command.commandId, hash);

@@ -13,6 +13,7 @@ import { forgetSettings } from "../db/utility.ts";
 import { inputHash, type SealedEvent } from "../domain/compliance/chain.ts";
 import type { AccountCommand, Facts } from "../domain/lifecycle/account/commands.ts";
 import type { Refusal } from "../domain/lifecycle/account/decide.ts";
+import { isTakenId, TAKEN_ID } from "../domain/lifecycle/command-id.ts";
 
 /** A command as it is handed to the account, with who asked and what allowed it. Plain data: it is stored as JSON. */
 export interface Envelope {
@@ -97,6 +98,7 @@ export class AccountDesk {
 
   /** Accepts and runs a command. Never throws for what a person or a machine may do wrong. */
   async execute(envelope: Envelope): Promise<Answer> {
+    if (isTakenId(envelope.commandId, envelope)) return { status: "refused", refusal: TAKEN_ID };
     const hash = inputHash(envelope.asked ?? envelope.command);
     const waiting = this.#deps.inbox.find(envelope.commandId);
     if (waiting && waiting.hash !== hash) return { status: "conflict" };

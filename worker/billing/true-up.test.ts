@@ -58,7 +58,7 @@ async function threeEstimates(kinds?: readonly ServiceKind[]): Promise<TestUtili
 /** A person looks at what holds the bill and lets it go out. */
 async function letPass(utility: TestUtility, rule: string): Promise<void> {
   const [held] = await utility.port.query<{ id: string }>("SELECT id FROM exception WHERE kind = 'billing' AND status = 'open' AND rule = ?", [rule]);
-  const answer = await letBillPass(utility.world, supervisor, { commandId: `let-${held!.id}`, exceptionId: held!.id, reason: "The meter was read, and read again." });
+  const answer = await letBillPass(utility.world, supervisor, { commandId: `let-${held!.id.replaceAll(":", "-")}`, exceptionId: held!.id, reason: "The meter was read, and read again." });
   if (answer.status === "done") await drainRun(utility.world, answer.result.runId);
 }
 

@@ -121,7 +121,7 @@ describe("a bill window", () => {
 
   test("is refused when it has no room for estimates, or names a cycle that is not there", async () => {
     const utility = await billingUtility();
-    const window = (value: object) => proposeSetting(utility.world, admin, { commandId: `w-${JSON.stringify(value)}`, topic: "windows", effectiveOn: "2026-04-01", value: [{ cycleId: "01", estimateAfter: 1, closeAfter: 5, accounting: "bill", ...value }], note: "" });
+    const window = (value: object) => proposeSetting(utility.world, admin, { commandId: "no-such-window-01", topic: "windows", effectiveOn: "2026-04-01", value: [{ cycleId: "01", estimateAfter: 1, closeAfter: 5, accounting: "bill", ...value }], note: "" });
     expect(await window({ cycleId: "77" })).toMatchObject({ status: "refused", refusal: { message: "There is no bill cycle 77." } });
     expect(checkSetting("windows", [{ cycleId: "01", estimateAfter: 5, closeAfter: 5, accounting: "bill" }])).toEqual({ ok: false, issues: [{ path: "0.estimateAfter", message: "must come before the window closes" }] });
   });

@@ -451,7 +451,7 @@ describe("many of one cause", () => {
     expect(groups.cycles.reduce((sum, { count }) => sum + count, 0)).toBe(3);
     expect((await listExceptions(street.world, clerk, { rule: "spike", gateway: "gateway-north", cycle: groups.cycles[0]!.value })).items).toHaveLength(3);
     expect((await listExceptions(street.world, clerk, { gateway: "other" })).items).toEqual([]);
-    const form = { commandId: "many", exceptionIds: ids, decision: "estimate", reason: "The head-end was restarted." } as const;
+    const form = { commandId: "decide-many-000001", exceptionIds: ids, decision: "estimate", reason: "The head-end was restarted." } as const;
     expect(await decideExceptions(street.world, biller, form)).toEqual({ decided: 3, refused: [] });
     for (const id of ids) expect((await eventsOf(street, id)).at(-1)).toMatchObject({ type: "ExceptionDecided", actor: "user:biller", data: { decision: "estimate" } });
     expect((await listExceptions(street.world, clerk)).items).toEqual([]);
@@ -463,7 +463,7 @@ describe("many of one cause", () => {
     const { street, ids } = await openMany();
     await decideException(street.world, biller, { commandId: "one", exceptionId: ids[0]!, decision: "accept", reason: "" });
     const neighbour: UserActor = { ...biller, userId: "biller-2", accountIds: ["A-2"] };
-    const answer = await decideExceptions(street.world, neighbour, { commandId: "many", exceptionIds: ids, decision: "accept", reason: "" });
+    const answer = await decideExceptions(street.world, neighbour, { commandId: "decide-many-000001", exceptionIds: ids, decision: "accept", reason: "" });
     expect(answer.decided).toBe(1);
     expect(answer.refused.map(({ exceptionId }) => exceptionId)).toEqual([ids[0], ids[1]]);
     expect(answer.refused.map(({ message }) => message)).toEqual(["Somebody has decided on this already.", expect.stringContaining("linked to you")]);

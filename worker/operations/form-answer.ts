@@ -6,8 +6,7 @@ export type FormAnswer = Answer | { readonly status: "invalid"; readonly refusal
 
 export const invalid = (field: string, message: string): FormAnswer => ({ status: "invalid", refusal: { code: field, message, field } });
 
-/** Ids come from the browser's form: long enough to be unique, short enough to store, nothing that needs escaping. */
-export const COMMAND_ID = /^[\w-]{16,64}$/;
+export { COMMAND_ID } from "../../domain/lifecycle/command-id.ts";
 
 export const noCommandId = (): FormAnswer => invalid("commandId", "Open the form again: its number is missing.");
 

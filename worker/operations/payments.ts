@@ -3,6 +3,7 @@ import type { CommandResult } from "../../db/account/store.ts";
 import { writeRows } from "../../db/commit.ts";
 import { settingsOn, todayOf } from "../../db/utility.ts";
 import type { Refusal } from "../../domain/lifecycle/account/decide.ts";
+import { COMMAND_ID } from "../../domain/lifecycle/command-id.ts";
 import { actorText, requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import { COUNTER_TENDERS, type CounterTender } from "../../domain/lifecycle/tender.ts";
 import { CENTS_MAX, type Cents } from "../../domain/money/cents.ts";
@@ -12,8 +13,6 @@ import { portalProvider } from "../payments/providers.ts";
 import type { RequestContext, World } from "./context.ts";
 import { noteOf } from "./notes.ts";
 
-/** Ids come from the browser's form: long enough to be unique, short enough to store, nothing that needs escaping. */
-const COMMAND_ID = /^[\w-]{16,64}$/;
 /** A check number or a note of the clerk. */
 const REFERENCE_LENGTH_MAX = 60;
 const REASON_MAX = 200;

@@ -52,7 +52,7 @@ export async function registerFile(world: World, files: FileStore, file: FileToR
   const sender = senderOf(actor);
   const answer = await runStreamCommand<Record<string, never>>(
     port,
-    { commandId: `${readsFileStream(id)}:received`, stream: readsFileStream(id), input: { id }, provenance: { actor: actorText(actor), source: source === "staff" ? "staff" : "ami", recordedAt: now } },
+    { commandId: `${readsFileStream(id)}:received`, own: true, stream: readsFileStream(id), input: { id }, provenance: { actor: actorText(actor), source: source === "staff" ? "staff" : "ami", recordedAt: now } },
     () => ({
       ok: true,
       drafts: [readsFileEvent("ReadsFileReceived", { fileId: id, gateway: sender, name, hash, bytes })],
@@ -231,7 +231,7 @@ async function finish(world: World, file: FileRow, result: ReadsFileResult | nul
   const { reads, accepted, duplicate, exception, rejected, refused } = counts;
   await runStreamCommand<Record<string, never>>(
     port,
-    { commandId: `${readsFileStream(file.id)}:read`, stream: readsFileStream(file.id), input: { id: file.id }, provenance: { actor: file.actor, source: file.source === "staff" ? "staff" : "ami", recordedAt: now } },
+    { commandId: `${readsFileStream(file.id)}:read`, own: true, stream: readsFileStream(file.id), input: { id: file.id }, provenance: { actor: file.actor, source: file.source === "staff" ? "staff" : "ami", recordedAt: now } },
     () => ({
       ok: true,
       drafts: [readsFileEvent("ReadsFileRead", { fileId: file.id, format: result?.format ?? null, readable, reads, accepted, duplicates: duplicate, exceptions: exception, rejected, refused })],

@@ -65,8 +65,8 @@ export function provenanceOf(world: Makers, actor: UserActor | string, source: s
 /** Key of one-time links. */
 export const linkKey = (world: Makers): string => world.key("link");
 
-/** Ids of commands come from forms; one that becomes the id of a link must fit into an address. */
-export const COMMAND_ID = /^[\w-]{16,64}$/;
+/** One that becomes the id of a link must fit into an address, and it does. */
+export { COMMAND_ID } from "../../../domain/lifecycle/command-id.ts";
 
 /** The utility's name for letters; the product's before it is set up. */
 export async function utilityName(port: SqlPort, now: number): Promise<string> {
