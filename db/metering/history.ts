@@ -62,9 +62,9 @@ export function addIntervalHistories([row]: readonly Row[], channelOf: (channelI
 }
 
 /** An hour of clock change more or less is of no account over weeks. */
-function windowOf([days, usage, missing, estimated, maxSlot]: Sums, slotsADay: number): HistoryWindow | null {
+function windowOf([days, usage, missing, estimated, maxSlot, , idleDays]: Sums, slotsADay: number): HistoryWindow | null {
   const slots = days * slotsADay;
-  return days === 0 ? null : { days, usage, slots, present: slots - missing, estimated, maxSlot };
+  return days === 0 ? null : { days, usage, slots, present: slots - missing, estimated, maxSlot, idleDays };
 }
 
 /** The latest good read of a channel that is not after an instant (and not before another). */

@@ -19,6 +19,8 @@ export interface HistoryWindow {
   readonly estimated: number;
   /** Largest single interval; 0 for a register. */
   readonly maxSlot: Milli;
+  /** Of intervals: whole days on which nothing was used; absent where it is not known. */
+  readonly idleDays?: number;
 }
 
 export interface ChannelHistory {
@@ -58,14 +60,16 @@ export function windowOfDays(days: readonly DayStats[]): HistoryWindow | null {
   let present = 0;
   let estimated = 0;
   let maxSlot = 0;
+  let idleDays = 0;
   for (const day of days) {
     usage += day.sum;
     slots += day.slots;
     present += day.present;
     estimated += day.estimated;
     if (day.max > maxSlot) maxSlot = day.max;
+    if (day.sum === 0 && day.max === 0 && day.present === day.slots) idleDays++;
   }
-  return { days: days.length, usage, slots, present, estimated, maxSlot };
+  return { days: days.length, usage, slots, present, estimated, maxSlot, idleDays };
 }
 
 const DAY_MS = 86_400_000;

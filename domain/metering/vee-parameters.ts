@@ -43,8 +43,8 @@ export const veeParametersSchema = v.strictObject({
   /** Never below `perHour` for `hours`. */
   leak: v.strictObject({ hours, perHour: amount }),
   burst: v.strictObject({ hours, perHour: amount }),
-  /** Nothing for `hours` between two days of the year (the cold season) where at least `usualPerDay` is used as a rule. */
-  freeze: v.strictObject({ hours, usualPerDay: amount, fromDay: monthDay, toDay: monthDay }),
+  /** Nothing for `hours` between two days of the year (the cold season) where at least `usualPerDay` is used as a rule, and at most `idlePercent` of the days before were dry. */
+  freeze: v.strictObject({ hours, usualPerDay: amount, idlePercent: percent, fromDay: monthDay, toDay: monthDay }),
   /** |sum of intervals − register difference| at most the larger of `dialUnits` × multiplier and `perMille` of the difference. */
   sumCheck: v.strictObject({ dialUnits: amount, perMille: count }),
   /** Usage of a point without a customer above `perDay`. */
@@ -111,7 +111,7 @@ const COMMON: VeeParameters = {
   stuck: { hours: 23, minimumPerHour: 0 },
   leak: { hours: 0, perHour: 0 },
   burst: { hours: 0, perHour: 0 },
-  freeze: { hours: 0, usualPerDay: 0, fromDay: 1115, toDay: 315 },
+  freeze: { hours: 0, usualPerDay: 0, idlePercent: 10, fromDay: 1115, toDay: 315 },
   sumCheck: { dialUnits: 2, perMille: 10 },
   inactive: { perDay: 0 },
   reactive: { perDay: 1, percentOfActive: 1_000 },

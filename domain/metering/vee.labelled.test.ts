@@ -11,7 +11,7 @@ import { statusConditions } from "./formats/condition-codes.ts";
 import { ReadingCollector } from "./formats/readings.ts";
 import { NO_HISTORY, windowOfDays, type ChannelHistory } from "./history.ts";
 import { dayStats, MISSING, slotCount } from "./packed-day.ts";
-import { scanSpan } from "./span-scan.ts";
+import { runAtEnd, scanSpan } from "./span-scan.ts";
 import { parametersFor } from "./vee-parameters.ts";
 import { thresholdsFor } from "./vee-thresholds.ts";
 import { judgeScan } from "./vee.ts";
@@ -112,7 +112,7 @@ function judgeHouse<F extends string>(channel: Channel, days: Map<LocalDate, Int
       if (found.has(fault) && !follows) score[real ? "found" : "wrong"]++;
       else if (real) score.missed++;
     }
-    history = { ...history, flowSlotsBefore: scan.leakRunAtEnd };
+    history = { ...history, flowSlotsBefore: runAtEnd(scan) };
   }
 }
 
@@ -131,6 +131,35 @@ test("leaks, stuck meters, spikes, gaps and reversed values are found, and littl
   }
   printAndHold(scores);
 });
+
+test("a house whose pipe freezes is told from one that is asleep, a cabin of weekends and one whose module is silent", () => {
+  const random = seeded(20_260_201);
+  const scores = new Map([["freeze", { found: 0, missed: 0, wrong: 0 }]]);
+  const february = { from: "2026-02-01", to: "2026-03-01" };
+  for (let house = 0; house < HOUSES; house++) {
+    const size = 0.5 + random() * 1.5;
+    const cabin = house % 10 === 9;
+    const lived = (day: LocalDate): Int32Array => (cabin && isoWeekday(day) < 6 ? new Int32Array(24) : waterDay(day, size, random));
+    const past = eachDay({ from: addDays(february.from, -28), to: february.from }).map((day) => dayStats({ values: lived(day), quality: null }));
+    const days = new Map(eachDay(february).map((day) => [day, lived(day)]));
+    const hours = [...days.values()];
+    // Frozen from some hour on for two or three days; some modules are silent for a few hours before, some houses only have a gap.
+    const from = (3 + Math.floor(random() * 20)) * 24 + Math.floor(random() * 24);
+    const length = house % 3 === 0 ? 30 + Math.floor(random() * 40) : 0;
+    const at = (hour: number, value: number): void => void (hours[Math.floor(hour / 24)]![hour % 24] = value);
+    for (let hour = from; hour < from + length; hour++) at(hour, 0);
+    if (house % 4 === 1) for (let hour = from; hour < from + 20; hour++) at(hour, MISSING);
+    const frozen = cabin ? [] : [...days.keys()].filter((_, i) => driedOut(hours, i));
+    judgeHouse(water, days, { ...NO_HISTORY, previous: windowOfDays(past) }, new Map([["freeze", new Set(frozen)]]), scores);
+  }
+  printAndHold(scores);
+});
+
+/** Whether the last 24 measured hours by the end of the day were dry; looked at hour by hour, however many days back. */
+function driedOut(days: readonly Int32Array[], last: number): boolean {
+  const measured = days.slice(0, last + 1).flatMap((values) => [...values]).filter((value) => value !== MISSING);
+  return measured.length >= 24 && measured.slice(-24).every((value) => value === 0);
+}
 
 /** Prints precision and recall of each rule, and holds both to what is asked of them. */
 function printAndHold(scores: ReadonlyMap<string, Score>): void {

@@ -129,6 +129,7 @@ describe("no flow in the cold season", () => {
     expect(frozen({ day: "2026-06-20" })).toEqual(["zero info"]);
     expect(frozen({ serviceActive: false })).toEqual([]);
     expect(frozen({ history: { ...lived, previous: windowOf(20_000, 4_000, { slots: 672, present: 672 }) } })).toEqual(["zero info"]);
+    expect(frozen({ history: { ...lived, previous: { ...lived.previous, idleDays: 8 } } })).toEqual(["zero info"]);
     expect(frozen({ day: "2026-11-16", history: { ...lived, flowSlotsBefore: -72 } })).toEqual(["zero info"]);
     expect(frozen({ customerClass: "commercial" })).toEqual(["zero info"]);
   });

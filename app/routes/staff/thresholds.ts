@@ -38,6 +38,7 @@ export const THRESHOLDS = {
   "burst.perHour": { rule: "Burst", name: "Never below", counts: "amount an hour" },
   "freeze.hours": { rule: "Freeze risk", name: "Nothing flows for", counts: "hours" },
   "freeze.usualPerDay": { rule: "Freeze risk", name: "Only where the usual use is from", counts: "amount a day" },
+  "freeze.idlePercent": { rule: "Freeze risk", name: "Only where dry days are at most", counts: "%" },
   "freeze.fromDay": { rule: "Freeze risk", name: "Cold season from, 1115 is November 15", counts: "month and day" },
   "freeze.toDay": { rule: "Freeze risk", name: "Cold season through, 315 is March 15", counts: "month and day" },
   "sumCheck.dialUnits": { rule: "Register and intervals", name: "May differ by", counts: "dial units" },

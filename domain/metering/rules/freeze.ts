@@ -17,7 +17,7 @@ export function inColdSeason(day: LocalDate, { freeze: { fromDay, toDay } }: Vee
 export const freeze: IntervalRule = {
   id: "freeze",
   title: "No flow in the cold season",
-  what: "A premise with a customer and its usual use has drawn nothing for a row of hours between the dates of the cold season.",
+  what: "A premise with a customer and its usual use has drawn nothing for a row of hours, which it hardly ever does, between the dates of the cold season.",
   source: "No-flow and freeze alerts of AMI water utilities; the dates stand in for a temperature, which no meter sends",
   check: (scan, span, parameters, { freezeSlots, freezeUsual }) => {
     if (freezeSlots === 0 || scan.idleAtEnd < freezeSlots || !span.serviceActive || span.channel.direction !== "delivered") return null;
@@ -25,7 +25,9 @@ export const freeze: IntervalRule = {
     const began = addDays(span.day, span.days - Math.ceil(scan.idleAtEnd / slotsADay));
     if (!inColdSeason(span.day, parameters) || !inColdSeason(began, parameters)) return null;
     const { previous } = span.history;
-    return previous !== null && !poorHistory(previous, parameters) && (averageDaily(previous) ?? 0) >= freezeUsual ? "info" : null;
+    if (previous === null || poorHistory(previous, parameters) || (averageDaily(previous) ?? 0) < freezeUsual) return null;
+    // A cabin that is used on weekends, a garden that is watered twice a week: dry days are as usual there.
+    return (previous.idleDays ?? 0) * 100 <= previous.days * parameters.freeze.idlePercent ? "info" : null;
   },
   explain: ({ idleAtEnd }, { channel, history }) => {
     const usual = averageDaily(history.previous) ?? 0;
