@@ -6,7 +6,7 @@ import type { Env } from "../../durable/env.ts";
 import { worldOf, type World } from "../operations/context.ts";
 import { answerCommand, fetchCommands } from "../operations/meter-commands.ts";
 import { credentialOf, READS_LIMIT, withinLimit } from "../operations/gateways.ts";
-import { batchIdOf, bodyHashOf, ingestReads, repeatedBatch } from "../operations/reads.ts";
+import { batchIdOf, bodyHashOf, ingestAgain, ingestReads, repeatedBatch, type PostedReads } from "../operations/reads.ts";
 import { BodyError, readBody, type Body } from "../operations/body.ts";
 import { amiFiles } from "./files.ts";
 import { problem, refuse, tooMany } from "./problem.ts";
@@ -79,7 +79,7 @@ async function admitted(world: World, request: Request, bytesMax: number): Promi
 async function takeBatch(world: World, gatewayId: string, text: string): Promise<Response> {
   const batchId = batchIdOf(gatewayId, text);
   const before = await repeatedBatch(world, batchId);
-  if (before) return Response.json(before);
+  if (before && before.counts.rejected === 0) return Response.json(before);
   const parsed = parse(text);
   if (parsed === undefined) return problem(400, "not_json", "The body is not JSON.");
   const count = readCount(parsed);
@@ -89,7 +89,8 @@ async function takeBatch(world: World, gatewayId: string, text: string): Promise
     return Response.json({ error: { code: "invalid", message: "Nothing of the batch was taken. Mend what is listed and post it again.", issues: batch.errors } }, { status: 422 });
   }
   try {
-    return Response.json(await ingestReads(world, { actor: { kind: "gateway", gatewayId }, batchId, bodyHash: bodyHashOf(text), readings: batch.reads, events: batch.events }));
+    const posted: PostedReads = { actor: { kind: "gateway", gatewayId }, batchId, bodyHash: bodyHashOf(text), readings: batch.reads, events: batch.events };
+    return Response.json(await (before ? ingestAgain(world, posted, before) : ingestReads(world, posted)));
   } catch (error) {
     if (!(error instanceof FenceLostError)) throw error;
     return problem(503, "busy", "Others are writing reads of the same meters. Post it again.", { "retry-after": "1" });

@@ -39,6 +39,18 @@ describe("a gateway posts a day", () => {
     expect(await street.port.query("SELECT last_seen_at AS seen FROM gateway")).toEqual([{ seen: street.clock.now }]);
   });
 
+  test("again, once the clock has come to what lay in the future: it is taken, and then the answer stands", async () => {
+    const street = await openStreet("2026-06-10T15:00:00Z");
+    const early = { ...day("2026-06-10"), start: "2026-06-10T15:00:00Z", values: [0.2, 0.3] };
+    expect((await street.post([early, read("2026-06-09", 500)])).counts).toMatchObject({ accepted: 1, rejected: 1 });
+    // The morning before it has not come, which is work for a person.
+    expect(await street.post([early, read("2026-06-09", 500)])).toMatchObject({ replayed: true, counts: { accepted: 1, rejected: 1 } });
+    street.clock.now += 30 * 60_000;
+    expect(await street.post([early, read("2026-06-09", 500)])).toMatchObject({ replayed: false, counts: { exception: 1, duplicate: 1, rejected: 0 } });
+    expect(await street.post([early, read("2026-06-09", 500)])).toMatchObject({ replayed: true, counts: { exception: 1, duplicate: 1, rejected: 0 } });
+    expect(await street.port.query("SELECT best_total AS total FROM interval_day")).toEqual([{ total: 500 }]);
+  });
+
   test("in another batch: each read is a duplicate", async () => {
     const street = await openStreet("2026-06-10T15:00:00Z");
     await street.post([day("2026-06-09"), read("2026-06-09", 120_345)]);

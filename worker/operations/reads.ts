@@ -72,6 +72,17 @@ export async function ingestReads(world: World, posted: PostedReads): Promise<In
   }
 }
 
+/**
+ * A batch that came before and of which reads were turned away: what was wrong with them may be right by now (they lay in
+ * the future by a clock that ran ahead). Where nothing has changed, the first answer stands.
+ * @throws as `ingestReads`
+ */
+export async function ingestAgain(world: World, posted: PostedReads, before: IngestAnswer): Promise<IngestAnswer> {
+  const { result: { counts: { rejected } } } = await classifyBatch(world.port, posted.readings, await readsSetting(world), posted.events);
+  if (rejected >= before.counts.rejected) return before;
+  return ingestReads(world, { ...posted, batchId: batchIdOf(`${before.batchId} again`, String(rejected)) });
+}
+
 /** What reads are judged by now: the clock, the utility's zone and its thresholds. */
 export async function readsSetting({ port, now }: Pick<World, "port" | "now">): Promise<ReadsSetting> {
   const at = now();
