@@ -5,11 +5,13 @@
  */
 import { addDays, daysBetween, type LocalDate, type Period } from "../../domain/calendar/local-date.ts";
 import { localDateOf, MINUTE_MS, startOfDay, type Instant, type TimeZone } from "../../domain/calendar/zone.ts";
+import { thaw } from "../../domain/billing/freeze.ts";
 import { CORRECTION_MARK } from "../../domain/billing/true-up.ts";
 import { usageFromTotals, type ChannelTotals } from "../../domain/billing/usage-totals.ts";
 import { BOUNDARY_TOLERANCE_DAYS, decodeDay, UNITS, usageForPeriod, type Channel, type ChannelLeg, type DayRevision, type RegisterRead, type StoredDay, type Unit, type UsageOfPeriod } from "../../domain/metering/index.ts";
 import type { InputStamp } from "../commit.ts";
 import type { Row, SqlPort, Statement } from "../port.ts";
+import { unpackSnapshot } from "./stored-snapshot.ts";
 
 export interface UsageNeed {
   /** The agreement whose usage it is: names the answer, and finds the reads with which its last bill ended. */
@@ -65,6 +67,12 @@ const CLOSING_READS = `SELECT me.id AS "agreementId", b.snapshot -> '$.closingRe
   CROSS JOIN bill_segment AS s ON s.service_agreement_id = a.id AND s.period_to = w.value->>1 JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete' AND b.id NOT IN (SELECT value FROM json_each(?))
   WHERE instr(s.id, '${CORRECTION_MARK}') = 0 ORDER BY a.id = me.id`;
 
+/** Bills by which the point was billed to somebody else from the end of the period on, before this one: they begin with a read, and this one ends with the same. */
+const NEXT_BILLS = `SELECT me.id AS "agreementId", a.id AS "nextId", b.snapshot
+  FROM json_each(?) AS w CROSS JOIN service_agreement AS me ON me.id = w.value->>0 CROSS JOIN service_agreement AS a ON a.service_point_id = me.service_point_id AND a.id <> me.id AND a.start_on = w.value->>1
+  CROSS JOIN bill_segment AS s ON s.service_agreement_id = a.id AND s.period_from = w.value->>1 JOIN bill AS b ON b.id = s.bill_id AND b.status = 'complete' AND b.id NOT IN (SELECT value FROM json_each(?))
+  WHERE instr(s.id, '${CORRECTION_MARK}') = 0`;
+
 interface OpenException {
   readonly channelId: number;
   readonly day: LocalDate;
@@ -103,6 +111,7 @@ export async function loadUsages(port: SqlPort, needs: readonly UsageNeed[], zon
     const { agreementId, period, unit, legs } = need;
     const channels = new Set(legs.map(({ channel }) => channel.channelId));
     const opening = need.opening ?? registers.opening.get(agreementId);
+    const closing = registers.closing.get(agreementId);
     const open = openFor(need);
     const doubtful = new Set(need.validatedOnly ? open.map(({ channelId, day }) => `${channelId} ${day}`) : []);
     const usage = usageForPeriod({
@@ -111,6 +120,7 @@ export async function loadUsages(port: SqlPort, needs: readonly UsageNeed[], zon
       registerReads: [...channels].flatMap((id) => registers.reads.get(id)?.filter(({ readAt }) => !doubtful.has(`${id} ${localDateOf(readAt, zone)}`)) ?? []),
       openExceptions: open,
       ...(opening ? { openingReads: opening } : {}),
+      ...(closing ? { closingReads: closing } : {}),
     });
     found.set(agreementId, { usage, inputs: [...usage.inputs.days.map((used) => ({ kind: "interval" as const, ...used })), ...registerStamps(registerWindows(need, zone), registers)] });
   }
@@ -204,6 +214,7 @@ interface Registers {
   readonly reads: ReadonlyMap<number, readonly RegisterRead[]>;
   /** By agreement, then channel. */
   readonly opening: ReadonlyMap<string, ReadonlyMap<number, RegisterRead>>;
+  readonly closing: ReadonlyMap<string, ReadonlyMap<number, RegisterRead>>;
 }
 
 const RATES_OF_FLOW: ReadonlySet<string> = new Set(["power", "apparent-power", "reactive-power"]);
@@ -223,18 +234,27 @@ function registerWindows(need: UsageNeed, zone: TimeZone): Window[] {
 
 async function loadRegisters(port: SqlPort, needs: readonly UsageNeed[], zone: TimeZone, without: readonly string[]): Promise<Registers> {
   const windows = needs.flatMap((need) => registerWindows(need, zone));
-  if (windows.length === 0) return { reads: new Map(), opening: new Map() };
+  if (windows.length === 0) return { reads: new Map(), opening: new Map(), closing: new Map() };
   const asking = needs.filter((need) => need.legs.some(({ channel }) => channel.kind === "register"));
   const beginOf = new Map(asking.map(({ agreementId, period }) => [agreementId, startOfDay(period.from, zone)]));
-  const [reads, closing] = await readRows(port, [
+  const [reads, closing, next] = await readRows(port, [
     { sql: READS, args: [JSON.stringify(windows.map(({ channelId, from, to }) => [channelId, from, to]))] },
     { sql: CLOSING_READS, args: [JSON.stringify(asking.map(({ agreementId, period }) => [agreementId, period.from])), JSON.stringify(without)] },
+    { sql: NEXT_BILLS, args: [JSON.stringify(asking.map(({ agreementId, period }) => [agreementId, period.to])), JSON.stringify(without)] },
   ]);
   return {
     reads: Map.groupBy(reads as unknown as RegisterRead[], (read) => read.channelId),
     opening: new Map((closing as unknown as { agreementId: string; reads: string | null }[]).map(({ agreementId, reads: text }) =>
       [agreementId, nearestReads(JSON.parse(text ?? "[]") as RegisterRead[], beginOf.get(agreementId)!)])),
+    closing: new Map((next as unknown as { agreementId: string; nextId: string; snapshot: string }[]).map(({ agreementId, nextId, snapshot }) => [agreementId, firstReads(snapshot, nextId)])),
   };
+}
+
+/** By channel, the reads with which an agreement's part of a bill begins. */
+function firstReads(snapshot: string, agreementId: string): Map<number, RegisterRead> {
+  const segment = thaw(unpackSnapshot(snapshot)).snapshot.segments.find((each) => each.agreementId === agreementId && each.corrects === undefined);
+  const legs = [...(segment?.usage?.legs ?? [])].sort((a, b) => b.from - a.from);
+  return new Map(legs.flatMap(({ startRead }) => (startRead === null ? [] : [[startRead.channelId, startRead] as const])));
 }
 
 /** By channel. A bill on which one service of a meter ended before another has two reads of it. */

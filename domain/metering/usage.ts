@@ -35,6 +35,8 @@ export interface UsageInput {
   readonly openExceptions: readonly { readonly channelId: number | null; readonly day: LocalDate; readonly ruleId: string }[];
   /** By channel: the read up to which the service was billed before, where there was one; this bill begins with the same. */
   readonly openingReads?: ReadonlyMap<number, RegisterRead>;
+  /** By channel: the read from which on the service was billed to the next customer, where that was done before; this bill ends with the same. */
+  readonly closingReads?: ReadonlyMap<number, RegisterRead>;
 }
 
 /** A series of intervals without a gap in time; `values` may hold `MISSING` while `complete` is false. */
@@ -184,7 +186,7 @@ export interface RegisterLeg {
 }
 
 /** `beside`: beside intervals, whose bills go from bound to bound; there no bill hands a read on to the next one. */
-function readRegister(leg: ChannelLeg, { registerReads, openingReads, period, zone }: UsageInput, bounds: Bounds, beside: boolean): RegisterLeg {
+function readRegister(leg: ChannelLeg, { registerReads, openingReads, closingReads, period, zone }: UsageInput, bounds: Bounds, beside: boolean): RegisterLeg {
   const { channelId } = leg.channel;
   const window = readsWindow(period, zone);
   const fromAt = Math.max(window.fromAt, leg.from);
@@ -197,7 +199,10 @@ function readRegister(leg: ChannelLeg, { registerReads, openingReads, period, zo
   const begun = opening !== undefined && opening.readAt >= leg.from ? opening : null;
   const start = begun ?? boundaryRead(ends.from, reads);
   // The bill before may have ended with a read of some days later than all that is billed now: then nothing is left to bill.
-  const end = begun !== null && begun.readAt >= ends.to ? begun : boundaryRead(ends.to, reads.filter(({ readAt }) => start === null || readAt > start.readAt));
+  const later = reads.filter(({ readAt }) => start === null || readAt > start.readAt);
+  const billed = beside ? undefined : closingReads?.get(channelId);
+  const handedOver = billed !== undefined && (leg.to === null || billed.readAt <= leg.to) && (start === null || billed.readAt > start.readAt) ? billed : null;
+  const end = handedOver ?? (begun !== null && begun.readAt >= ends.to ? begun : boundaryRead(ends.to, later));
   return { leg, start, end, reads, input: { channelId, fromAt, toAt, stamp: all.reduce((sum, { version }) => sum + version, 0) } };
 }
 

@@ -41,6 +41,27 @@ test("who moves in begins with the read with which whoever moved out ended, thou
   await checkBook(utility);
 });
 
+test("who moved out ends with the read with which whoever moved in was billed first, though a nearer one came since", async () => {
+  const utility = await billingUtility("2026-03-20T15:00:00Z");
+  await customer(utility, "1001", ["dial"]);
+  await dialRead(utility.port, DIAL, "2026-03-01", 0);
+  await dialRead(utility.port, DIAL, "2026-03-18", 1_800);
+  await stop(utility, "dial", "2026-03-15");
+  await nextCustomer(utility, "2026-03-15");
+  await dialRead(utility.port, DIAL, "2026-04-01", 3_000);
+  // The one who moved out waits for something else.
+  await utility.port.write([{ sql: "UPDATE account SET bill_cycle = '02' WHERE id = '1001'", args: [] }]);
+  utility.clock.now = Date.parse("2026-04-01T14:00:00Z");
+  await runBills(utility, "2026-04-01");
+  await dialRead(utility.port, DIAL, "2026-03-15", 1_500);
+  await utility.port.write([{ sql: "UPDATE account SET bill_cycle = '01' WHERE id = '1001'", args: [] }]);
+  await dialRead(utility.port, DIAL, "2026-05-01", 5_000);
+  utility.clock.now = Date.parse("2026-05-01T14:00:00Z");
+  await runBills(utility, "2026-05-01");
+  expect((await usedBy(utility)).map(({ service, used }) => [service, used])).toEqual([["1001-dial", 1_800], ["1002-dial", 3_000 - 1_800], ["1002-dial", 2_000]]);
+  await checkBook(utility);
+});
+
 test("a service that ends before another of the same meter does not take the other's last read with it", async () => {
   const utility = await billingUtility("2026-04-01T14:00:00Z");
   await customer(utility, "1001", ["sewer", "dial"]);

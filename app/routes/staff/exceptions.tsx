@@ -166,8 +166,13 @@ export default function Exceptions({ loaderData, actionData }: Route.ComponentPr
             empty={<EmptyState icon="good" title={NONE[view]}>What fails validation, or holds a bill, is listed here for a person.</EmptyState>}
             columns={[
               { key: "what", head: "What", main: true, cell: (row) => <>{row.badge ?? row.accountName ?? row.accountId ?? "Unknown"}<span className="row-more">{row.address ?? row.accountName ?? ""}</span></> },
-              { key: "rule", head: "Rule", cell: (row) => <Badge tone={row.status === "open" ? severityTone(row.severity) : "plain"} icon={null}>{ruleName(row.kind, row.rule)}</Badge> },
-              { key: "since", head: "Since", cell: (row) => <TimeText at={row.openedAt} /> },
+              {
+                key: "rule", head: "Rule, since",
+                cell: (row) => <>
+                  <Badge tone={row.status === "open" ? severityTone(row.severity) : "plain"} icon={null}>{ruleName(row.kind, row.rule)}</Badge>
+                  <span className="row-more"><TimeText at={row.openedAt} />{row.ownerName === null ? "" : `, ${row.ownerName}`}</span>
+                </>,
+              },
             ]} />
           <Pagination label="Exceptions" newerLabel="First page" olderLabel="Next" newer={search.get("after") ? withParams(search, { after: null }) : undefined} older={list.next === null ? undefined : withParams(search, { after: list.next })} />
         </Card>
