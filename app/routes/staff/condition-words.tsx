@@ -21,5 +21,5 @@ function clockText(seconds: number): string {
 
 /** The line of the file that said it first. */
 export function SaidWhere({ said: { fileId, line } }: { said: Pick<MeterSaid, "fileId" | "line"> }) {
-  return fileId === null ? null : <Link to={`/staff/files/${fileId}`}>{line === null ? "file" : `file, line ${line}`}</Link>;
+  return fileId === null ? null : <Link className="nowrap" to={`/staff/files/${fileId}`}>{line === null ? "file" : `file, line ${line}`}</Link>;
 }

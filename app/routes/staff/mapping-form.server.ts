@@ -24,6 +24,7 @@ export function mappingOf(form: FormData): unknown {
     .filter((i) => text(`value${i}`) !== "")
     .map((i) => without({ ...(column(`to${i}`) === undefined ? { column: column(`value${i}`) } : { columns: { from: column(`value${i}`), to: column(`to${i}`) } }), unit: text(`unit${i}`), channel: text(`channel${i}`) || undefined, multiplier: text(`multiplier${i}`) || undefined }));
   const flags = Object.fromEntries(list(text("flags")).map((pair) => pair.split("=").map((part) => part.trim()) as [string, string]));
+  const said = list(text("said")).map((pair) => pair.split("=")).map(([from = "", says = ""]) => ({ column: columnOf(from), says: says.trim() }));
   return without({
     meter: text("meterText") === "" ? column("meter") : { text: text("meterText") },
     channel: column("channel"),
@@ -34,6 +35,7 @@ export function mappingOf(form: FormData): unknown {
     intervalMinutes: text("minutes") === "" ? undefined : Number(text("minutes")),
     values,
     quality: column("quality") === undefined ? undefined : { column: column("quality"), codes: flags },
+    conditions: said.length > 0 ? said : undefined,
     failed: list(text("failed")).length > 0 ? list(text("failed")) : undefined,
     decimalComma: text("comma") === "yes" ? true : undefined,
     header: text("headerless") === "yes" ? false : undefined,
@@ -48,7 +50,7 @@ export function fieldsOf(mapping: CsvMapping): Record<string, string> {
     meter: shown(mapping.meter), meterText: typeof mapping.meter === "object" ? mapping.meter.text : "", channel: shown(mapping.channel), kind: mapping.kind,
     time: shown(mapping.time.column), clock: shown(mapping.time.clock), end: shown(mapping.time.end), zone: mapping.time.zone ?? "", order: mapping.time.order ?? "month-first", stamp: mapping.stamp ?? "end", days: mapping.days ?? "",
     minutes: typeof mapping.intervalMinutes === "number" ? String(mapping.intervalMinutes) : "", quality: shown(mapping.quality?.column),
-    flags: Object.entries(mapping.quality?.codes ?? {}).map(([code, is]) => `${code}=${is}`).join(", "), failed: (mapping.failed ?? []).join(", "),
+    flags: Object.entries(mapping.quality?.codes ?? {}).map(([code, is]) => `${code}=${is}`).join(", "), failed: (mapping.failed ?? []).join(", "), said: (mapping.conditions ?? []).map(({ column, says }) => `${shown(column)}=${says}`).join(", "),
     comma: mapping.decimalComma ? "yes" : "", headerless: mapping.header === false ? "yes" : "",
   };
   mapping.values.slice(0, VALUE_ROWS).forEach(({ column, columns, unit, channel, multiplier }, i) => {
@@ -65,7 +67,7 @@ export function fieldsOf(mapping: CsvMapping): Record<string, string> {
 export function fieldOfPath(path: string): string {
   const value = /^values\.(\d+)\.(\w+(?:\.from)?)/.exec(path);
   if (value) return `${VALUE_FIELDS[value[2]!] ?? value[2]}${value[1]}`;
-  return { values: "value0", "time.column": "time", "time.clock": "clock", "time.end": "end", "time.zone": "zone", intervalMinutes: "minutes", "quality.column": "quality" }[path] ?? (path.startsWith("quality") ? "flags" : path);
+  return { values: "value0", "time.column": "time", "time.clock": "clock", "time.end": "end", "time.zone": "zone", intervalMinutes: "minutes", "quality.column": "quality" }[path] ?? (path.startsWith("quality") ? "flags" : path.startsWith("conditions") ? "said" : path);
 }
 
 /** Fields of a value that are called otherwise in the form. */

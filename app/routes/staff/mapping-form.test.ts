@@ -9,7 +9,7 @@ const formOf = (fields: Readonly<Record<string, string>>): FormData => {
 };
 
 const MAPPINGS: readonly (readonly [string, CsvMapping])[] = [
-  ["a row a value", { meter: "Meter No", kind: "register", time: { column: "Day", clock: "Time", zone: "America/Denver", order: "day-first" }, values: [{ column: "Read", unit: "gal", multiplier: "0.1" }, { column: 7, unit: "kWh", channel: "in" }], quality: { column: "Flag", codes: { E: "estimated" } }, failed: ["ERROR"], header: false }],
+  ["a row a value", { meter: "Meter No", kind: "register", time: { column: "Day", clock: "Time", zone: "America/Denver", order: "day-first" }, values: [{ column: "Read", unit: "gal", multiplier: "0.1" }, { column: 7, unit: "kWh", channel: "in" }], quality: { column: "Flag", codes: { E: "estimated" } }, conditions: [{ column: "Batt", says: "low-battery" }, { column: 9, says: "status" }], failed: ["ERROR"], header: false }],
   ["a row a day", { meter: { text: "E-1" }, kind: "interval", time: { column: "Date" }, intervalMinutes: 15, stamp: "start", days: "clock", values: [{ columns: { from: "V1", to: "V100" }, unit: "kWh", channel: "in" }, { columns: { from: 101, to: 200 }, unit: "kWh" }] }],
 ];
 

@@ -105,9 +105,10 @@ export default function Mapping({ loaderData: { name, version, fields, today, co
           <Disclosure summary="More columns with values">
             <Stack>{Array.from({ length: VALUE_ROWS }, (_, i) => (i === 0 || state?.values[`value${i}`]?.[0] || fields[`value${i}`] ? null : <ValueRow key={i} at={i} fields={fields} units={units} />))}</Stack>
           </Disclosure>
-          <Disclosure summary="Flags, failures and the table itself" open={state?.errors.some(({ field }) => ["quality", "flags", "failed"].includes(field))}>
+          <Disclosure summary="Flags, failures and the table itself" open={state?.errors.some(({ field }) => ["quality", "flags", "failed", "said"].includes(field))}>
             <ColumnField name="quality" label="Quality flag" optional typed={fields} />
             <TextField name="flags" label="What flags mean" optional defaultValue={fields["flags"]} hint="For example E=estimated, M=no-read; others are actual" autoComplete="off" spellCheck={false} />
+            <TextField name="said" label="What the meter is said to be" optional defaultValue={fields["said"]} hint="Columns with what they tell of: Battery=low-battery, RSSI=weak-signal, Cut=tamper, Drift=clock (seconds fast), Alarms=status" autoComplete="off" spellCheck={false} />
             <TextField name="failed" label="Values that stand for a failed reading" optional defaultValue={fields["failed"]} hint="For example ERROR, -999" autoComplete="off" spellCheck={false} />
             <CheckboxField name="comma" label="Decimals are written with a comma" defaultChecked={fields["comma"] === "yes"} />
             <CheckboxField name="headerless" label="There is no header: the first row is data" defaultChecked={fields["headerless"] === "yes"} />

@@ -119,9 +119,10 @@ export interface ConditionRule {
    * - `amount`: more than nothing;
    * - `level`: good to bad in words, percent of a battery, dBm of a signal;
    * - `seconds`: how far the clock is ahead;
-   * - `status`: a text of statuses, of any kind.
+   * - `status`: a text of statuses, of any kind;
+   * - `any`: whichever of these its kind may be said by, where somebody has named the column and no more.
    */
-  readonly as: "yes" | "amount" | "level" | "seconds" | "status";
+  readonly as: "yes" | "amount" | "level" | "seconds" | "status" | "any";
   /** Not of `status`, which names it. */
   readonly kind?: ConditionKind;
 }
@@ -151,6 +152,7 @@ export function columnConditions({ as, kind }: ConditionRule, text: string): rea
   if (text === "") return [];
   if (as === "status" || kind === undefined) return statusConditions(text) ?? [];
   const capitals = text.toUpperCase();
+  if (as === "any") return WAYS_OF[kind].map((way) => columnConditions({ column: [], as: way, kind }, text)).find((found) => found.length > 0) ?? [];
   if (as === "seconds") return /^[+-]?\d{1,7}(?:\.\d+)?$/.test(text) ? [condition([kind, Math.round(Number(text)) !== 0], `${text} s`, Math.round(Number(text)))] : [];
   if (as === "amount") return /^\d{1,12}(?:\.\d+)?$/.test(text) ? [condition([kind, Number(text) > 0], text)] : [];
   if (as === "level") {
@@ -160,6 +162,13 @@ export function columnConditions({ as, kind }: ConditionRule, text: string): rea
   if (YES.has(capitals)) return [condition([kind, true], text)];
   return NO.has(capitals) ? [condition([kind, false], text)] : [];
 }
+
+const YES_OR_AMOUNT = ["yes", "amount"] as const;
+/** How each kind may be said in a column of its own, the likelier first. */
+const WAYS_OF: Readonly<Record<ConditionKind, readonly Exclude<ConditionRule["as"], "any" | "status">[]>> = {
+  tamper: YES_OR_AMOUNT, "reverse-flow": YES_OR_AMOUNT, leak: YES_OR_AMOUNT, "empty-pipe": YES_OR_AMOUNT, "no-flow": YES_OR_AMOUNT, "power-outage": YES_OR_AMOUNT, fault: YES_OR_AMOUNT,
+  "low-battery": ["level", "yes"], "weak-signal": ["level", "yes"], clock: ["seconds", "yes"],
+};
 
 /** The columns of one row together: the texts of `rules`, parted by a character that no cell holds. */
 export const CELLS = "\u0000";

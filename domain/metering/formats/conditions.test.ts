@@ -1,6 +1,7 @@
 /** What sources say beside the value (tamper, battery, signal, clock), read out of each format in its own words. */
 import { describe, expect, test } from "vitest";
 import type { Condition, MeterEvent } from "../conditions.ts";
+import { parseCsvMapping, type CsvMapping } from "./csv-mapping.ts";
 import { columnConditions, statusConditions } from "./condition-codes.ts";
 import { BEACON, CIM, ITRON_INTERVAL, NEM } from "./fixtures.testing.ts";
 import { parse } from "./parse.testing.ts";
@@ -51,6 +52,16 @@ describe("tables of head-ends", () => {
     const of = (cells: string) => reads(`MeterSN,MTUID,Port,ScaledRead,ReadingTime,LocalTime,Description,Tilt_Tamper,Cut_Wire,Low_Battery\n9,7,1,120.5,2025-05-25 16:00:00.000,2025-05-25 09:00:00.000,HRE LCD 9D 0.001CuFt,${cells}\n`)[0];
     expect([of("0,0,0"), of("0,1,1")]).toEqual(["-tamper (0); -low-battery (0)", "tamper (1); low-battery (1)"]);
   });
+});
+
+test("a table with a mapping: columns that somebody named, each read as its kind may be said", () => {
+  const mapping: CsvMapping = {
+    meter: "Meter", kind: "register", time: { column: "When" }, values: [{ column: "Read", unit: "gal" }],
+    conditions: [{ column: "Batt", says: "low-battery" }, { column: "Cut", says: "tamper" }, { column: "Drift", says: "clock" }, { column: "Alarms", says: "status" }],
+  };
+  const of = (cells: string) => reads(`Meter,When,Read,Batt,Cut,Drift,Alarms\nM1,2026-06-02 01:00,5,${cells}\n`, { mapping })[0];
+  expect([of("good,N,0,"), of("12%,14,-240,Weak signal"), of("Y,,,"), of(",,,")]).toEqual(["-tamper (N); -low-battery (good); -clock (0 s, 0 s)", "tamper (14); low-battery (12%); weak-signal (Weak signal); clock (-240 s, -240 s)", "low-battery (Y)", ""]);
+  expect(parseCsvMapping({ ...mapping, conditions: [{ column: "Batt", says: "empty" }] })).toMatchObject({ ok: false, errors: [{ path: "conditions.0.says", message: expect.stringContaining("must be one of tamper") }] });
 });
 
 test("NEM12: the reason of a day, and of the intervals that give their own", () => {

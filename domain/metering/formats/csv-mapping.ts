@@ -5,7 +5,8 @@
  *     "time": { "column": "Read Date", "clock": "Read Time", "zone": "America/Chicago" },
  *     "values": [{ "column": "kWh Delivered", "unit": "kWh", "channel": "delivered" },
  *                { "column": "kWh Received", "unit": "kWh", "channel": "received" }],
- *     "quality": { "column": "Flag", "codes": { "E": "estimated", "M": "no-read" }, "otherwise": "refuse" } }
+ *     "quality": { "column": "Flag", "codes": { "E": "estimated", "M": "no-read" }, "otherwise": "refuse" },
+ *     "conditions": [{ "column": "Battery", "says": "low-battery" }, { "column": "Alarms", "says": "status" }] }
  *
  * Where a row is a day and a column an interval, a value has `"columns": { "from": "00:15", "to": "24:00" }` in place of `column`.
  * A column is named by its header, or by its number from 1 where there is none. Fields: docs/formats/csv-mapping.md.
@@ -13,6 +14,8 @@
 import * as v from "valibot";
 import { isTimeZone } from "../../calendar/zone.ts";
 import { QUALITIES } from "../channel.ts";
+import { CONDITION_KINDS } from "../conditions.ts";
+import type { ConditionRule } from "./condition-codes.ts";
 import { delimiterOf, fieldsOf, type Delimiter } from "./csv.ts";
 import { plainDecimal } from "./decimal.ts";
 import { sourceUnit } from "./source-units.ts";
@@ -60,6 +63,11 @@ const quality = v.strictObject({
   otherwise: v.optional(v.picklist([...QUALITIES, "refuse"], `must be one of ${QUALITIES.join(", ")}, refuse`)),
 });
 
+/** Columns that say something of the meter or its module; more than there are kinds, and statuses besides, are a mistake. */
+const CONDITIONS_MAX = 20;
+const SAYINGS = [...CONDITION_KINDS, "status"] as const;
+const condition = v.strictObject({ column, says: v.picklist(SAYINGS, `must be one of ${SAYINGS.join(", ")}`) });
+
 const meter = v.union(
   [column, v.strictObject({ text: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(METER_MAX)) })],
   'must be a column\'s name or number, or {"text": ...} where the whole file is of one meter',
@@ -77,6 +85,8 @@ export const CSV_MAPPING = v.strictObject({
   intervalMinutes: v.optional(v.union([minutes, v.strictObject({ column })], 'must be a number of minutes that divides the day, or {"column": ...}')),
   values: v.pipe(v.array(value), v.minLength(1, "must name at least one column"), v.maxLength(VALUES_MAX)),
   quality: v.optional(quality),
+  /** What the meter is said to be beside its values: `status` where the column itself names it. */
+  conditions: v.optional(v.pipe(v.array(condition), v.maxLength(CONDITIONS_MAX))),
   /** Values by which the sender says that a reading failed. */
   failed: v.optional(v.array(v.string())),
   delimiter: v.optional(v.picklist([",", ";", "\t", "|"], 'must be one of "," ";" "|" and a tab')),
@@ -124,7 +134,7 @@ function isPositive(text: string): boolean {
 type ColumnRef = string | number;
 
 function namedColumns(mapping: CsvMapping): string[] {
-  const refs: (ColumnRef | undefined)[] = [...meterColumn(mapping), mapping.channel, mapping.time.column, mapping.time.clock, mapping.time.end, mapping.quality?.column, ...mapping.values.flatMap(valueColumns)];
+  const refs: (ColumnRef | undefined)[] = [...meterColumn(mapping), mapping.channel, mapping.time.column, mapping.time.clock, mapping.time.end, mapping.quality?.column, ...(mapping.conditions ?? []).map((each) => each.column), ...mapping.values.flatMap(valueColumns)];
   return refs.filter((ref): ref is string => typeof ref === "string");
 }
 
@@ -169,6 +179,7 @@ function layoutOf(mapping: CsvMapping): TableLayout {
     ...(typeof intervalMinutes === "object" && { interval: refColumn(intervalMinutes.column) }),
     measures,
     ...(flags !== undefined && { quality: { column: refColumn(flags.column), codes: Object.fromEntries(Object.entries(flags.codes).map(([code, is]) => [code.trim().toUpperCase(), is])), otherwise: flags.otherwise ?? "actual" } }),
+    ...(mapping.conditions !== undefined && { conditions: mapping.conditions.map(({ column: from, says }): ConditionRule => (says === "status" ? { column: refColumn(from), as: "status" } : { column: refColumn(from), as: "any", kind: says })) }),
     ...(mapping.failed !== undefined && { failed: mapping.failed.map((text) => plainDecimal(text) ?? text.trim().toUpperCase()) }),
     decimalComma: mapping.decimalComma ?? false,
     dayFirst: when.order === "day-first",
