@@ -241,6 +241,7 @@ describe("a read of an unknown meter", () => {
     const street = await openStreet(NOW);
     const { outcomes } = await street.post([read(DAY, 500, "W2")]);
     const id = outcomes[0]!.exceptionId!;
+    expect((await listExceptions(street.world, clerk)).items).toMatchObject([{ id, badge: "W2", meterId: null }]);
     const page = (await exceptionPage(street.world, clerk, id))!;
     expect(page).toMatchObject({ subject: "reading", decisions: ["accept", "dismiss"], reading: { meter: "W2", value: 500_000 }, meter: null, rule: { title: "Unknown meter" } });
     expect(await decide(street, "accept", { exceptionId: id })).toMatchObject({ status: "refused", refusal: { message: "It cannot be taken in yet: No meter has the number W2." } });

@@ -225,7 +225,7 @@ function Detail(props: DetailProps) {
   ];
   return (
     <>
-      <Card title={<Row>{item.badge ? <Link to={`/staff/meters/${encodeURIComponent(item.meterId!)}`}>Meter {item.badge}</Link> : rule.title} <Badge tone={item.status === "open" ? severityTone(item.severity) : "good"}>{item.status === "open" ? rule.title : `Decided: ${plainWord(item.decision ?? "closed").toLowerCase()}`}</Badge></Row>}
+      <Card title={<Row>{item.meterId && item.badge ? <Link to={`/staff/meters/${encodeURIComponent(item.meterId)}`}>Meter {item.badge}</Link> : item.badge ? `Meter ${item.badge}` : rule.title} <Badge tone={item.status === "open" ? severityTone(item.severity) : "good"}>{item.status === "open" ? rule.title : `Decided: ${plainWord(item.decision ?? "closed").toLowerCase()}`}</Badge></Row>}
         action={item.accountId ? <Link to={accountPath(item.accountId)}>{[item.accountName ?? item.accountId, item.address].filter(Boolean).join(", ")}</Link> : item.premiseId ? <Link to={`/staff/premises/${encodeURIComponent(item.premiseId)}`}>{item.address}</Link> : null}
         footer={item.status === "open" ? <QuickDecisions {...props} /> : null}>
         {props.state?.errors.some((error) => error.field === "") && props.state.values["decision"]?.[0] !== "edit" ? <p className="field-error" role="alert">{props.state.errors[0]!.message}</p> : null}

@@ -68,7 +68,7 @@ const SENT_BY = `(SELECT b.gateway_id FROM read_batch AS b WHERE b.id = CASE WHE
 type ItemRow = Omit<ExceptionItem, "stage"> & { readonly stage: string | null };
 
 export const ITEM = `SELECT x.id, x.kind, x.rule, x.severity, x.status, x.stage, x.sentence, x.opened_at AS "openedAt", x.closed_at AS "closedAt", x.decision, x.snoozed_until AS "snoozedUntil",
-    x.owner, u.name AS "ownerName", x.day, x.read_at AS "readAt", x.meter_id AS "meterId", m.badge, coalesce(m.commodity, sp.commodity) AS commodity, x.service_point_id AS "servicePointId",
+    x.owner, u.name AS "ownerName", x.day, x.read_at AS "readAt", x.meter_id AS "meterId", coalesce(m.badge, x.detail->>'$.reading.meter') AS badge, coalesce(m.commodity, sp.commodity) AS commodity, x.service_point_id AS "servicePointId",
     p.id AS "premiseId", p.line || ', ' || p.city AS address, x.account_id AS "accountId", who.name AS "accountName"
   FROM exception AS x LEFT JOIN auth_user AS u ON u.id = x.owner LEFT JOIN meter AS m ON m.id = x.meter_id
   LEFT JOIN service_point AS sp ON sp.id = x.service_point_id LEFT JOIN premise AS p ON p.id = sp.premise_id
