@@ -49,8 +49,9 @@ const READS = `SELECT json_group_array(json_array(g.channel_id, g.read_at, g.ver
   AND g.read_at <= coalesce((SELECT n.read_at FROM register_read AS n WHERE n.channel_id = w.value->>0 AND n.read_at > w.value->>2 AND n.quality <> 'estimated' ORDER BY n.read_at LIMIT 1),
     (SELECT n.read_at FROM register_read AS n WHERE n.channel_id = w.value->>0 AND n.read_at > w.value->>2 ORDER BY n.read_at LIMIT 1), w.value->>2)`;
 
+/** What is in doubt about stored values; a reading that is held beside them is not. */
 const EXCEPTIONS = `SELECT x.id, x.channel_id AS "channelId", x.day, x.read_at AS "readAt", x.rule, x.severity, x.status, x.numbers, x.sentence
-  FROM json_each(?) AS w CROSS JOIN exception AS x ON x.channel_id = w.value->>0 AND x.day >= w.value->>1 AND x.day <= w.value->>2 WHERE x.kind = 'reads' AND (x.read_at IS NOT NULL) = (w.value->>3)`;
+  FROM json_each(?) AS w CROSS JOIN exception AS x ON x.channel_id = w.value->>0 AND x.day >= w.value->>1 AND x.day <= w.value->>2 WHERE x.kind = 'reads' AND (x.read_at IS NOT NULL) = (w.value->>3) AND x.detail->'$.reading' IS NULL`;
 
 /**
  * Loads what `needs` names, of one moment (packed days that are there already come in further reads: the versions that they

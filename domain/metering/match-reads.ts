@@ -10,7 +10,7 @@ import { clockOff, JUDGED_KINDS, latestOf, type Condition, type ConditionKind, t
 import { dayBytes, MISSING } from "./packed-day.ts";
 import type { IntervalReading, Reading, RegisterReading } from "./reads-request.ts";
 import { registerValueProblem } from "./register.ts";
-import { convertExactly, INTERVAL_MAX, isUse, sameDimension, UNITS } from "./units.ts";
+import { convertExactly, INTERVAL_MAX, isUse, multiplierRatio, sameDimension, UNITS } from "./units.ts";
 import type { VeeSetting } from "./vee-parameters.ts";
 
 export interface ReadsContext {
@@ -54,7 +54,7 @@ export interface ReadOutcome {
 /** A reading that cannot be stored with a channel as things are; kept with its exception, to be used once staff have mended the cause. */
 export interface HeldReading {
   readonly id: string;
-  readonly ruleId: "unknown-meter" | "not-installed" | "unit" | "interval-size";
+  readonly ruleId: "unknown-meter" | "not-installed" | "unit" | "interval-size" | "multiplier";
   readonly meterId: string | null;
   readonly channelId: number | null;
   readonly day: LocalDate;
@@ -205,6 +205,9 @@ function matchOne(reading: Reading, meter: MeterRecord | undefined, { now, zone 
   if (reading.kind === "interval" && reading.stepMinutes !== channel.stepMinutes) {
     return hold("interval-size", channel, `Meter ${reading.meter} is set up for intervals of ${channel.stepMinutes} minutes, these are of ${reading.stepMinutes}.`);
   }
+  if (reading.multiplier !== undefined && !sameMultiplier(reading.multiplier, channel.multiplier)) {
+    return hold("multiplier", channel, `Meter ${reading.meter} is set up with the multiplier ${channel.multiplier}, the head-end has ${reading.multiplier}.`);
+  }
   const converted = inChannelUnit(reading, channel);
   if (converted === null) return hold("unit", channel, `Meter ${reading.meter} counts ${channel.unit}; ${reading.unit} cannot be stored there without loss.`);
 
@@ -247,12 +250,17 @@ function spanOf(reading: Reading): { first: Instant; last: Instant; inside: { fi
   return { first: start, last, inside: filled === empty ? { first: start, last } : { first: start + (empty + 1) * step - 1, last: last - step + 1 } };
 }
 
+function sameMultiplier(one: string, other: string): boolean {
+  const [a, b] = [multiplierRatio(one), multiplierRatio(other)];
+  return a.num === b.num && a.den === b.den;
+}
+
 /** Hex digits of SHA-256 that tell apart what is held for the same meter and instant. */
 const CONTENT_DIGITS = 16;
 
 /** A reading that begins like one that is held and says more, or something else, is another one: neither may be lost. */
 function contentHash(reading: Reading): string {
-  const hash = createHash("sha256").update(reading.kind === "register" ? `${reading.quality} ${reading.value}` : `${reading.quality} ${reading.stepMinutes} `);
+  const hash = createHash("sha256").update(reading.kind === "register" ? `${reading.quality} ${reading.multiplier ?? ""} ${reading.value}` : `${reading.quality} ${reading.multiplier ?? ""} ${reading.stepMinutes} `);
   if (reading.kind === "interval") hash.update(dayBytes(reading.values));
   return hash.digest("hex").slice(0, CONTENT_DIGITS);
 }

@@ -31,6 +31,8 @@ interface ReadingHead {
   readonly quality: Quality;
   /** The channel goes by the head-end's own name, as in files, which need not be ours. */
   readonly foreign?: boolean;
+  /** What the values are to be multiplied by, as the source has it: decimal text. Absent: it does not say. */
+  readonly multiplier?: string | undefined;
   /** What the source said of the meter beside these values; absent: nothing. */
   readonly told?: readonly Told[] | undefined;
 }
@@ -71,7 +73,7 @@ export const VALUES_MAX = 31 * 288 + 12;
 export const ERRORS_MAX = 100;
 
 const BADGE_LENGTH_MAX = 64;
-const HEAD_FIELDS = ["meter", "channel", "unit", "kind", "quality", ...CONDITION_FIELDS];
+const HEAD_FIELDS = ["meter", "channel", "unit", "kind", "quality", "multiplier", ...CONDITION_FIELDS];
 const EVENT_FIELDS = new Set(["meter", "at", ...CONDITION_FIELDS]);
 const REGISTER_FIELDS = new Set([...HEAD_FIELDS, "at", "value"]);
 const INTERVAL_FIELDS = new Set([...HEAD_FIELDS, "start", "stepMinutes", "values"]);
@@ -150,11 +152,20 @@ function parseRead(item: unknown, index: number, errors: RequestError[]): Readin
   const fields = kind === "register" ? REGISTER_FIELDS : INTERVAL_FIELDS;
   for (const field in item) if (!fields.has(field)) fail(field, `is not a field of ${kind === "register" ? "a register" : "an interval"} read`);
 
-  const head = { index, meter: meter as string, channel: channel as string | null, unit: unit as Unit, quality: quality as Quality };
+  const multiplier = item["multiplier"] ?? null;
+  if (multiplier !== null && !isMultiplier(multiplier)) fail("multiplier", 'must be a decimal number above zero, such as "40", or be left out');
+  const head = { index, meter: meter as string, channel: channel as string | null, unit: unit as Unit, quality: quality as Quality, ...(multiplier !== null && { multiplier: String(multiplier) }) };
   const read = kind === "register" ? parseRegister(item, head, fail) : parseInterval(item, head, fail);
   const conditions = parseConditions(item, fail);
   if (errors.length > before) return null;
   return conditions === undefined ? read : { ...read, told: [toldOf(read, conditions)] };
+}
+
+/** As many digits as a current and a voltage transformer together need. */
+const MULTIPLIER = /^\d{1,7}(?:\.\d{1,6})?$/;
+
+function isMultiplier(value: unknown): boolean {
+  return (typeof value === "number" || typeof value === "string") && MULTIPLIER.test(String(value)) && Number(value) > 0;
 }
 
 function toldOf(read: Reading, conditions: readonly Condition[]): Told {

@@ -268,6 +268,23 @@ describe("a read of an unknown meter", () => {
   });
 });
 
+test("a head-end that has another multiplier than ours is asked about before anything is billed by either", async () => {
+  const street = await openStreet(NOW);
+  expect((await street.post([{ ...day("2026-06-08"), multiplier: "1.0" }])).counts).toMatchObject({ accepted: 1 });
+  const { outcomes } = await street.post([{ ...day(DAY), multiplier: 40 }]);
+  expect(outcomes).toMatchObject([{ outcome: "exception", reason: "Meter E1 is set up with the multiplier 1, the head-end has 40." }]);
+  expect(await dayOf(street)).toBeUndefined();
+  const exceptionId = outcomes[0]!.exceptionId!;
+  expect((await exceptionPage(street.world, clerk, exceptionId))!).toMatchObject({ subject: "reading", rule: { title: "Wrong multiplier" } });
+  expect(await decide(street, "accept", { exceptionId, reason: "The meter's plate says 1." })).toMatchObject({ status: "done" });
+  expect(await dayOf(street)).toMatchObject({ total: milli(household(DAY)), suspect: 0 });
+  // What is held beside a day says nothing against the day's own values.
+  await street.post([day("2026-06-07"), { ...day("2026-06-07"), unit: "gal" }]);
+  expect(await dayOf(street, "2026-06-07")).toMatchObject({ suspect: 0 });
+  const wrong = await street.postRaw(JSON.stringify({ reads: [{ ...day(DAY), multiplier: "x" }, { ...day(DAY), multiplier: 0 }] }));
+  expect([wrong.status, ((await wrong.json()) as { error: { issues: { path: string }[] } }).error.issues.map(({ path }) => path)]).toEqual([422, ["reads[0].multiplier", "reads[1].multiplier"]]);
+});
+
 describe("readings of a meter that nobody has entered yet", () => {
   const ofNew = (date: string, slots = 96) => day(date, household(date).map((value, slot) => (slot < slots ? value : null)), "E2");
   const openHeld = ({ port }: Street) => port.query<{ id: string }>("SELECT id FROM exception WHERE rule = 'unknown-meter' AND status = 'open' ORDER BY id");

@@ -8,6 +8,7 @@ import { postFile } from "../api/files.ts";
 import { decideException, exceptionPage } from "./exceptions.ts";
 import { fileLines } from "./files/staff.ts";
 import { meterPage } from "./meters.ts";
+import { takeHeldReads } from "./exceptions/held.ts";
 import { addHouse, day as dayOf, household, interval, openStreet, register, type Street } from "./reads.testing.ts";
 import { valueSources, type TracedValue } from "./value-sources.ts";
 
@@ -78,14 +79,15 @@ test("values that were posted without a file say so, also when a file brings the
   expect(said(at(found, 60)), "the file filled the gap").toEqual([`${milli(60)} sent again.cmep:2`]);
 });
 
-test("reads that were held until their meter was registered keep their file and line when they are taken in", async () => {
+test.each(["by a person", "by themselves"])("reads that were held until their meter was registered keep their file and line when they are taken in %s", async (how) => {
   const text = `${record("W7", "GALREG", "", [`${stamp(START)},R0,4000`])}\r\n${quarters(0, 96, { 50: "N32,0" }, "E7")}`;
   const file = await send("early.cmep", text);
   const held = (await street.port.query<{ id: string }>("SELECT id FROM exception WHERE rule = 'unknown-meter' ORDER BY id")).map(({ id }) => id);
   expect(held).toHaveLength(2);
   expect((await exceptionPage(street.world, admin, held[0]!))!.source).toMatchObject({ file: "early.cmep", fileId: file, line: 2 });
   await addHouse(street, 7, [{ commodity: "electric", badge: "E7", channels: [interval(70, 15)] }, { commodity: "water", badge: "W7", channels: [register(71, "gal", 6)] }]);
-  for (const id of held) expect(await decideException(street.world, admin, { commandId: `accept-${id}`, exceptionId: id, decision: "accept", reason: "" })).toMatchObject({ status: "done" });
+  if (how === "by themselves") expect(await takeHeldReads(street.world)).toBe(2);
+  else for (const id of held) expect(await decideException(street.world, admin, { commandId: `accept-${id}`, exceptionId: id, decision: "accept", reason: "" })).toMatchObject({ status: "done" });
 
   const intervals = await sources(70, "M-E7");
   expect(at(intervals, 0).versions[0]!.source).toMatchObject({ file: "early.cmep", fileId: file, line: 2 });

@@ -8,7 +8,8 @@ import { NOTHING, refuse, type Asked, type Deciding, type ValueOutcome } from ".
 export async function decideReading(row: ExceptionRow, { decision }: Asked, { port, setting, by }: Deciding): Promise<ValueOutcome> {
   if (decision !== "accept") return NOTHING;
   const { reading, source } = JSON.parse(row.detail!) as ExceptionDetail;
-  const taken = { ...heldReading(reading!), index: 0 };
+  // Whoever accepts it has looked whose multiplier is right: ours.
+  const taken = { ...heldReading(reading!), index: 0, multiplier: undefined };
   const batch = await classifyBatch(port, [taken], setting);
   const { result, loaded } = batch;
   const held = result.exceptions.find((found) => found.held !== null);

@@ -5,6 +5,7 @@
 import { cureWork, exceptionUnit, heldReading, loadExceptions, type ExceptionDetail, type ExceptionRecord } from "../../../db/metering/exceptions.ts";
 import { classifyBatch, commitOf, raisedAlerts, readsStream } from "../../../db/metering/ingest.ts";
 import { CommandRepeatedError, commitUnits, FenceLostError } from "../../../db/commit.ts";
+import { linesOf } from "../../../db/metering/sources.ts";
 import { noticeRows } from "../../../db/notices.ts";
 import type { SqlPort } from "../../../db/port.ts";
 import type { Reading } from "../../../domain/metering/index.ts";
@@ -19,8 +20,8 @@ const PASSES_MAX = 50;
 const CLOCK = "system:clock";
 const GATEWAY = "gateway:";
 
-/** Open ones whose meter hangs somewhere on their day, with who sent them: the actor of the event that opened the work. */
-const READY = `SELECT x.id, e.actor FROM exception AS x
+/** Open ones whose meter hangs somewhere on their day, with who sent them (the actor of the event that opened the work) and in which file. */
+const READY = `SELECT x.id, e.actor, (SELECT b.file_id FROM read_batch AS b WHERE b.id = x.detail->>'$.source.batchId') AS "fileId" FROM exception AS x
     JOIN meter AS m ON m.badge = x.detail->>'$.reading.meter' JOIN meter_installation AS i ON i.meter_id = m.id AND i.installed_on <= x.day AND (i.removed_on IS NULL OR i.removed_on >= x.day)
     JOIN event AS e ON e.stream = 'exception:' || x.id AND e.seq = 1
   WHERE x.status = 'open' AND x.kind = 'reads' AND x.rule IN ('unknown-meter', 'not-installed') AND x.id > ? GROUP BY x.id ORDER BY x.id LIMIT ?`;
@@ -28,6 +29,7 @@ const READY = `SELECT x.id, e.actor FROM exception AS x
 interface Ready {
   readonly id: string;
   readonly actor: string;
+  readonly fileId: string | null;
 }
 
 /** Takes in what can be; how many readings. Safe to call at any time, any number of times. @throws UnavailableError */
@@ -36,7 +38,7 @@ export async function takeHeldReads(world: World): Promise<number> {
   let after = "";
   for (let pass = 0; pass < PASSES_MAX; pass += 1) {
     const ready = await world.port.query<Ready>(READY, [after, CHUNK]);
-    for (const [sender, own] of Map.groupBy(ready, ({ actor }) => actor)) taken += await takeIn(world, sender, own.map(({ id }) => id));
+    for (const own of Map.groupBy(ready, ({ actor, fileId }) => `${actor} ${fileId}`).values()) taken += await takeIn(world, own[0]!, own.map(({ id }) => id));
     if (ready.length < CHUNK) break;
     after = ready.at(-1)!.id;
   }
@@ -47,16 +49,18 @@ export async function takeHeldReads(world: World): Promise<number> {
   return taken;
 }
 
-async function takeIn(world: World, sender: string, ids: readonly string[]): Promise<number> {
+async function takeIn(world: World, { actor: sender, fileId }: Ready, ids: readonly string[]): Promise<number> {
   const { port } = world;
   const setting = await readsSetting(world);
   const open = [...(await loadExceptions(port, ids)).values()].filter(({ row }) => row.status === "open");
   const now = await mended(port, open, setting);
   if (now.length === 0) return 0;
-  const batch = await classifyBatch(port, readingsOf(now), setting);
+  const readings = readingsOf(now);
+  const batch = await classifyBatch(port, readings, setting);
   const batchId = batchIdOf(CLOCK, now.map(({ row }) => row.id).join("\n"));
   const gatewayId = sender.startsWith(GATEWAY) ? sender.slice(GATEWAY.length) : STAFF;
-  const origin = { batchId, bodyHash: batchId, actor: CLOCK, source: gatewayId === STAFF ? "staff" : "ami", gatewayId };
+  const file = fileId === null ? undefined : { fileId, lines: now.map(({ row }, i) => linesOf(detailOf(row).source!, valuesIn(readings[i]!))) };
+  const origin = { batchId, bodyHash: batchId, actor: CLOCK, source: gatewayId === STAFF ? "staff" : "ami", gatewayId, file };
   const { units, further } = commitOf(batch, origin, setting, await noticeRows(port, raisedAlerts(batch, setting), setting.now, setting.zone));
   const command = units[0]!.command;
   const provenance = { commandId: readsStream(batchId), batchId: "", actor: CLOCK, source: origin.source, recordedAt: setting.now };
@@ -82,5 +86,9 @@ async function mended(port: SqlPort, records: readonly ExceptionRecord[], settin
 }
 
 function readingsOf(records: readonly ExceptionRecord[]): Reading[] {
-  return records.map(({ row }, index): Reading => ({ ...heldReading((JSON.parse(row.detail!) as ExceptionDetail).reading!), index }));
+  return records.map(({ row }, index): Reading => ({ ...heldReading(detailOf(row).reading!), index }));
 }
+
+const detailOf = (row: ExceptionRecord["row"]): ExceptionDetail => JSON.parse(row.detail!) as ExceptionDetail;
+
+const valuesIn = (reading: Reading): number => (reading.kind === "register" ? 1 : reading.values.length);

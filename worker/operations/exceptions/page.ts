@@ -160,6 +160,7 @@ const OTHER_RULES: Readonly<Record<string, { readonly title: string; readonly wh
   "not-installed": { title: "Meter not installed", what: "A read is of a time at which its meter hung nowhere." },
   unit: { title: "Wrong unit", what: "The unit sent is another kind of quantity, or would lose digits in the channel's unit." },
   "interval-size": { title: "Wrong interval length", what: "The head-end sends intervals of another length than the channel is set up for." },
+  multiplier: { title: "Wrong multiplier", what: "The head-end has another multiplier for the meter than the channel is set up with: one of the two bills a wrong multiple." },
   changed: { title: "Value sent again", what: "A value that was stored came again as another one; the later one counts." },
   "billed-change": { title: "Change under an issued bill", what: "Usage changed after a bill was issued on it; somebody looks whether to bill again." },
   exchange: { title: "Meter exchanged under an issued bill", what: "A meter exchange was entered after a bill was issued for its day; somebody looks whether to bill again." },
