@@ -58,6 +58,22 @@ const total = Math.round(household(DATE).reduce((sum, value) => sum + value, 0) 
 const count = async (table: string): Promise<number> => (await street.port.query<{ n: number }>(`SELECT count(*) AS n FROM ${table}`))[0]!.n;
 
 describe("a file of a head-end", () => {
+  test("that tells of meters without a value holds their day, and is named where it is told; sent again it tells nothing new", async () => {
+    await send(FILE);
+    const event = (meter: string, type: string) => `<EndDeviceEvent><createdDateTime>2026-06-09T02:11:00-05:00</createdDateTime><Assets><mRID>${meter}</mRID></Assets><EndDeviceEventType ref="${type}"/></EndDeviceEvent>`;
+    const events = `<EndDeviceEvents xmlns="http://iec.ch/TC57/2011/EndDeviceEvents#">\n${event("E1", "3.12.141.212")}\n${event("E1", "3.2.22.150")}\n${event("X7", "3.12.43.257")}\n</EndDeviceEvents>`;
+    const { status, body } = await send(events, "?name=events.xml");
+    expect([status, body.status, body.format, body.counts!.reads]).toEqual([200, "done", "iec61968", 0]);
+    const notes = (await (await getFile(street.world, new Request(`http://meterline.test${PATH}/${body.file}`, { headers: bearer() }), body.file)).json()) as { notes: readonly object[] };
+    expect(notes.notes).toEqual([{ line: 4, kind: "rejected", reason: "meter X7: no meter has this number; what is said of it is passed over" }]);
+    expect((await meterPage(street.world, admin, "M-E1"))!.said.map(({ kind, isOn, says, fileId, line }) => [kind, isOn, says, fileId === body.file, line])).toEqual([["low-battery", 1, "3.2.22.150", true, 3], ["tamper", 1, "3.12.141.212", true, 2]]);
+    const open = () => street.port.query("SELECT rule, severity, day, status FROM exception WHERE rule = 'tamper'");
+    expect(await open()).toEqual([{ rule: "tamper", severity: "warn", day: DATE, status: "open" }]);
+    await send(`${events}\n<!-- once more -->`);
+    expect(await open()).toHaveLength(1);
+    expect(await storedSum()).toBe(total);
+  });
+
   test("is stored when it is answered: counts, refusals with their lines, the file itself with its hash", async () => {
     const { status, body } = await send(FILE, "?name=STAHO_202606100815.txt");
     expect(status).toBe(200);

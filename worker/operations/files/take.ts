@@ -202,7 +202,14 @@ async function ingestBatch(world: World, file: FileRow, batchId: string, { reads
     const sentence = outcome === "rejected" ? `meter ${reads[index]!.meter}: ${field === undefined ? "" : `${field} `}${reason}` : reason;
     return [{ line: lineOf(lines[index]!), kind: outcome, reason: sentence, ...(exceptionId !== undefined && { exceptionId }) }];
   });
-  return { counts: { ...NO_COUNTS, ...counts, reads: reads.length }, notes };
+  return { counts: { ...NO_COUNTS, ...counts, reads: reads.length }, notes: [...notes, ...(await passedOver(world, events))] };
+}
+
+/** What is said of meters that nobody has entered is passed over; the file's page tells of which lines. */
+async function passedOver({ port }: World, events: ReadingBatch["events"]): Promise<FileNote[]> {
+  if (events.length === 0) return [];
+  const known = new Set((await port.query<{ badge: string }>("SELECT badge FROM meter WHERE badge IN (SELECT value FROM json_each(?))", [JSON.stringify(badgesOf([], events))])).map(({ badge }) => badge));
+  return events.filter(({ meter }) => !known.has(meter)).map(({ meter, line }): FileNote => ({ line, kind: "rejected", reason: `meter ${meter}: no meter has this number; what is said of it is passed over` }));
 }
 
 /** Named by what is in it: a version that reads a file otherwise makes other batches of it. */
