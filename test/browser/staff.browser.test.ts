@@ -56,7 +56,7 @@ test("a clerk finds an account by its meter's badge and takes a payment; a colle
   await clerk.keyboard.press("t");
   await clerk.getByLabel("Amount").fill("10.50");
   await clerk.getByLabel("Check", { exact: true }).check();
-  await clerk.getByLabel("Check number or note").fill("1044");
+  await clerk.getByLabel("Number on it").fill("1044");
   await clerk.getByRole("button", { name: "Take the payment" }).click();
   await clerk.getByText("The payment is posted.").waitFor();
 
@@ -82,10 +82,10 @@ test("without a script: a mistyped payment comes back with what was typed, a req
   const page = await at("billing", { javaScriptEnabled: false });
   await page.goto(`/staff/accounts/${SECOND_ACCOUNT}/pay`);
   await page.getByLabel("Amount").fill("twelve");
-  await page.getByLabel("Check number or note").fill("in an envelope");
+  await page.getByLabel("Number on it").fill("in an envelope");
   await page.getByRole("button", { name: "Take the payment" }).click();
   expect(await page.getByRole("alert").textContent()).toContain("Enter an amount such as 84.20.");
-  expect(await page.getByLabel("Check number or note").inputValue()).toBe("in an envelope");
+  expect(await page.getByLabel("Number on it").inputValue()).toBe("in an envelope");
 
   await page.goto("/staff/requests");
   await page.getByRole("link", { name: "High bill" }).click();

@@ -87,3 +87,13 @@ test("what staff wrote is erased with the customer, and the chain holds", async 
   const { events } = await accountTimeline(world, clerk, ACCOUNT, { types: ["AdjustmentPosted"], before: null });
   expect(events.map(({ summary }) => summary["reason"])).toEqual(["", ""]);
 });
+
+test("a payment at the counter keeps the number of a check, and no note about who brought it", async () => {
+  const utility = await openUtility("2026-03-10T15:00:00Z");
+  const { world, port } = utility;
+  await openWaterAccount(utility, ACCOUNT, "2026-03-01");
+  const pay = (n: number, reference: string) => payAtCounter(world, clerk, { commandId: id(`counter-${n}`), accountId: ACCOUNT, amount: 10_00, tender: "check", reference });
+  for (const note of ["Bo Lee brought it", "1187 from her son, who called", "1".repeat(31)]) expect(await pay(1, note)).toMatchObject({ status: "invalid", refusal: { field: "reference" } });
+  for (const [n, number] of ["1187", "MO 20993-4417", ""].entries()) expect(await pay(n + 2, number)).toMatchObject({ status: "done" });
+  expect(await port.query("SELECT reference FROM payment ORDER BY seq")).toEqual([{ reference: "1187" }, { reference: "MO 20993-4417" }, { reference: null }]);
+});

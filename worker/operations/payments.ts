@@ -13,8 +13,8 @@ import { portalProvider } from "../payments/providers.ts";
 import type { RequestContext, World } from "./context.ts";
 import { noteOf } from "./notes.ts";
 
-/** A check number or a note of the clerk. */
-const REFERENCE_LENGTH_MAX = 60;
+/** The number printed on a check or money order. It stands in the log for good, so it is a number and no note. */
+const REFERENCE = /^(?=.*\d)[A-Za-z0-9#./ -]{1,30}$/;
 const REASON_MAX = 200;
 
 export type PayAnswer = Answer | { readonly status: "invalid"; readonly refusal: Refusal };
@@ -33,7 +33,8 @@ export async function payAtCounter(
   if (amount === null || amount <= 0 || amount > CENTS_MAX) return invalid("amount", "Enter an amount such as 84.20.");
   if (!COUNTER_TENDERS.includes(tender as CounterTender)) return invalid("tender", "Choose cash, check or money order.");
   const now = world.now();
-  const reference = input.reference.trim().slice(0, REFERENCE_LENGTH_MAX) || null;
+  const reference = input.reference.trim() || null;
+  if (reference !== null && !REFERENCE.test(reference)) return invalid("reference", "Enter the number that is printed on it, such as 1187, or leave it empty.");
   return world.execute({
     commandId,
     accountId,

@@ -39,7 +39,7 @@ export default function TakePayment({ loaderData: { head, commandId }, actionDat
           <FormFrame state={actionData} commandId={actionData?.commandId ?? commandId}>
             <MoneyField name="amount" label="Amount" defaultValue={view.due > 0 ? dollarsText(view.due) : undefined} autoFocus={!actionData} hint={amountHint(view)} />
             <RadioField name="tender" label="How" options={COUNTER_TENDERS.map((value) => ({ value, label: tenderName(value) }))} defaultValue="cash" />
-            <TextField name="reference" label="Check number or note" optional width="medium" maxLength={60} autoComplete="off" />
+            <TextField name="reference" label="Number on it" hint="Of the check or money order, such as 1187." optional width="medium" maxLength={30} autoComplete="off" />
             <Submit icon="pay">Take the payment</Submit>
           </FormFrame>
         </Card>
