@@ -11,7 +11,7 @@ import {
 } from "../../domain/metering/index.ts";
 import { CORRECTION_MARK } from "../../domain/billing/true-up.ts";
 import { loadHead } from "../command.ts";
-import { commitUnits, type CommitUnit } from "../commit.ts";
+import { commitUnits, type CommitUnit, type InputStamp } from "../commit.ts";
 import { cureWork, exceptionUnit, loadExceptions, type ExceptionRecord } from "../metering/exceptions.ts";
 import type { InsertRow, Writes } from "../rows.ts";
 import type { SqlPort } from "../port.ts";
@@ -40,11 +40,11 @@ export interface EstimateRules {
 const REASON = "Nothing had come by the day of estimates.";
 
 /**
- * Estimates what the usages lack, as far as there is anything to go by, in one commit.
+ * Estimates what the usages lack, as far as there is anything to go by, in one commit. `hung`: which meters hung as it was decided.
  * @returns how many channels were completed; 0 when nothing could be done
- * @throws FenceLostError when reads arrived meanwhile: look again; CommandRepeatedError
+ * @throws FenceLostError when reads arrived or a meter was exchanged meanwhile: look again; CommandRepeatedError
  */
-export async function storeEstimates(port: SqlPort, asked: readonly EstimateOf[], rules: EstimateRules, by: EstimateBy): Promise<number> {
+export async function storeEstimates(port: SqlPort, asked: readonly EstimateOf[], rules: EstimateRules, by: EstimateBy, hung: readonly InputStamp[]): Promise<number> {
   const made = new Map<number, Made>();
   for (const { need, usage } of asked) {
     for (const leg of lackingLegs(need, usage)) {
@@ -56,7 +56,7 @@ export async function storeEstimates(port: SqlPort, asked: readonly EstimateOf[]
   if (made.size === 0) return 0;
   const units: CommitUnit[] = [];
   for (const [meterId, ofMeter] of Map.groupBy(made.values(), (each) => each.meterId)) {
-    const unit = await unitOf(port, meterId, ofMeter, by);
+    const unit = await unitOf(port, meterId, ofMeter, by, hung);
     const provenance = { commandId: unit.command.id, batchId: "", actor: by.actor, source: by.source, recordedAt: by.now };
     units.push(unit, ...ofMeter.flatMap(({ cured }) => cured.map((record) => exceptionUnit(cureWork(record, by.now), provenance, unit.command))));
   }
@@ -79,13 +79,13 @@ interface Made {
 }
 
 /** All estimates of one meter: they are events of its stream. */
-async function unitOf(port: SqlPort, meterId: string, made: readonly Made[], by: EstimateBy): Promise<CommitUnit> {
+async function unitOf(port: SqlPort, meterId: string, made: readonly Made[], by: EstimateBy, hung: readonly InputStamp[]): Promise<CommitUnit> {
   const stream = `meter:${meterId}`;
   const head = await loadHead(port, stream);
   const id = `${by.commandId}:${meterId}`;
   const drafts = made.map(({ event }) => event);
   return {
-    stream, baseSeq: head.seq, baseHash: head.hash, inputs: [],
+    stream, baseSeq: head.seq, baseHash: head.hash, inputs: hung,
     events: seal(stream, head, drafts, { commandId: id, batchId: "", actor: by.actor, source: by.source, recordedAt: by.now }),
     writes: {
       intervalDay: made.flatMap(({ writes }) => writes.intervalDay ?? []),

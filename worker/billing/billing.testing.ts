@@ -129,3 +129,18 @@ export async function runBills(utility: TestUtility, periodTo: LocalDate, option
   if (answer.status !== "done") throw new Error(answer.status === "refused" ? answer.refusal.message : answer.status);
   return drainRun(utility.world, answer.result.runId, options);
 }
+
+/** A port through which something else happens just before the first write of a kind: the moment between reading and committing. */
+export function beforeFirst(write: string, port: SqlPort, happens: () => Promise<unknown>): SqlPort {
+  let happened = false;
+  return {
+    ...port,
+    write: async (statements) => {
+      if (!happened && statements.some(({ sql }) => sql.includes(write))) {
+        happened = true;
+        await happens();
+      }
+      return port.write(statements);
+    },
+  };
+}

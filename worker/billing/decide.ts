@@ -102,7 +102,7 @@ function decide(context: RunContext, { facts: { state, history }, work, segments
 }
 
 /** Fills what is missing where it may be filled. False when nothing was. */
-async function estimated(world: World, { settings, actor, runId }: RunContext, { facts, segments, needs }: AccountToBill): Promise<boolean> {
+async function estimated(world: World, { settings, actor, runId }: RunContext, { facts, segments, needs, inputs }: AccountToBill): Promise<boolean> {
   const { estimatesInRowMax } = settings.billing;
   const asked = segments.flatMap(({ due: { agreement }, usage }) => {
     const need = needs.find(({ agreementId }) => agreementId === agreement.agreementId);
@@ -111,9 +111,9 @@ async function estimated(world: World, { settings, actor, runId }: RunContext, {
   const holidays = new Set<LocalDate>(settings.holidays.map(({ on }) => on));
   try {
     const by = { actor, source: "billing", now: world.now(), commandId: `estimate:${runId}:${facts.state.accountId}` };
-    return (await storeEstimates(world.port, asked, { zone: settings.utility.timeZone, holidays, order: settings.estimation.methods.map(({ method }) => method) }, by)) > 0;
+    return (await storeEstimates(world.port, asked, { zone: settings.utility.timeZone, holidays, order: settings.estimation.methods.map(({ method }) => method) }, by, inputs.filter(({ kind }) => kind === "hung"))) > 0;
   } catch (error) {
-    // Reads arrived in this very moment, or it was done before: in both cases the stored reads tell.
+    // Reads arrived in this very moment, a meter was exchanged, or it was done before: in each case what is stored now tells.
     if (error instanceof FenceLostError || error instanceof CommandRepeatedError) return true;
     throw error;
   }

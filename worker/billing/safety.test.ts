@@ -7,7 +7,7 @@ import { verifyLog } from "../../db/log.ts";
 import { addMonths } from "../../domain/calendar/local-date.ts";
 import { supervisor, clerk, type TestUtility } from "../../test/support/utility.ts";
 import { payAtCounter } from "../operations/payments.ts";
-import { billingUtility, channelOf, customer, dialRead, ELECTRIC_RATE, meterDays, missingHours, publish, runBills, WATER_RATE } from "./billing.testing.ts";
+import { beforeFirst, billingUtility, channelOf, customer, dialRead, ELECTRIC_RATE, meterDays, missingHours, publish, runBills, WATER_RATE } from "./billing.testing.ts";
 import { billingByClock } from "./cron.ts";
 import { drainRun } from "./drain.ts";
 import { LEASE_MS } from "./lease.ts";
@@ -112,17 +112,7 @@ describe("beside other work", () => {
   test("a payment that slips in between loading and committing wins, and the bill knows it", async () => {
     const utility = await street();
     await start(utility);
-    let paid = false;
-    const port: TestUtility["port"] = {
-      ...utility.port,
-      write: async (statements) => {
-        if (!paid && statements.some(({ sql }) => sql.includes("INSERT INTO batch"))) {
-          paid = true;
-          await payAtCounter(utility.world, clerk, { commandId: "counter-payment-1", accountId: "1003", amount: 10_00, tender: "cash", reference: "" });
-        }
-        return utility.port.write(statements);
-      },
-    };
+    const port = beforeFirst("INSERT INTO batch", utility.port, () => payAtCounter(utility.world, clerk, { commandId: "counter-payment-1", accountId: "1003", amount: 10_00, tender: "cash", reference: "" }));
     expect(await drainRun({ ...utility.world, port }, RUN)).toBe("finished");
     await billedOnce(utility);
     expect(await utility.port.query("SELECT previous_balance AS previous, balance - charges AS between_them FROM bill WHERE account_id = '1003'")).toEqual([{ previous: -10_00, between_them: -10_00 }]);
@@ -131,17 +121,7 @@ describe("beside other work", () => {
   test("a read that is corrected in that moment is in the bill", async () => {
     const utility = await street();
     await start(utility);
-    let corrected = false;
-    const port: TestUtility["port"] = {
-      ...utility.port,
-      write: async (statements) => {
-        if (!corrected && statements.some(({ sql }) => sql.includes("INSERT INTO batch"))) {
-          corrected = true;
-          await utility.port.write([{ sql: "UPDATE interval_day SET version = 2, best_total = best_total + 1000000 WHERE channel_id = ? AND day = '2026-03-10'", args: [channelOf("1005", "water")] }]);
-        }
-        return utility.port.write(statements);
-      },
-    };
+    const port = beforeFirst("INSERT INTO batch", utility.port, () => utility.port.write([{ sql: "UPDATE interval_day SET version = 2, best_total = best_total + 1000000 WHERE channel_id = ? AND day = '2026-03-10'", args: [channelOf("1005", "water")] }]));
     await drainRun({ ...utility.world, port }, RUN);
     await billedOnce(utility);
     expect(await utility.port.query("SELECT registered_milli AS used FROM bill_segment WHERE service_agreement_id = '1005-water'")).toEqual([{ used: 8_430 }]);

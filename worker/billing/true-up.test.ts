@@ -151,6 +151,27 @@ describe("an estimated bill", () => {
     await bill(utility, "2026-05-01", "06");
     expect(await segmentsOf(utility, "1001-20260501")).toMatchObject([{ used: 1_500 + 1_700, estimated: 0 }]);
   });
+
+  test("is not made of a meter that is exchanged in that very moment", async () => {
+    const utility = await readOnce();
+    const { port, world } = utility;
+    // Between what the estimate rests on and the place at which it is written.
+    let swapped = false;
+    const query: typeof port.query = async (sql, args) => {
+      if (!swapped && args?.[0] === "meter:dial-1001") {
+        swapped = true;
+        await exchange(utility, "2026-04-16", 4_600);
+      }
+      return port.query(sql, args);
+    };
+    await bill({ ...utility, world: { ...world, port: { ...port, query } } }, "2026-05-01");
+    expect(swapped).toBe(true);
+    expect(await port.query("SELECT count(*) AS n FROM register_read WHERE channel_id = ? AND quality = 'estimated'", [DIAL])).toEqual([{ n: 0 }]);
+    expect(await segmentsOf(utility, "1001-20260501")).toEqual([]);
+    await dialRead(port, NEW_DIAL, "2026-05-01", 1_700);
+    await bill(utility, "2026-05-01", "06");
+    expect(await segmentsOf(utility, "1001-20260501")).toMatchObject([{ used: 1_500 + 1_700, estimated: 0 }]);
+  });
 });
 
 describe("as many estimates in a row as are allowed", () => {

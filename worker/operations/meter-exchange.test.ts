@@ -1,11 +1,10 @@
 /** A meter is exchanged in the middle of a period: the next bill sums what both counted, and nobody gains or loses by it. */
 import { describe, expect, test } from "vitest";
 import { writeRows } from "../../db/commit.ts";
-import type { SqlPort } from "../../db/port.ts";
 import { explainBill, replayBill } from "../../db/billing/replay.ts";
 import { startOfDay } from "../../domain/calendar/zone.ts";
 import { supervisor, clerk, ZONE, type TestUtility } from "../../test/support/utility.ts";
-import { billingUtility, channelOf, checkBook, customer, dialRead, meterDays, missingHours, runBills } from "../billing/billing.testing.ts";
+import { beforeFirst, billingUtility, channelOf, checkBook, customer, dialRead, meterDays, missingHours, runBills } from "../billing/billing.testing.ts";
 import { MISSING } from "../../domain/metering/index.ts";
 import { exchangeForm, exchangeMeter, type ExchangeAsked } from "./meter-exchange.ts";
 import { moveMeter, pairEndpoint, recordTest, stockPage } from "./meter-stock.ts";
@@ -28,21 +27,6 @@ function asked(fresh: { meterId: string; channelId: number }, more: Partial<Exch
 }
 
 const used = async ({ port }: TestUtility) => (await port.query<{ q: number }>("SELECT registered_milli AS q FROM bill_segment ORDER BY id")).map(({ q }) => q);
-
-/** A port through which something else happens just before the first write of a kind: the moment between reading and committing. */
-function beforeFirst(write: string, port: SqlPort, happens: () => Promise<unknown>): SqlPort {
-  let happened = false;
-  return {
-    ...port,
-    write: async (statements) => {
-      if (!happened && statements.some(({ sql }) => sql.includes(write))) {
-        happened = true;
-        await happens();
-      }
-      return port.write(statements);
-    },
-  };
-}
 
 describe("an exchange", () => {
   test("in the middle of the month: the bill sums both dials, each from its own read, and replays", async () => {
