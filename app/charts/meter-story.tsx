@@ -36,13 +36,17 @@ export interface MeterStoryProps extends ChartWords {
   labels?: number;
 }
 
+/** Room above the highest bar: a little, or that of the word for what is in doubt, which stands over all bars. */
+const WITHOUT_WORD = 1.08;
+const WITH_WORD = 1.15;
+
 export function MeterStory({ unit, periods, height, lineWord = "Neighbors", labels = 13, ...words }: MeterStoryProps) {
   const { locale } = usePlace();
   const hatch = useId();
   const count = periods.length;
   const quantity = (value: Milli) => formatQuantity(locale, value, unit, { form: "short", metered: true });
-  const scale = scaleTo(Math.max(0, ...periods.flatMap((period) => [period.value ?? 0, period.high ?? 0, period.neighbors ?? 0])) * 1.08);
   const suspects = periods.filter((period) => period.suspect);
+  const scale = scaleTo(Math.max(0, ...periods.flatMap((period) => [period.value ?? 0, period.high ?? 0, period.neighbors ?? 0])) * (suspects.length > 0 ? WITH_WORD : WITHOUT_WORD));
   const neighbors = periods.map((period) => period.neighbors ?? null);
   const hasNeighbors = neighbors.some((value) => value !== null);
   const hasRange = periods.some((period) => period.high !== undefined);
@@ -81,7 +85,7 @@ export function MeterStory({ unit, periods, height, lineWord = "Neighbors", labe
           {hasNeighbors ? <SlotLine values={neighbors} low={0} high={scale.max} look="neighbors" /> : null}
           {periods.map((period, i) => period.suspect && !period.quiet ? (
             <text key={period.key} className="chart-suspect" x={percent((i + 0.5) / count)} textAnchor={i > count * 0.8 ? "end" : i < count * 0.2 ? "start" : "middle"}
-              y={percent(1 - (period.value ?? 0) / scale.max)} dy="-0.5em">{period.suspect}</text>
+              y="0" dy="1em">{period.suspect}</text>
           ) : null)}
           {periods.map((period, i) => period.mark ? (
             <g key={period.key}>

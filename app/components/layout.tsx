@@ -17,8 +17,8 @@ export function Row({ align, justify, children, className }: Children & { align?
   return <div className={classes("row", className)} data-align={align} data-justify={justify}>{children}</div>;
 }
 
-/** Equal columns, as many as fit: `small` 10 rem, default 18 rem, `large` 28 rem each. */
-export function Grid({ min, children, className }: Children & { min?: "small" | "large" }) {
+/** Equal columns, as many as fit: `figure` 7.5 rem, `small` 9 rem, default 18 rem, `large` 28 rem each. */
+export function Grid({ min, children, className }: Children & { min?: "figure" | "small" | "large" }) {
   return <div className={classes("grid", className)} data-min={min}>{children}</div>;
 }
 

@@ -79,7 +79,7 @@ export function StaffShell({ utility, nav, home = "/staff", searchAction, query,
       <div className="staff" data-density="staff" data-busy={busy || undefined}>
         <a className="skip" href="#main">{t("page.skip")}</a>
         <header className="staff-rail">
-          <Link className="staff-name" to={home}><Mark /><span className="clip">{utility.name}</span></Link>
+          <Link className="staff-name" to={home}><Mark /><span className="staff-name-words">{utility.name}</span></Link>
           <button type="button" className="staff-menu-button" popoverTarget="staff-nav"><Icon name="menu" /><span>{t("page.menu")}</span></button>
           {/* A menu where it is narrow; where it is wide the style sheet sets it open in the rail. */}
           <nav className="staff-nav" id="staff-nav" popover="auto" aria-label={t("page.navigation")}>

@@ -96,7 +96,7 @@ function Chooser({ page, chosen }: { page: CorrectionPage; chosen: { readonly fr
   const fees = branch?.fees ?? [];
   const choosable = services.filter(({ commodity, rateScheduleId }) => rates.some((rate) => rate.commodity === commodity && rate.scheduleId !== rateScheduleId));
   return (
-    <Card title="What was wrong">
+    <Card title="What is corrected">
       <Form method="get" className="form" preventScrollReset>
         <SelectField name="from" label="From which bill on" hint="It and every later bill are made again together." defaultValue={asked?.fromBill ?? chosen.from ?? bills[0]!.billId}
           options={bills.map(({ billId, number, periodFrom, periodTo, charges }) => ({ value: billId, label: `${formatPeriod("en", { from: periodFrom, to: periodTo }, today)}, ${formatDollars(charges)} (${number})` }))} />

@@ -1,3 +1,4 @@
+import { useSearchParams } from "react-router";
 import type { Route } from "./+types/arrivals";
 import { arrivalsPage, type SilentMeter } from "../../../worker/operations/arrivals.ts";
 import type { MeterListed, SaidOfMeters } from "../../../worker/operations/conditions.ts";
@@ -5,11 +6,12 @@ import { ArrivalsMap } from "../../charts/arrivals-map.tsx";
 import { ButtonLink } from "../../components/button.tsx";
 import { Card } from "../../components/card.tsx";
 import { DateText, TimeText } from "../../components/date-text.tsx";
-import { Page, Row } from "../../components/layout.tsx";
+import { Page } from "../../components/layout.tsx";
 import { EmptyState } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
 import { formatCount } from "../../format/quantities.ts";
 import { answering } from "../../session.server.ts";
+import { Choices } from "./choices.tsx";
 import { SaidWhere, SaysText } from "./condition-words.tsx";
 import { atWork } from "./staff.server.ts";
 import { conditionName } from "./words.ts";
@@ -24,14 +26,12 @@ export async function loader(asked: Route.LoaderArgs) {
 
 /** Whether the meters are heard: expected against received by hour, who is silent, and what the others are said to be. */
 export default function Arrivals({ loaderData: { page: { gateways, days, about, silent, silentCount, silentAfterDays, said }, gateway } }: Route.ComponentProps) {
+  const [search] = useSearchParams();
   const any = days.some((day) => day.hours.some(({ expected }) => expected > 0));
   return (
     <Page title="What arrived" intro="Intervals of the last seven whole days, as the meters sent them: estimates do not count." back={{ to: "/staff/reads", label: "Reads" }} actions={<ButtonLink to="/staff/gateways" icon="globe">Gateways</ButtonLink>}>
       {gateways.length > 0 ? (
-        <Row>
-          <ButtonLink to="?" kind={gateway === null ? "secondary" : "quiet"}>All meters</ButtonLink>
-          {gateways.map(({ id, name, meters }) => <ButtonLink key={id} to={`?${new URLSearchParams({ gateway: id })}`} kind={gateway === id ? "secondary" : "quiet"}>{`${name}: ${formatCount(meters)}`}</ButtonLink>)}
-        </Row>
+        <Choices label="By gateway" name="gateway" chosen={gateway ?? ""} search={search} choices={[{ value: "", label: "All meters" }, ...gateways.map(({ id, name, meters }) => ({ value: id, label: name, count: meters }))]} />
       ) : null}
       <Card title="Expected against received">
         {any ? <ArrivalsMap title="By hour; the stronger the color, the more is missing" days={days} /> : <EmptyState icon="meter" title="Nothing is expected">No meter with intervals has hung for a whole day.</EmptyState>}
@@ -47,19 +47,19 @@ export default function Arrivals({ loaderData: { page: { gateways, days, about, 
             { key: "last", head: "Last heard of", cell: (row) => (row.last ? <DateText date={row.last} form="day" /> : <span className="soft">Never</span>) },
           ]} />
       </Card>
-      <Said said={said} gateway={gateway} />
+      <Said said={said} />
     </Page>
   );
 }
 
 /** Meters of which head-ends say that something is wrong, one kind at a time. */
-function Said({ said: { counts, kind, rows }, gateway }: { said: SaidOfMeters; gateway: string | null }) {
-  const to = (chosen: string) => `?${new URLSearchParams({ ...(gateway !== null && { gateway }), said: chosen })}`;
+function Said({ said: { counts, kind, rows } }: { said: SaidOfMeters }) {
+  const [search] = useSearchParams();
   if (kind === null) return <Card title="What meters are said to be"><EmptyState icon="good" title="All is well">No head-end tells of tamper, low batteries or weak signals.</EmptyState></Card>;
   const { meters } = counts.find((each) => each.kind === kind)!;
   return (
     <>
-      <Row>{counts.map((each) => <ButtonLink key={each.kind} to={to(each.kind)} kind={each.kind === kind ? "secondary" : "quiet"}>{`${conditionName(each.kind)}: ${formatCount(each.meters)}`}</ButtonLink>)}</Row>
+      <Choices label="What is said of meters" name="said" chosen={kind} search={search} choices={counts.map((each) => ({ value: each.kind, label: conditionName(each.kind), count: each.meters }))} />
       <Card title={`Said to be: ${conditionName(kind).toLowerCase()}`} flush>
         <Table<MeterListed> caption={`${conditionName(kind)}: ${meters > rows.length ? `the first ${formatCount(rows.length)} of ${formatCount(meters)} meters` : formatCount(meters)}, longest first`} rows={rows} rowKey={(row) => row.meterId} rowTo={(row) => `/staff/meters/${encodeURIComponent(row.meterId)}`}
           columns={[

@@ -45,7 +45,7 @@ export default function Board({ loaderData }: Route.ComponentProps) {
     <Page title="Board" intro={<DateText date={board.day} />}>
       <section className="board-part" aria-labelledby="needs">
         <h2 id="needs">Needs a person</h2>
-        <Grid min="small">
+        <Grid min="figure">
           <Needs to="/staff/exceptions" label="Exceptions" value={board.exceptionsOpen} />
           <Needs to="/staff/exceptions?kind=billing" label="Held bills" value={waiting.heldBills} />
           <Needs to="/staff/billing/unbilled" label="Not billed" value={waiting.unbilled} tone="bad" />

@@ -49,7 +49,7 @@ export function weekPictures(document: RateDocument): WeekPicture[] {
       if (!row) return [];
       return [{
         key: `${charge.id} ${season ?? ""}`,
-        title: season === undefined ? charge.name.en : `${charge.name.en}, ${seasonName(document, season).toLowerCase()}`,
+        title: season === undefined ? charge.name.en : `${charge.name.en}: ${seasonName(document, season)}`,
         periods: levels(schedule.periods.map(({ id, name }) => ({ id, name: name.en, price: row.prices?.[id] ?? row.tiersByPeriod?.[id]?.[0]!.price ?? "0" })), perUnit(charge.unit ?? document.unit)),
         week: Array.from({ length: 7 }, (_, day) => Array.from({ length: 24 }, (_, hour) => schedule.periods[table[(index * DAY_KINDS + day) * MINUTES + hour * 60]!]!.id)),
       }];

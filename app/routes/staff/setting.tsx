@@ -164,7 +164,7 @@ function AllFigures({ value }: { value: Setting<"validation"> }) {
   return (
     <Card title="All figures, as they count today" flush>
       <div className="card-note"><Choices label="Class" name="class" chosen={chosen} search={search} choices={CUSTOMER_CLASSES.map((each) => ({ value: each, label: className(each) }))} /></div>
-      <Table<ThresholdPath> caption={`Thresholds for ${className(chosen).toLowerCase()} customers`} narrow="keep" rows={THRESHOLD_PATHS} rowKey={(path) => path}
+      <Table<ThresholdPath> caption={`Thresholds for ${className(chosen).toLowerCase()} customers`} rows={THRESHOLD_PATHS} rowKey={(path) => path}
         columns={[
           { key: "what", head: "Figure", main: true, cell: (path) => thresholdName(path) },
           ...METERED.map((commodity, i) => ({
