@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { loadSoFar } from "../../db/billing/so-far.ts";
+import { loadPrepaidDays } from "../../db/billing/prepaid.ts";
 import { loadAccount } from "../../db/account/store.ts";
 import { countDue } from "../../db/billing/due.ts";
 import { replayBill } from "../../db/billing/replay.ts";
@@ -8,6 +9,9 @@ import { openMemory } from "../../db/memory.ts";
 import { migrate } from "../../db/migrate.ts";
 import { loadMigrations } from "../../db/migrations-folder.ts";
 import type { SqlPort } from "../../db/port.ts";
+import { prepaidStanding } from "../../domain/billing/prepaid.ts";
+import { openDues } from "../../domain/lifecycle/account/budget-billing.ts";
+import { balanceOf } from "../../domain/lifecycle/account/state.ts";
 import { pastDue } from "../../domain/ledger/allocation.ts";
 import { runIdOf } from "../../domain/billing/run.ts";
 import { checkBook } from "../../test/simulation/checkers.ts";
@@ -68,6 +72,21 @@ describe("a demonstration of 24 meters", () => {
     const states = await Promise.all(ids.map(async ({ id }) => (await loadAccount(demo.port, id)).state));
     expect(states.some((state) => pastDue(state.items, TODAY) > 0)).toBe(true);
     expect(states.some((state) => state.items.length === 0)).toBe(true);
+  });
+
+  test("has what customers and the office agree on: equal payments, money paid ahead that is not low, a bill made again, texts with a yes", async () => {
+    const town = layOut({ seed: 4_711, today: TODAY, meters: METERS });
+    const stateOf = async (arranged: string) => (await loadAccount(demo.port, town.accounts.find(({ story }) => story?.arranged === arranged)!.accountId)).state;
+    const budgeted = await stateOf("budget");
+    expect(budgeted.budget).toMatchObject({ status: "on" });
+    expect(openDues(budgeted).filter(({ open }) => open > 0)).toEqual([]);
+    const prepaid = await stateOf("prepaid");
+    const { days } = await loadPrepaidDays(demo.port, prepaid.accountId, prepaid, NOW);
+    expect(prepaidStanding(-balanceOf(prepaid), prepaid.prepaid!.lowAt, days!)).toMatchObject({ state: "ok" });
+    const { accountId } = await stateOf("rebilled");
+    expect(await one(demo.port, `SELECT cause, replaced_by IS NOT NULL AS again FROM bill_cancellation WHERE account_id = '${accountId}'`)).toEqual({ cause: "wrongRate", again: 1 });
+    expect(await one(demo.port, "SELECT count(*) AS numbers FROM text_number WHERE ended_at IS NULL")).toEqual({ numbers: 1 });
+    expect(await one(demo.port, "SELECT count(*) AS running FROM usage_alert WHERE ended_at IS NULL AND kind = 'leak'")).toEqual({ running: 1 });
   });
 
   test("has a cycle that is due, with accounts in it, and an open period with usage for the customer of the tour", async () => {

@@ -47,9 +47,9 @@ export async function fillDemo({ meters, ...options }: Filling): Promise<DemoRep
   await makeGateway(demo);
   await registerPremises(demo, town);
   await openAccounts(demo, town.accounts.filter(({ startOn }) => cameOver(town, startOn)));
+  await stockMeters(demo, town);
   const customers = await letCustomersIn(demo, town);
   const tally = await liveThrough(demo, town, customers);
-  await stockMeters(demo, town);
   await sendPastLetters(demo);
   return { facts: factsOf(tally, await countFacts(demo.port)) };
 }

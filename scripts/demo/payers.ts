@@ -9,8 +9,8 @@ export interface DueBill {
   readonly billId: string;
   readonly issuedOn: LocalDate;
   readonly dueOn: LocalDate;
-  /** All that is owed with this bill. */
-  readonly balance: Cents;
+  /** All that this bill asks for. */
+  readonly due: Cents;
 }
 
 export interface PlannedPayment {
@@ -29,7 +29,7 @@ const DOLLAR = 100;
 /** The customer's payment of this bill, or null when there is none. */
 export function paymentFor({ seed, payer, opening }: TownAccount, bill: DueBill): PlannedPayment | null {
   const chance = dice(seedOf(seed, bill.billId));
-  const { balance, issuedOn, dueOn } = bill;
+  const { due, issuedOn, dueOn } = bill;
   const plan = (on: LocalDate, amount: Cents, portal: number): PlannedPayment | null => {
     if (amount < DOLLAR) return null;
     const door: Door = chance.chance(portal) ? { channel: "portal", tender: "card" } : { channel: "counter", tender: opening.customerClass === "commercial" ? "check" : chance.pick(["check", "check", "cash", "moneyOrder"] as const) };
@@ -38,12 +38,12 @@ export function paymentFor({ seed, payer, opening }: TownAccount, bill: DueBill)
   };
   const inTime = addDays(issuedOn, chance.whole(3, Math.max(3, daysBetween(issuedOn, dueOn) - 1)));
   switch (payer) {
-    case "automatic": return plan(addDays(dueOn, -2), balance, 1);
-    case "prompt": return plan(inTime, balance, 0.6);
-    case "late": return plan(addDays(dueOn, chance.whole(2, 18)), balance, 0.5);
-    case "short": return plan(inTime, chance.chance(0.55) ? balance : wholeDollars(balance * chance.between(0.55, 0.9)), 0.8);
-    case "ahead": return plan(inTime, Math.ceil((balance + 10 * DOLLAR) / (25 * DOLLAR)) * 25 * DOLLAR, 0.7);
-    case "behind": return chance.chance(0.4) ? plan(addDays(dueOn, chance.whole(1, 20)), wholeDollars(balance * chance.between(0.4, 0.95)), 0.3) : null;
+    case "automatic": return plan(addDays(dueOn, -2), due, 1);
+    case "prompt": return plan(inTime, due, 0.6);
+    case "late": return plan(addDays(dueOn, chance.whole(2, 18)), due, 0.5);
+    case "short": return plan(inTime, chance.chance(0.55) ? due : wholeDollars(due * chance.between(0.55, 0.9)), 0.8);
+    case "ahead": return plan(inTime, Math.ceil((due + 10 * DOLLAR) / (25 * DOLLAR)) * 25 * DOLLAR, 0.7);
+    case "behind": return chance.chance(0.4) ? plan(addDays(dueOn, chance.whole(1, 20)), wholeDollars(due * chance.between(0.4, 0.95)), 0.3) : null;
   }
 }
 

@@ -4,7 +4,7 @@
  * the meters counted in between is carried on here.
  */
 import { createHash } from "node:crypto";
-import { addDays, type LocalDate } from "../../domain/calendar/local-date.ts";
+import { addDays, daysBetween, type LocalDate } from "../../domain/calendar/local-date.ts";
 import { startOfDay, type Instant } from "../../domain/calendar/zone.ts";
 import type { Condition, IntervalReading, Reading, RegisterReading } from "../../domain/metering/index.ts";
 import { batchIdOf, ingestReads } from "../../worker/operations/reads.ts";
@@ -57,7 +57,7 @@ export class MeterReads {
       const own = days.filter(({ date }) => date >= startOf.get(meter.cycleId)!);
       this.#readRegister(i, meter, own, startOf.get(meter.cycleId)!, batch);
       const sent = meter.intervalChannel === null ? [] : own.filter(({ date }) => date >= meter.intervalsFrom);
-      if (sent.length > 0) batch.add({ ...intervals(meter, sent), told: saidOf(i, sent) });
+      if (sent.length > 0) batch.add({ ...intervals(meter, sent), told: saidOf(i, sent, plan.today) });
       if (sent.length > 0 && meter.panels) batch.add(sentBackReading(meter, meter.panels, sent));
       if (batch.full) await batch.send();
     }
@@ -86,8 +86,9 @@ export class MeterReads {
   }
 }
 
+const HOUR_MS = 3_600_000;
 /** Four in the afternoon; about a third of the day's usage is still to come. */
-const AFTERNOON_MS = 8 * 3_600_000;
+const AFTERNOON_MS = 8 * HOUR_MS;
 const REST_OF_DAY = 0.35;
 
 function register({ badge, unit, dials }: TownMeter, at: Instant, counted: number): Omit<RegisterReading, "index"> {
@@ -97,14 +98,24 @@ function register({ badge, unit, dials }: TownMeter, at: Instant, counted: numbe
 /** One module in so many has a battery that runs low, and one a signal that is weak; the others have nothing to say. */
 const LOW_BATTERY_EVERY = 40;
 const WEAK_SIGNAL_EVERY = 55;
+/** One cover in so many was opened last night. */
+const TAMPER_EVERY = 90;
+/** Batteries and signals are told of for so long. */
+const SAID_DAYS = 40;
 const LOW_BATTERY: readonly Condition[] = [{ kind: "low-battery", on: true, says: "low", seconds: null }];
 const WEAK_SIGNAL: readonly Condition[] = [{ kind: "weak-signal", on: true, says: "-117 dBm", seconds: null }];
 
+const TAMPER: readonly Condition[] = [{ kind: "tamper", on: true, says: "cover opened", seconds: null }];
+
 /** What the module says beside the last of the days. */
-function saidOf(i: number, days: readonly GeneratedDay[]): IntervalReading["told"] {
-  const conditions = i % LOW_BATTERY_EVERY === 7 ? LOW_BATTERY : i % WEAK_SIGNAL_EVERY === 11 ? WEAK_SIGNAL : null;
+function saidOf(i: number, days: readonly GeneratedDay[], today: LocalDate): IntervalReading["told"] {
   const { date } = days.at(-1)!;
-  return conditions === null ? undefined : [{ conditions, from: startOfDay(date, ZONE), to: startOfDay(addDays(date, 1), ZONE), line: 0 }];
+  const ago = daysBetween(date, today);
+  if (ago > SAID_DAYS) return undefined;
+  const told = (conditions: readonly Condition[], fromHour: number, hours: number) => [{ conditions, from: startOfDay(date, ZONE) + fromHour * HOUR_MS, to: startOfDay(date, ZONE) + (fromHour + hours) * HOUR_MS, line: 0 }];
+  if (i % LOW_BATTERY_EVERY === 7) return told(LOW_BATTERY, 12, 1);
+  if (i % WEAK_SIGNAL_EVERY === 11) return told(WEAK_SIGNAL, 12, 1);
+  return i % TAMPER_EVERY === 26 && ago <= 1 ? told(TAMPER, 14, 2) : undefined;
 }
 
 function intervals(meter: TownMeter, days: readonly GeneratedDay[]): Omit<IntervalReading, "index"> {

@@ -38,10 +38,15 @@ export interface Story {
   readonly panels?: boolean;
   /** What the year adds to it, by name. */
   readonly role?: Role;
+  /** What the customer and the office agree on in the year. */
+  readonly arranged?: Arranged;
 }
 
 /** What else happens to its customer: see the year. */
 export type Role = "promise" | "bounced" | "leakReported" | "highBill";
+
+/** See the arrangements. */
+export type Arranged = "budget" | "prepaid" | "rebilled";
 
 export const TOUR_CUSTOMER: Person = { name: "Nora Bergman", email: "nora@aldercreek.example", phone: "(319) 555-0101", language: "en" };
 export const SEVERAL_ACCOUNTS: Person = { id: "person-several", name: "Daniel Okafor", email: "daniel@aldercreek.example", phone: "(319) 555-0102", language: "en" };
@@ -56,10 +61,10 @@ export function storyOf(place: number, today: number): Story | null {
 
 const STORIES: Readonly<Record<number, (today: number) => Story>> = {
   0: () => ({ ...QUIET, person: TOUR_CUSTOMER, payer: "short", quarterHours: true, readByHand: false, flatElectric: false }),
-  1: () => ({ ...QUIET, person: SEVERAL_ACCOUNTS, payer: "automatic", readByHand: false, flatElectric: false }),
-  2: () => ({ ...QUIET, person: SEVERAL_ACCOUNTS, payer: "late", readByHand: false }),
+  1: () => ({ ...QUIET, person: SEVERAL_ACCOUNTS, payer: "automatic", readByHand: false, flatElectric: false, arranged: "budget" }),
+  2: () => ({ ...QUIET, person: SEVERAL_ACCOUNTS, payer: "late", readByHand: false, arranged: "prepaid" }),
   // Water that has not stopped running for twelve days: told to the customer, and not held from any bill.
-  3: (today) => ({ ...QUIET, person: SPANISH_CUSTOMER, payer: "prompt", readByHand: false, role: "leakReported", leak: [{ kind: "leak", from: today - 12, to: today + 365, perHour: 9_000 }] }),
+  3: (today) => ({ ...QUIET, person: SPANISH_CUSTOMER, payer: "prompt", readByHand: false, flatElectric: false, role: "leakReported", arranged: "rebilled", leak: [{ kind: "leak", from: today - 12, to: today + 365, perHour: 9_000 }] }),
   4: (today) => ({ ...QUIET, payer: "prompt", faults: { electric: [{ kind: "spike", day: today - 8, hour: 18, perHour: 64_000 }] } }),
   5: (today) => ({ ...QUIET, payer: "automatic", faults: { electric: [{ kind: "stuck", from: today - 12, to: today - 10, perHour: 912 }] } }),
   6: (today) => ({ ...QUIET, payer: "behind", faults: { electric: [{ kind: "gap", from: today - 10, fromHour: 14, to: today - 9, toHour: 20 }] } }),

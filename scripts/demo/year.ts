@@ -10,6 +10,7 @@ import { payAtCounter, reversePayment } from "../../worker/operations/payments.t
 import { advanceRequest, openRequest } from "../../worker/operations/requests.ts";
 import { billingByClock } from "../../worker/billing/cron.ts";
 import { drainRun } from "../../worker/billing/drain.ts";
+import { ARRANGEMENTS } from "./arrangements.ts";
 import { decideFindings, reviewHeldBills } from "./decisions.ts";
 import { paymentFor, type DueBill, type PlannedPayment } from "./payers.ts";
 import { postPayments } from "./payments.ts";
@@ -131,7 +132,8 @@ class Year {
   async #expectPayments(runId: string, issuedOn: LocalDate): Promise<void> {
     for (let after = ""; ; ) {
       const bills = await this.#demo.port.query<DueBill>(
-        `SELECT id AS "billId", account_id AS "accountId", issued_on AS "issuedOn", due_on AS "dueOn", balance FROM bill
+        `SELECT id AS "billId", account_id AS "accountId", issued_on AS "issuedOn", due_on AS "dueOn",
+           coalesce((SELECT e.data->'budget'->>'due' FROM event AS e WHERE e.stream = 'account:' || account_id AND e.seq = bill.seq), balance) AS "due" FROM bill
          WHERE run_id = ? AND issued_on = ? AND id > ? ORDER BY id LIMIT 5000`,
         [runId, issuedOn, after],
       );
@@ -178,6 +180,11 @@ class Year {
       const paymentId = `bounced-check-${accountId}`;
       this.#note(addDays(today, -44), async () => mustBeDone(await payAtCounter(world, clerk, { commandId: paymentId, accountId, amount: 120_00, tender: "check", reference: "1187" })));
       this.#note(addDays(today, -39), async () => mustBeDone(await reversePayment(world, supervisor, { commandId: `return-${paymentId}`, accountId, paymentId, reason: "Check returned by the bank: insufficient funds", withFee: true })));
+    }
+    for (const { arranged, daysAgo, work } of ARRANGEMENTS) {
+      for (const account of this.#town.accounts.filter(({ story }) => story?.arranged === arranged)) {
+        this.#note(addDays(today, -daysAgo), async () => mustBeDone(await work(this.#demo, { account, town: this.#town, customer: this.#customers.get(account.accountId) ?? null })));
+      }
     }
     for (const [i, { place, daysAgo, kind, text, steps }] of REQUESTS.entries()) {
       const account = this.#town.accounts.find(({ services }) => services[0]!.premiseId === this.#town.premises[place]?.premiseId);
