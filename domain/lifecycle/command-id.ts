@@ -10,8 +10,11 @@ export const COMMAND_ID = /^[\w-]{16,64}$/;
 /** The same on a page with several forms, with what each is about. */
 export const FORM_ID = /^[\w-]{16,64}(:.{1,200})?$/;
 
-/** What may stand behind a person's command: a number, or one with what it is about. Room for what a command adds to it for the next of a chain. */
-const PERSONS_ID = /^([\w-]{1,80}|[\w-]{16,80}:.{1,400})$/;
+/**
+ * What may stand behind a person's command: a form's number, with what an operation adds to it for the next of a chain (the
+ * service that is started with an account). A colon comes after a number alone, and no number is as short as a word.
+ */
+const PERSONS_ID = /^\w([^:\n]{0,199}|[^:\n]{15,199}:[^\n]{1,400})$/;
 
 /** By which doors people come in. */
 const PERSONS_SOURCES: ReadonlySet<string> = new Set(["staff", "portal", "counter"]);

@@ -14,7 +14,7 @@ test("no operation runs under one, on an account or on another stream, and nothi
   await openWaterAccount(utility, "1001");
   const before = await port.query("SELECT count(*) AS n FROM event");
   const taken = { status: "refused", refusal: { code: "commandId" } };
-  for (const commandId of [...OWN, "", "a b c d e f g h i j k", "x".repeat(81), `${"x".repeat(20)}:\n`]) {
+  for (const commandId of [...OWN, "", ":", "x".repeat(201), `${"x".repeat(20)}:\n`]) {
     expect(await openRequest(world, customerOf("1001"), { commandId, accountId: "1001", kind: "other", text: "Hello." }), commandId).toMatchObject(taken);
     expect(await createGateway(world, admin, { commandId, name: "North" }), commandId).toMatchObject(taken);
     expect(await proposeSetting(world, admin, { commandId, topic: "fees", effectiveOn: "2026-04-01", value: [], note: "" }), commandId).toMatchObject(taken);
@@ -26,5 +26,7 @@ test("no operation runs under one, on an account or on another stream, and nothi
 test("a form's number is always a person's to use, with whatever it is about; the product goes on under its own", () => {
   const of = (source: string, actor = "user:ana") => ({ actor, source });
   for (const id of [crypto.randomUUID(), `${crypto.randomUUID()}:leak:SP-1:2026-06-01`]) expect([FORM_ID.test(id), isTakenId(id, of("portal"))]).toEqual([true, false]);
+  // An account is opened with its services: the next of the chain is named after the place, whatever that is called.
+  expect(isTakenId(`${crypto.randomUUID()}-North Well, meter pit 4.1`, of("staff"))).toBe(false);
   for (const id of OWN) expect([FORM_ID.test(id), isTakenId(id, of("staff")), isTakenId(id, of("billing")), isTakenId(id, of("staff", "system:clock"))], id).toEqual([false, true, false, false]);
 });
