@@ -49,7 +49,7 @@ function parseCondition(item: unknown, fail: Fail): Condition | null {
   };
   if (!CONDITION_KINDS.includes(kind as ConditionKind)) wrong("kind", `must be one of ${CONDITION_KINDS.join(", ")}`);
   if (typeof on !== "boolean") wrong("on", "must be true or false, or be left out");
-  if (typeof says !== "string" || says.length > SAYS_MAX) wrong("says", `must be text of at most ${SAYS_MAX} characters, or be left out`);
+  if (typeof says !== "string" || says.length > SAYS_MAX || !says.isWellFormed()) wrong("says", `must be text of at most ${SAYS_MAX} characters, or be left out`);
   if (seconds !== null && (kind !== "clock" || typeof seconds !== "number" || !(Math.abs(seconds) <= SECONDS_MAX))) wrong("seconds", "is how many seconds a clock runs ahead, and of a clock only");
   for (const field in item) if (!["kind", "on", "says", "seconds"].includes(field)) wrong(field, "is not a field of a condition");
   if (!sound) return null;

@@ -36,6 +36,15 @@ describe("a batch of reads", () => {
     ]);
   });
 
+  test("with half a character in a word is refused by its place: no database holds it", () => {
+    const half = { ...register, meter: "W\ud800", channel: "\udc00", conditions: [{ kind: "tamper", says: "cut \ud800" }] };
+    expect(errorsOf({ reads: [half] })).toEqual([
+      "reads[0].meter: must be the meter's number as text",
+      "reads[0].channel: must be the channel's name as text, or be left out",
+      expect.stringContaining("reads[0].conditions[0].says: must be text"),
+    ]);
+  });
+
   test.each([
     [null, ": the body must be an object with a list `reads`"],
     [[], ": the body must be an object with a list `reads`"],

@@ -128,7 +128,7 @@ function parseEvent(item: unknown, index: number, errors: RequestError[]): Meter
 const BADGE_HELP = "must be the meter's number as text";
 
 function isBadge(meter: unknown): meter is string {
-  return typeof meter === "string" && meter.trim() !== "" && meter.length <= BADGE_LENGTH_MAX;
+  return typeof meter === "string" && meter.trim() !== "" && meter.length <= BADGE_LENGTH_MAX && meter.isWellFormed();
 }
 
 function parseRead(item: unknown, index: number, errors: RequestError[]): Reading | null {
@@ -140,7 +140,7 @@ function parseRead(item: unknown, index: number, errors: RequestError[]): Readin
   }
   const { meter, channel = null, kind } = item;
   if (!isBadge(meter)) fail("meter", BADGE_HELP);
-  if (channel !== null && (typeof channel !== "string" || channel === "")) fail("channel", "must be the channel's name as text, or be left out");
+  if (channel !== null && (typeof channel !== "string" || channel === "" || !channel.isWellFormed())) fail("channel", "must be the channel's name as text, or be left out");
   const unit = typeof item["unit"] === "string" ? unitOf(item["unit"]) : null;
   if (unit === null) fail("unit", `must be one of ${UNIT_LIST}`);
   const quality = parseQuality(item["quality"]);

@@ -38,6 +38,7 @@ describe("what is refused, with its path", () => {
   test.each([
     ["a unit nobody sells", waterRate([service], { unit: "bushel" as never }), "unit: \"bushel\" is not a unit; use one of gal, kgal"],
     ["a unit of something else", waterRate([service], { unit: "kWh" }), "unit: kWh measures energy, which is not sold as water"],
+    ["half a character", waterRate([{ ...service, name: { en: "Serv\ud800ce" } }]), "charges.0.name.en: holds half a character: type it again"],
     ["a price that is a number", waterRate([{ ...service, rates: [{ amount: 10 }] } as never]), "charges.0.rates.0.amount: must be a decimal number in quotes"],
     ["a price that is no number", waterRate([{ ...service, rates: [{ amount: "1,5" }] } as never]), "charges.0.rates.0.amount: must be a decimal number in quotes"],
     ["an unknown field", waterRate([{ ...service, tarif: "A" } as never]), "charges.0.tarif"],

@@ -1,5 +1,6 @@
 /** From anything to a checked rate document, or to the list of what is wrong with it. */
 import * as v from "valibot";
+import { HALF_A_CHARACTER, halfCharacterAt } from "../text/well-formed.ts";
 import { boundIssues } from "./bounds.ts";
 import { documentIssues } from "./checks.ts";
 import { rateDocumentSchema, type RateDocument } from "./schema.ts";
@@ -13,6 +14,8 @@ export type ParsedRate = { readonly ok: true; readonly document: RateDocument } 
 export function parseRateDocument(input: unknown): ParsedRate {
   const shape = v.safeParse(rateDocumentSchema, input);
   if (!shape.success) return { ok: false, issues: shape.issues.map((issue) => ({ path: v.getDotPath(issue) ?? "", message: issue.message })) };
+  const half = halfCharacterAt(shape.output);
+  if (half !== null) return { ok: false, issues: [{ path: half, message: HALF_A_CHARACTER }] };
   const fit = documentIssues(shape.output);
   const issues = fit.length > 0 ? fit : boundIssues(shape.output);
   return issues.length > 0 ? { ok: false, issues } : { ok: true, document: shape.output };

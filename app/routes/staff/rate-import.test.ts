@@ -41,6 +41,7 @@ describe("a rate that somebody brings", () => {
     expect(importedRate("meterline", " ", "")).toMatchObject({ ok: false, errors: [{ field: "document" }] });
     expect(importedRate("urdb", "{", "")).toMatchObject({ ok: false, errors: [{ field: "document", message: expect.stringContaining("not JSON") }] });
     expect(importedRate("urdb", JSON.stringify({ ...URDB, energyweekdayschedule: [[0]] }), "")).toMatchObject({ ok: false, errors: [{ field: "document", message: expect.stringMatching(/energyweekdayschedule/) }] });
+    expect(importedRate("urdb", JSON.stringify({ ...URDB, name: "Small \ud800" }), "")).toMatchObject({ ok: false, errors: [{ field: "document", message: expect.stringContaining("half a character") }] });
     expect(importedRate("owrs", "a: [", "")).toMatchObject({ ok: false, errors: [{ field: "document" }] });
   });
 });

@@ -13,6 +13,7 @@
  */
 import * as v from "valibot";
 import { isTimeZone } from "../../calendar/zone.ts";
+import { HALF_A_CHARACTER, halfCharacterAt } from "../../text/well-formed.ts";
 import { QUALITIES } from "../channel.ts";
 import { CONDITION_KINDS } from "../conditions.ts";
 import type { ConditionRule } from "./condition-codes.ts";
@@ -105,6 +106,8 @@ export function parseCsvMapping(input: unknown): CheckedMapping {
   const result = v.safeParse(CSV_MAPPING, input);
   if (!result.success) return { ok: false, errors: result.issues.map((issue) => ({ path: v.getDotPath(issue) ?? "", message: issue.message })) };
   const mapping = result.output;
+  const half = halfCharacterAt(mapping);
+  if (half !== null) return { ok: false, errors: [{ path: half, message: HALF_A_CHARACTER }] };
   const troubles = wideTroubles(mapping);
   if (troubles.length > 0) return { ok: false, errors: troubles };
   const unnamed = mapping.header === false ? namedColumns(mapping) : [];

@@ -6,6 +6,12 @@ import { parse, told } from "./parse.testing.ts";
 
 const reads = (text: string, options = {}): string[] => parse(text, options).all.map(told);
 
+test("half a character that JSON or XML writes stays a mark in a word that can be kept", () => {
+  const json = '{"meter": "W\\ud800", "channel": "\\udc00", "flag": "\\ud800", "kind": "register", "unit": "gal", "start": "2026-06-02T00:00:00Z", "end": "2026-06-02T00:00:00Z", "value": "1", "quality": "actual"}';
+  expect(parse(`${json}\n`).all).toMatchObject([{ meter: "W\ufffd", channel: "\ufffd", flag: "\ufffd" }]);
+  expect(parse(CIM.replace("<mRID>E20069447", "<mRID>E&#xD800;")).all.every(({ meter }) => meter === "E\ufffd")).toBe(true);
+});
+
 describe("IEC 61968-9 MeterReadings", () => {
   test("the meter and the reading type stand behind the readings they are of", () => {
     expect(reads(CIM)).toEqual(["E20069447 delivered kWh 2026-06-02T05:00Z..05:15Z 0.2575 kWh estimated", "E20069447 delivered kWh 2026-06-02T05:00Z 6519.0955 kWh"]);
@@ -210,6 +216,11 @@ describe("any table, with a mapping", () => {
     const own = checked({ meter: 1, kind: "register", intervalMinutes: undefined, decimalComma: false, header: false, time: { column: 2, zone: "UTC", order: "day-first" }, values: [{ column: 3, unit: { column: 4 }, multiplier: "0.1" }], quality: undefined });
     expect(reads("W1,03/06/2026 05:00,123,gal\nW2,03/06/2026 05:00,7,CCF\n", { mapping: own })).toEqual(["W1 - 2026-06-03T05:00Z 12.3 gal", "W2 - 2026-06-03T05:00Z 0.7 ccf"]);
   });
+
+  test.each([["meter", { meter: { text: "\ud800" } }, "meter.text"], ["a column", { meter: "M\ud800" }, "meter"], ["a channel", { values: [{ column: "kWh", unit: "kWh", channel: "\udc00" }] }, "values.0.channel"], ["a code", { quality: { column: "Flag", codes: { "\ud800": "estimated" } } }, "quality.codes"], ["what failed", { failed: ["x", "\ud800"] }, "failed.1"]])(
+    "half a character in %s is refused by its place", (_, changes, path) => {
+      expect(parseCsvMapping({ ...mapping, ...changes })).toEqual({ ok: false, errors: [{ path, message: "holds half a character: type it again" }] });
+    });
 
   test("every field that is wrong is named", () => {
     const result = parseCsvMapping({ ...mapping, meter: "", kind: "dial", extra: 1, time: { column: "Read Date", zone: "Mars" }, values: [{ column: 0, unit: "hogshead" }] });

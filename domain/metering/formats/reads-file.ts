@@ -8,7 +8,7 @@
  * Reads and refusals reach the sink while the file is being fed. Memory stays bounded whatever is fed.
  */
 import type { TimeZone } from "../../calendar/zone.ts";
-import type { MeterEvent } from "../conditions.ts";
+import type { Condition, MeterEvent } from "../conditions.ts";
 import { CimParser } from "./cim.ts";
 import { CmepParser } from "./cmep.ts";
 import { TextPieces, type Charset } from "./decode.ts";
@@ -182,7 +182,7 @@ class CountingSink implements ReadSink {
 
   read(read: FileRead): void {
     this.reads++;
-    this.#sink.read(read);
+    this.#sink.read(isWhole(read) ? read : whole(read));
   }
 
   refuse(refusal: Refusal): void {
@@ -194,6 +194,17 @@ class CountingSink implements ReadSink {
 
   event(event: MeterEvent): void {
     this.events++;
-    this.#sink.event?.(event);
+    this.#sink.event?.(event.meter.isWellFormed() && areWhole(event.conditions) ? event : { ...event, meter: event.meter.toWellFormed(), conditions: event.conditions.map(wholeCondition) });
   }
 }
+
+/** Half a character, as JSON and XML can write one and a name that is cut short can end in: the rest of the word still says something, so it is kept. */
+const isWhole = ({ meter, channel, flag, conditions }: FileRead): boolean =>
+  meter.isWellFormed() && (channel === null || channel.isWellFormed()) && (flag === null || flag.isWellFormed()) && (conditions === undefined || areWhole(conditions));
+
+const areWhole = (conditions: readonly Condition[]): boolean => conditions.every(({ says }) => says.isWellFormed());
+
+const whole = (read: FileRead): FileRead =>
+  ({ ...read, meter: read.meter.toWellFormed(), channel: read.channel?.toWellFormed() ?? null, flag: read.flag?.toWellFormed() ?? null, conditions: read.conditions?.map(wholeCondition) });
+
+const wholeCondition = (condition: Condition): Condition => ({ ...condition, says: condition.says.toWellFormed() });

@@ -109,9 +109,9 @@ function documentOf(file: OwrsFile, name: string, charges: readonly OwrsCharge[]
   return {
     format: 1,
     commodity: "water",
-    name: { en: `Water, ${name.replaceAll("_", " ").toLowerCase().slice(0, CLASS_NAME_MAX)}` },
+    name: { en: `Water, ${name.replaceAll("_", " ").toLowerCase().slice(0, CLASS_NAME_MAX).toWellFormed()}` },
     unit: file.unit,
-    source: source.slice(0, SOURCE_MAX),
+    source: source.slice(0, SOURCE_MAX).toWellFormed(),
     proration: { standardDays: days.standard, normalDays: { min: days.min, max: days.max } },
     rounding: { at: "total" },
     largest: { count: COUNT_MAX },

@@ -71,7 +71,7 @@ export async function saveMapping(world: World, actor: UserActor, { commandId, n
   const recordedAt = world.now();
   return runStreamCommand<{ name: string; version: number }>(
     world.port,
-    { commandId, stream: readsMappingStream(name), input: { name, mapping, effectiveAt }, provenance: { actor: actorText(actor), source: "staff", recordedAt } },
+    { commandId, stream: readsMappingStream(name.toWellFormed()), input: { name, mapping, effectiveAt }, provenance: { actor: actorText(actor), source: "staff", recordedAt } },
     async () => {
       if (!NAME.test(name)) return refuse("name", "A name is of small letters, digits and hyphens, for example town-export.");
       const checked = parseCsvMapping(mapping);
