@@ -4,7 +4,6 @@ import type { LocalDate } from "../../../domain/calendar/local-date.ts";
 import type { ChannelRow } from "../../../worker/operations/meters.ts";
 import { Button } from "../../components/button.tsx";
 import { DateField, SelectField } from "../../components/fields.tsx";
-import { Row } from "../../components/layout.tsx";
 
 export const meterDayPath = (meterId: string, day: LocalDate, channelId: number): string => `/staff/meters/${encodeURIComponent(meterId)}/days?day=${day}&channel=${channelId}`;
 
@@ -13,12 +12,10 @@ export const fileLinePath = (fileId: string, line: number): string => `/staff/fi
 /** Which day, of which channel. */
 export function DayForm({ meterId, channels, day, channelId }: { meterId: string; channels: readonly ChannelRow[]; day: LocalDate; channelId?: number | undefined }) {
   return (
-    <Form method="get" action={`/staff/meters/${encodeURIComponent(meterId)}/days`}>
-      <Row>
-        <DateField name="day" label="Day" defaultValue={day} />
-        {channels.length > 1 ? <SelectField name="channel" label="Channel" defaultValue={channelId === undefined ? undefined : String(channelId)} options={channels.map((each) => ({ value: String(each.channelId), label: `${each.name}, ${each.kind === "interval" ? "intervals" : "register"}` }))} /> : null}
-        <Button type="submit" kind="secondary">Show</Button>
-      </Row>
+    <Form method="get" className="filter-row" action={`/staff/meters/${encodeURIComponent(meterId)}/days`}>
+      <DateField name="day" label="Day" defaultValue={day} />
+      {channels.length > 1 ? <SelectField name="channel" label="Channel" defaultValue={channelId === undefined ? undefined : String(channelId)} options={channels.map((each) => ({ value: String(each.channelId), label: `${each.name}, ${each.kind === "interval" ? "intervals" : "register"}` }))} /> : null}
+      <Button type="submit" kind="secondary">Show</Button>
     </Form>
   );
 }

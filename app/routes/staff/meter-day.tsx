@@ -38,24 +38,23 @@ export default function MeterDay({ loaderData: { found } }: Route.ComponentProps
   const [search] = useSearchParams();
   const on = (date: string): string => `?${new URLSearchParams({ ...Object.fromEntries(search), day: date }).toString()}`;
   const measured = values.filter(({ versions }) => versions.length > 0);
-  const runs = runsOf(found);
-  const changed = changedRows(runs);
+  const counting = countingRows(runsOf({ channel, values: values.map(countingAlone) }));
+  const changed = changedRows(runsOf({ channel, values }));
+  const changes = (
+    <Table<Shown> caption="Versions of values, the latest first" rows={changed} rowKey={(row) => `${row.run.from} ${row.nth}`} narrow="keep"
+      columns={columnsOf(channel, "known since", true)} />
+  );
   const unit = channel.unit;
   return (
     <Page title="Where the values come from" back={{ to: `/staff/meters/${encodeURIComponent(meterId)}`, label: `Meter ${badge}` }}
       intro={<>{formatDate("en", day, "long", today)}. Channel {channel.name}, {channel.kind === "interval" ? "intervals" : "register"}, {unit}.</>}
       actions={<Row><ButtonLink to={on(addDays(day, -1))} kind="secondary">Day before</ButtonLink><ButtonLink to={on(addDays(day, 1))} kind="secondary">Day after</ButtonLink></Row>}>
       <Card title="Sources" flush>
-        <Table<Shown> caption="Values that count, by where they came from" rows={countingRows(runs)} rowKey={(row) => String(row.run.from)} narrow="keep"
+        <Table<Shown> caption="Values that count, by where they came from" rows={counting} rowKey={(row) => String(row.run.from)} narrow="keep"
           empty={<EmptyState icon="meter" title="Nothing was measured">No value of this channel is of this day.</EmptyState>}
           columns={columnsOf(channel, "received", false)} />
       </Card>
-      {changed.length > 0 ? (
-        <Card title="What was changed" flush>
-          <Table<Shown> caption="Versions of values, the latest first" rows={changed} rowKey={(row) => `${row.run.from} ${row.nth}`} narrow="keep"
-            columns={columnsOf(channel, "known since", true)} />
-        </Card>
-      ) : null}
+      {changed.length > CHANGES_OPEN ? <Disclosure summary={`What was changed (${formatCount(changed.length)} versions)`}>{changes}</Disclosure> : changed.length > 0 ? <Card title="What was changed" flush>{changes}</Card> : null}
       {channel.kind === "interval" && measured.length > 0 ? (
         <Disclosure summary={`Every interval (${formatCount(measured.length)})`}>
           <Table<TracedValue> caption="Intervals of the day" rows={measured} rowKey={(row) => String(row.at)} narrow="keep"
@@ -70,6 +69,9 @@ export default function MeterDay({ loaderData: { found } }: Route.ComponentProps
     </Page>
   );
 }
+
+/** Versions that are shown without being asked for; more are a day that was sent again and again. */
+const CHANGES_OPEN = 30;
 
 const isInterval = ({ kind }: ValueSources["channel"]): boolean => kind === "interval";
 
@@ -96,6 +98,9 @@ function SourceText({ version: { source, how, by, why }, lastLine }: { version: 
 /** The version whose value counts. */
 const countingOf = ({ value, quality, versions }: TracedValue): ValueVersion => versions.find((version) => version.value === value && version.quality === quality) ?? versions[0]!;
 
+/** A value as if nothing had stood in its place before: what counts is not told apart by what it replaced. */
+const countingAlone = (value: TracedValue): TracedValue => (value.versions.length > 1 ? { ...value, versions: [countingOf(value)] } : value);
+
 /** One version of the values of a run. */
 interface RunVersion {
   readonly version: ValueVersion;
@@ -116,7 +121,7 @@ interface Run {
   steps: readonly number[] | null;
 }
 
-function runsOf({ values, channel }: ValueSources): Run[] {
+function runsOf({ values, channel }: Pick<ValueSources, "values" | "channel">): Run[] {
   const stepMs = (channel.stepMinutes ?? 0) * 60_000;
   const runs: Run[] = [];
   for (const each of values) {
