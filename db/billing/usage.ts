@@ -8,7 +8,7 @@ import { localDateOf, MINUTE_MS, startOfDay, type Instant, type TimeZone } from 
 import { thaw } from "../../domain/billing/freeze.ts";
 import { CORRECTION_MARK } from "../../domain/billing/true-up.ts";
 import { usageFromTotals, type ChannelTotals } from "../../domain/billing/usage-totals.ts";
-import { BOUNDARY_TOLERANCE_DAYS, decodeDay, UNITS, usageForPeriod, type Channel, type ChannelLeg, type DayRevision, type RegisterRead, type StoredDay, type Unit, type UsageOfPeriod } from "../../domain/metering/index.ts";
+import { BOUNDARY_TOLERANCE_DAYS, crossChecksOfSums, decodeDay, UNITS, usageForPeriod, type Channel, type ChannelLeg, type DayRevision, type RegisterRead, type StoredDay, type Unit, type UsageOfPeriod } from "../../domain/metering/index.ts";
 import type { InputStamp } from "../commit.ts";
 import type { Row, SqlPort, Statement } from "../port.ts";
 import { unpackSnapshot } from "./stored-snapshot.ts";
@@ -96,12 +96,15 @@ export async function loadUsages(port: SqlPort, needs: readonly UsageNeed[], zon
   });
 
   const rest: UsageNeed[] = [];
+  const beside: UsageNeed[] = [];
   for (const need of needs) {
     const { period, unit, legs } = need;
     const plain = !need.intervals && openFor(need).length === 0 && usageFromTotals({ period, zone, unit, legs, totals: totalsOf(need, totals) });
+    if (plain && hasRegisters(need)) beside.push(need);
     if (plain) found.set(need.agreementId, { usage: plain, inputs: plain.inputs.days.map((used) => ({ kind: "interval", ...used })) });
     else rest.push(need);
   }
+  await crossCheck(port, beside, zone, totals, found);
   if (rest.length === 0) return found;
 
   const stepOf = new Map(rest.flatMap((need) => need.legs.map(({ channel }) => [channel.channelId, channel.stepMinutes ?? 60])));
@@ -125,6 +128,22 @@ export async function loadUsages(port: SqlPort, needs: readonly UsageNeed[], zon
     found.set(agreementId, { usage, inputs: [...usage.inputs.days.map((used) => ({ kind: "interval" as const, ...used })), ...registerStamps(registerWindows(need, zone), registers)] });
   }
   return found;
+}
+
+const hasRegisters = ({ legs }: UsageNeed): boolean => legs.some(({ channel }) => channel.kind === "register");
+
+/** Usages that totals were enough for are held against the registers beside them, where these were read at the very bounds. */
+async function crossCheck(port: SqlPort, needs: readonly UsageNeed[], zone: TimeZone, totals: ReadonlyMap<string, ChannelTotals>, found: Map<string, LoadedUsage>): Promise<void> {
+  if (needs.length === 0) return;
+  const bounds = needs.flatMap((need) => need.legs.filter(({ channel }) => channel.kind === "register").flatMap(({ channel: { channelId } }) => [need.period.from, need.period.to].map((day) => [channelId, startOfDay(day, zone), startOfDay(day, zone)])));
+  const reads = Map.groupBy((await port.query(READS, [JSON.stringify(bounds)])) as unknown as RegisterRead[], (read) => read.channelId);
+  for (const need of needs) {
+    const { agreementId, period, unit, legs } = need;
+    const registerReads = legs.flatMap(({ channel: { channelId } }) => reads.get(channelId) ?? []);
+    const { usage, inputs } = found.get(agreementId)!;
+    const sums = new Map([...totalsOf(need, totals)].map(([channelId, { total }]) => [channelId, total]));
+    found.set(agreementId, { usage: { ...usage, crossChecks: crossChecksOfSums({ period, zone, unit, legs, registerReads }, sums) }, inputs });
+  }
 }
 
 // ---- interval days --------------------------------------------------------------------------------------------
@@ -235,7 +254,7 @@ function registerWindows(need: UsageNeed, zone: TimeZone): Window[] {
 async function loadRegisters(port: SqlPort, needs: readonly UsageNeed[], zone: TimeZone, without: readonly string[]): Promise<Registers> {
   const windows = needs.flatMap((need) => registerWindows(need, zone));
   if (windows.length === 0) return { reads: new Map(), opening: new Map(), closing: new Map() };
-  const asking = needs.filter((need) => need.legs.some(({ channel }) => channel.kind === "register"));
+  const asking = needs.filter(hasRegisters);
   const beginOf = new Map(asking.map(({ agreementId, period }) => [agreementId, startOfDay(period.from, zone)]));
   const [reads, closing, next] = await readRows(port, [
     { sql: READS, args: [JSON.stringify(windows.map(({ channelId, from, to }) => [channelId, from, to]))] },

@@ -230,6 +230,20 @@ describe("what keeps a bill back", () => {
     expect(decideOn(after(3))).toEqual([]);
   });
 
+  test("intervals that do not add up to the register beside them, and too few that were measured where a utility has a gate: a person looks, and may let it pass", () => {
+    const apart = (difference: number) => withUsage((usage) => ({ ...usage, crossChecks: [{ channelId: 1, badge: "W1", quantity: "usage", intervals: 6_000 + difference, registers: 6_000, dialUnit: 1 }] }));
+    expect(decideOn(apart(50))).toEqual([]);
+    expect(decideOn(apart(-70))).toEqual(["sum"]);
+    expect(decideOn((input) => ({ ...apart(-70)(input), released: new Set(["sum"]) }))).toEqual([]);
+    const estimated = withUsage((usage) => ({ ...usage, slots: { ...usage.slots, expected: 1_000, estimated: 60 } }));
+    expect(decideOn(estimated)).toEqual([]);
+    const { input } = inputFor([water], "2026-04-01", "2026-05-01", [10]);
+    const gated = { ...settings, validation: [{ commodity: "water" as const, customerClass: null, overrides: { quality: { percent: 5 } } }] };
+    expect(decideBill(estimated(input), { runId: "r", periodTo: "2026-05-01", issuedOn: "2026-05-01", settings: gated })).toMatchObject({
+      kind: "hold", reasons: [{ rule: "quality", sentence: "Water: 6 % of the intervals were not measured (0 missing, 60 estimated, 0 edited); the limit is 5 %." }],
+    });
+  });
+
   test("what must be mended cannot be let pass", () => {
     const missing = withUsage((usage) => ({ ...usage, complete: false, problems: [{ code: "no-channel", channelId: null, sentence: "No meter." }] }));
     expect(decideOn((input) => ({ ...missing(input), released: new Set(["missing"]) }))).toEqual(["missing"]);

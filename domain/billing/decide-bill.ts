@@ -78,7 +78,7 @@ export function decideBill(input: BillInput, context: BillContext): BillDecision
     {
       segments, charges,
       days: Math.max(...input.segments.map(({ due: { period } }) => daysBetween(period.from, period.to))),
-      history: input.history, periodTo: context.periodTo, customerClass: input.customerClass, settings: context.settings.billing, holds: context.settings.holds, mayEstimate: context.mayEstimate ?? false,
+      history: input.history, periodTo: context.periodTo, customerClass: input.customerClass, settings: context.settings.billing, holds: context.settings.holds, validation: context.settings.validation, mayEstimate: context.mayEstimate ?? false,
     },
     input.released,
   );

@@ -4,7 +4,7 @@
  */
 import { daysBetween, type LocalDate, type Period } from "../calendar/local-date.ts";
 import type { HoldAction, ReviewHold, Settings } from "../lifecycle/settings.ts";
-import type { UsageOfPeriod } from "../metering/index.ts";
+import { COMMODITIES, contradictory, parametersFor, unproven, type Commodity, type UsageOfPeriod, type VeeParameters } from "../metering/index.ts";
 import { formatDollars, type Cents } from "../money/cents.ts";
 import { daysOfBill, type PastBill } from "./facts.ts";
 
@@ -42,6 +42,8 @@ export interface JudgedBill {
   readonly settings: Settings["billing"];
   /** Which reasons a person wants to see, by class. */
   readonly holds: Settings["holds"];
+  /** The utility's own thresholds of validation. */
+  readonly validation: Settings["validation"];
   /** The day has come from which missing usage is estimated. */
   readonly mayEstimate: boolean;
 }
@@ -134,6 +136,24 @@ function readIsDue(segment: JudgedSegment, { settings, mayEstimate }: JudgedBill
   return isEstimated(segment.usage) || (mayEstimate && missingOf(segment) !== null);
 }
 
+/** Sewer is billed on water's meter, which is judged once. */
+const isMetered = (commodity: string): commodity is Commodity => (COMMODITIES as readonly string[]).includes(commodity);
+
+/** By settings, which stay the same for a whole run, then by commodity and class. */
+const thresholds = new WeakMap<Settings["validation"], Map<string, VeeParameters>>();
+
+function thresholdsOf({ validation, customerClass }: JudgedBill, commodity: Commodity): VeeParameters {
+  const ofSettings = thresholds.get(validation) ?? new Map<string, VeeParameters>();
+  thresholds.set(validation, ofSettings);
+  const key = `${commodity} ${customerClass}`;
+  const known = ofSettings.get(key) ?? parametersFor(validation.map((line) => ({ ...line, effectiveFrom: ALWAYS })), commodity, customerClass, ALWAYS);
+  ofSettings.set(key, known);
+  return known;
+}
+
+/** Settings of a day are all in force on it. */
+const ALWAYS = "0001-01-01";
+
 /** How many days are named in a sentence before it says "and N more". */
 const DAYS_NAMED = 3;
 
@@ -165,6 +185,20 @@ export const HOLD_RULES: readonly HoldRule[] = [
       usage && usage.suspectDays.length > 0
         ? { sentence: `${capital(commodity)}: reads of ${daysText(usage.suspectDays)} failed validation and are still to be decided on.`, numbers: { days: usage.suspectDays.length } }
         : null),
+  },
+  {
+    id: "quality", cure: "review", title: "Too little was measured", what: "More of the period's intervals are missing, estimated or edited than the thresholds of validation allow.",
+    check: perSegment(({ usage, commodity }, bill) => {
+      const found = usage && isMetered(commodity) ? unproven(usage, thresholdsOf(bill, commodity)) : null;
+      return found && { sentence: `${capital(commodity)}: ${found.sentence}`, numbers: found.numbers };
+    }),
+  },
+  {
+    id: "sum", cure: "review", title: "Intervals against register", what: "A meter's intervals over the period do not add up to what its register moved between the same two moments.",
+    check: perSegment(({ usage, commodity }, bill) => {
+      const found = usage && isMetered(commodity) ? contradictory(usage, thresholdsOf(bill, commodity))[0] : undefined;
+      return found ? { sentence: `${capital(commodity)}: ${found.sentence}`, numbers: found.numbers } : null;
+    }),
   },
   {
     id: "rate", cure: "mend", title: "No price", what: "The service's rate has no version for the period, or asks for something that is not known.",

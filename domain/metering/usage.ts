@@ -440,7 +440,21 @@ function countStandIn({ registers, parts }: StandIn, intervals: readonly Interva
   });
 }
 
-function crossCheck(intervals: readonly IntervalLeg[], registers: readonly RegisterLeg[], unit: Unit, bounds: Bounds, tally: Tally): void {
+/** The cross-checks of a period whose intervals are all there, from their sums by channel; `registerReads` as far as they are of its two bounds. */
+export function crossChecksOfSums(input: Pick<UsageInput, "period" | "zone" | "unit" | "legs" | "registerReads">, sums: ReadonlyMap<number, Milli>): CrossCheck[] {
+  const { period, zone, unit, legs } = input;
+  const bounds = { from: startOfDay(period.from, zone), to: startOfDay(period.to, zone) };
+  const here = legs.filter(({ from, to, channel }) => from < bounds.to && (to === null || to > bounds.from) && channel.use !== "check");
+  const registersOf = Map.groupBy(here.filter(({ channel }) => channel.kind === "register").map((leg) => readRegister(leg, { ...input, days: [], openExceptions: [] }, bounds, true)), ({ leg }) => groupKey(leg));
+  const tally: Pick<Tally, "crossChecks"> = { crossChecks: [] };
+  for (const [key, intervals] of Map.groupBy(here.filter(({ channel }) => channel.kind === "interval"), groupKey)) {
+    const registers = registersOf.get(key) ?? [];
+    if (registers.length > 0 && registers.every((register) => registerProblem(register) === null)) crossCheck(intervals.map((leg) => ({ leg, sum: sums.get(leg.channel.channelId) ?? 0 })), registers, unit, bounds, tally);
+  }
+  return tally.crossChecks;
+}
+
+function crossCheck(intervals: readonly Pick<IntervalLeg, "leg" | "sum">[], registers: readonly RegisterLeg[], unit: Unit, bounds: Bounds, tally: Pick<Tally, "crossChecks">): void {
   const { channel, badge } = registers[0]!.leg;
   const atBounds = registers.every(({ leg, start, end }) => start!.readAt === Math.max(bounds.from, leg.from) && end!.readAt === Math.min(bounds.to, leg.to ?? bounds.to));
   if (!atBounds || isRate(channel)) return;

@@ -72,9 +72,11 @@ describe("two measurements of one meter", () => {
 });
 
 describe("estimates", () => {
-  test("more than two percent of the intervals hold the bill", () => {
+  test("more than two percent of the intervals hold the bill, where that is the gate", () => {
     const days = daysOf(10_000, (day) => (day === "2026-04-10" ? 1 : 0));
-    expect(judged({ legs: [legOf(hourly)], days })).toMatchObject([{ ruleId: "quality", severity: "fail", sentence: "3 % of the intervals were not measured (0 missing, 24 estimated, 0 edited); the limit is 2 %." }]);
+    expect(judged({ legs: [legOf(hourly)], days })).toEqual([]);
+    const parameters = parametersFor([{ effectiveFrom: "2026-01-01", commodity: "water", customerClass: null, overrides: { quality: { percent: 2 } } }], "water", "residential", "2026-05-01");
+    expect(judged({ legs: [legOf(hourly)], days }, { parameters })).toMatchObject([{ ruleId: "quality", severity: "fail", sentence: "3 % of the intervals were not measured (0 missing, 24 estimated, 0 edited); the limit is 2 %." }]);
   });
 
   test("the second estimated bill in a row asks for a read", () => {

@@ -31,7 +31,7 @@ export function windowOfUsage(period: { readonly days: number; readonly usage: M
 
 /** Everything about the period's usage that is not a pass, worst first in meaning: what is missing, undecided, contradictory, unusual. */
 export function validateUsage(usage: UsageOfPeriod, facts: UsageFacts): Finding[] {
-  return [...incomplete(usage), ...undecided(usage), ...contradictory(usage, facts), ...poorQuality(usage, facts), ...unusual(usage, facts)].map((finding) => ({ ...finding, day: usage.from }));
+  return [...incomplete(usage), ...undecided(usage), ...contradictory(usage, facts.parameters), ...poorQuality(usage, facts), ...unusual(usage, facts)].map((finding) => ({ ...finding, day: usage.from }));
 }
 
 type Found = Omit<Finding, "day">;
@@ -46,7 +46,7 @@ function undecided({ suspectDays }: UsageOfPeriod): Found[] {
 }
 
 /** The sum check over the whole period: |Σ intervals × multiplier − register difference × multiplier|. */
-function contradictory({ crossChecks, unit }: UsageOfPeriod, { parameters }: UsageFacts): Found[] {
+export function contradictory({ crossChecks, unit }: Pick<UsageOfPeriod, "crossChecks" | "unit">, parameters: VeeParameters): Found[] {
   return crossChecks.flatMap(({ badge, intervals, registers, dialUnit }) => {
     const tolerance = sumTolerance(registers, Math.round(dialUnit * parameters.sumCheck.dialUnits), parameters);
     const difference = intervals - registers;
@@ -58,20 +58,26 @@ function contradictory({ crossChecks, unit }: UsageOfPeriod, { parameters }: Usa
   });
 }
 
+/** The quality gate on intervals; null where enough of them were measured, or others are billed by. */
+export function unproven({ slots, source }: Pick<UsageOfPeriod, "slots" | "source">, { quality }: VeeParameters): Found | null {
+  const count = slots.missing + slots.estimated + slots.edited;
+  if (source === "registers" || quality.percent === 0 || count * 100 <= slots.expected * quality.percent) return null;
+  const percent = Math.round((count * 100) / slots.expected);
+  return {
+    ruleId: "quality", severity: "fail", numbers: { unproven: count, expected: slots.expected, percent, limit: quality.percent },
+    sentence: `${percent} % of the intervals were not measured (${slots.missing} missing, ${slots.estimated} estimated, ${slots.edited} edited); the limit is ${quality.percent} %.`,
+  };
+}
+
 /** The quality gate on intervals, and the limit on estimated bills in a row. */
-function poorQuality({ slots, source, estimatedPerMille, legs }: UsageOfPeriod, { parameters: { quality }, estimatedPeriodsBefore }: UsageFacts): Found[] {
-  const found: Found[] = [];
-  const unproven = slots.missing + slots.estimated + slots.edited;
-  if (source !== "registers" && quality.percent > 0 && unproven * 100 > slots.expected * quality.percent) {
-    const percent = Math.round((unproven * 100) / slots.expected);
-    found.push({
-      ruleId: "quality", severity: "fail", numbers: { unproven, expected: slots.expected, percent, limit: quality.percent },
-      sentence: `${percent} % of the intervals were not measured (${slots.missing} missing, ${slots.estimated} estimated, ${slots.edited} edited); the limit is ${quality.percent} %.`,
-    });
-  }
+function poorQuality(usage: UsageOfPeriod, { parameters, estimatedPeriodsBefore }: UsageFacts): Found[] {
+  const { estimatedPerMille, legs } = usage;
+  const gate = unproven(usage, parameters);
+  const found: Found[] = gate === null ? [] : [gate];
   const estimatedRead = legs.some(({ startRead, endRead }) => startRead !== null && endRead?.quality === "estimated");
   const inARow = estimatedPeriodsBefore + 1;
-  if (estimatedPerMille > 0 && estimatedRead && quality.estimatedPeriods > 0 && inARow >= quality.estimatedPeriods) {
+  const { estimatedPeriods } = parameters.quality;
+  if (estimatedPerMille > 0 && estimatedRead && estimatedPeriods > 0 && inARow >= estimatedPeriods) {
     found.push({ ruleId: "prolonged-estimate", severity: "warn", numbers: { periods: inARow }, sentence: `This is estimated bill number ${inARow} in a row; the meter must be read.` });
   }
   return found;

@@ -99,7 +99,8 @@ export type VeeSetting = v.InferOutput<typeof veeSettingSchema>;
  * Common to all. Spike: the (max − 3rd max) formula over at least 20 intervals and California's published 180 %.
  * High/low: 200 % and 50 % of the expected over a period; a single day swings further. Rollover: five times the usual.
  * Clock: three minutes are usual; half an hour is half of water's and gas's interval, after which most of an hour may stand in the
- * wrong one. Reactive: ten times the active energy is a power factor of a tenth, which no load has. Tamper: any flag is looked at, a whole day under it is not billed. Stuck: a whole day, and the shortest has 23 hours. Sum check: two dial units for the cut-off digits of start and stop read, else 1 %. Gate: 2 % of the intervals.
+ * wrong one. Reactive: ten times the active energy is a power factor of a tenth, which no load has. Tamper: any flag is looked at, a whole day under it is not billed. Stuck: a whole day, and the shortest has 23 hours. Sum check: two dial units for the cut-off digits of start and stop read, else 1 %. Gate:
+ * none, as what is missing is estimated and billed in its window, so many bills in a row as a utility allows; 2 % for the large customers of electricity, as MDM systems publish it.
  */
 const COMMON: VeeParameters = {
   missing: { failGapMinutes: 120, graceHours: 24 },
@@ -117,7 +118,7 @@ const COMMON: VeeParameters = {
   reactive: { perDay: 1, percentOfActive: 1_000 },
   backflow: { perDay: 0 },
   rollover: { usualMultiple: 5 },
-  quality: { percent: 2, estimatedPeriods: 2 },
+  quality: { percent: 0, estimatedPeriods: 2 },
 };
 
 /**
@@ -148,7 +149,7 @@ const BY_COMMODITY: Readonly<Record<Commodity, { readonly all: VeeOverrides; rea
   electric: {
     // Prices go by the hour: what is out of tolerance is not billed as it is.
     all: { clock: { warnSeconds: 120, failSeconds: 180 }, spike: { minimumPerHour: 25 }, stuck: { minimumPerHour: 0.1 }, highLow: { highPercent: 175, minimumExcessPerDay: 10 }, inactive: { perDay: 1 } },
-    classes: { commercial: { spike: { minimumPerHour: 250 }, highLow: { minimumExcessPerDay: 100 } }, industrial: { spike: { minimumPerHour: 5_000 }, highLow: { minimumExcessPerDay: 1_000 } } },
+    classes: { commercial: { spike: { minimumPerHour: 250 }, highLow: { minimumExcessPerDay: 100 }, quality: { percent: 2 } }, industrial: { spike: { minimumPerHour: 5_000 }, highLow: { minimumExcessPerDay: 1_000 }, quality: { percent: 2 } } },
   },
   gas: {
     all: { spike: { minimumPerHour: 5 }, highLow: { minimumExcessPerDay: 2 }, stuck: { minimumPerHour: 0.1 }, inactive: { perDay: 0.1 } },

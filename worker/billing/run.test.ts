@@ -53,6 +53,21 @@ describe("a household's bills", () => {
     await checkBook(utility);
   });
 
+  test("a month of intervals that its register contradicts waits for a person, also where no day of it is looked at", async () => {
+    const utility = await billingUtility();
+    await household(utility, "1001");
+    await household(utility, "1002");
+    for (const [account, moved] of [["1001", 7_430], ["1002", 8_430]] as const) {
+      const total = Number(account) + 50_000;
+      await utility.port.write([{ sql: "INSERT INTO channel (id, meter_id, name, kind, unit, multiplier, dials, direction) VALUES (?, ?, 'total', 'register', 'gal', '1', 6, 'delivered')", args: [total, `water-${account}`] }]);
+      await dialRead(utility.port, total, "2026-03-01", 5_000);
+      await dialRead(utility.port, total, "2026-04-01", 5_000 + moved);
+    }
+    await runBills(utility, "2026-04-01");
+    expect(await outcomes(utility)).toEqual({ 1001: "billed", 1002: "held" });
+    expect(await workOf(utility)).toMatchObject([{ rule: "sum", status: "open", sentence: expect.stringMatching(/^Water: The intervals of meter WATER1002 add up to 7\.43 kgal, its register moved 8\.43 kgal; more than /) }]);
+  });
+
   test("the second bill picks up where the first ended, and knows what was paid between", async () => {
     const utility = await billingUtility();
     await household(utility, "1001");
