@@ -7,6 +7,7 @@ import { checkBook } from "../../test/simulation/checkers.ts";
 import { accountHead } from "./account-page.ts";
 import { search } from "./accounts.ts";
 import { ERASED, erasePerson, erasurePage } from "./erasure.ts";
+import { openStreet } from "./reads.testing.ts";
 import { advanceRequest, openRequest } from "./requests.ts";
 
 /** Ann Lee has left: her service ran for no day, she wrote once, she can sign in, one bill lies as a file. */
@@ -72,4 +73,16 @@ test("once all is settled the person is nowhere any more; the book and the log h
 test("only an administrator erases", async () => {
   const { world } = await leftTown();
   await expect(erasePerson(world, supervisor, { commandId: "erase-ann-0000001", accountId: "10422817" })).rejects.toMatchObject({ status: 403 });
+});
+
+test("why a meter was switched goes with whoever was served by it then; the next customer's stays", async () => {
+  const street = await openStreet("2026-06-10T15:00:00Z");
+  const { world, port, clock } = street;
+  const asked = (id: string, requestedAt: number, reason: string) => ({ id, meterId: "M-E1", gatewayId: "gateway-north", endpointId: "e", kind: "disconnect", status: "confirmed", reason, requestedBy: "user:clerk", requestedAt, sentAt: null, deadlineAt: 0, finishedAt: 1, answer: null });
+  await writeRows(port, { meterCommand: [asked("then", Date.parse("2024-01-01T18:00:00Z"), "Ann Lee asked for it, she is in hospital"), asked("since", clock.now, "The new tenant has not signed")] });
+  for (const commodity of ["electric", "water"]) {
+    await world.execute({ commandId: `stop-${commodity}`, accountId: "A-1", actor: "user:clerk", authority: "test", source: "staff", acceptedAt: clock.now, command: { type: "StopService", agreementId: `A-1-${commodity}`, stopOn: "2024-01-01" } });
+  }
+  expect(await erasePerson(world, admin, { commandId: "erase-ann-0000002", accountId: "A-1" })).toMatchObject({ status: "done" });
+  expect(await port.query("SELECT id, reason FROM meter_command ORDER BY id")).toEqual([{ id: "since", reason: "The new tenant has not signed" }, { id: "then", reason: null }]);
 });

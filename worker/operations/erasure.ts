@@ -148,12 +148,18 @@ function fileMessages(keys: readonly string[], accountId: string, now: number): 
   }));
 }
 
+/** Why a meter was switched says something of whoever was served by it then; the command itself is the meter's, and stays. */
+const REASONS_OF_COMMANDS = `UPDATE meter_command SET reason = NULL WHERE reason IS NOT NULL AND EXISTS (
+  SELECT 1 FROM service_agreement AS s JOIN service_point AS sp ON sp.id = s.service_point_id JOIN meter_installation AS i ON i.service_point_id = coalesce(sp.usage_from, sp.id)
+  WHERE s.account_id = ?1 AND i.meter_id = meter_command.meter_id AND date(requested_at / 1000, 'unixepoch') BETWEEN s.start_on AND coalesce(s.stop_on, '9999-12-31'))`;
+
 function erasing(accountId: string, { refs, users, letters }: Found, now: number): Statement[] {
   const only = JSON.stringify(users.filter((user) => user.only !== 0).map(({ userId }) => userId));
   return [
     { sql: "DELETE FROM personal_data WHERE ref IN (SELECT value FROM json_each(?))", args: [JSON.stringify(refs)] },
     { sql: "UPDATE person SET name = ?, email = NULL, phone = NULL WHERE id = (SELECT person_id FROM account WHERE id = ?)", args: [ERASED, accountId] },
     { sql: "UPDATE account SET mailing_line = 'Address erased', mailing_city = 'as asked for', mailing_state = '', mailing_zip = '', delivery = 'paper' WHERE id = ?", args: [accountId] },
+    { sql: REASONS_OF_COMMANDS, args: [accountId] },
     { sql: "DELETE FROM bill_document WHERE bill_id IN (SELECT id FROM bill WHERE account_id = ?)", args: [accountId] },
     { sql: "UPDATE invitation SET email = '' WHERE account_id = ?", args: [accountId] },
     { sql: "UPDATE outbox SET payload = json_set(payload, '$.to', '') WHERE id IN (SELECT value FROM json_each(?))", args: [JSON.stringify(letters)] },
