@@ -155,6 +155,7 @@ describe("Lena's toilet runs", () => {
 
     await post(yesterday, 12, [6, 0, 0, 4]);
     await lena.getByText("At least 6 gallons every hour, 222 gallons in all").waitFor();
+    expect(await lena.getByRole("link", { name: "Ask whether part of its cost is forgiven" }).getAttribute("href")).toBe("/portal/requests/new?kind=leak");
     await bea.reload();
     await bea.getByText("Nothing runs").waitFor();
   }, 240_000);

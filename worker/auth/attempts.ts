@@ -35,6 +35,8 @@ export const LIMITS = {
   linkAddress: { name: "link:address", max: 20, windowMs: HOUR },
   /** Each one is an e-mail to somebody. */
   forgotEmail: { name: "forgot:email", max: 3, windowMs: HOUR },
+  /** Each one is a text to a number that may be anybody's. */
+  textNumberUser: { name: "text-number:user", max: 5, windowMs: DAY },
   forgotAddress: { name: "forgot:address", max: 20, windowMs: HOUR },
 } as const satisfies Record<string, Limit>;
 

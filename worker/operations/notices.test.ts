@@ -104,6 +104,15 @@ describe("texts", () => {
     expect((await verifyLog(street.port)).broken).toBeNull();
   });
 
+  test("go to no more than a few new numbers a day: each one is somebody's", async () => {
+    const street = await waterStreet("2026-06-11T15:00:00Z");
+    const change = (n: number) => byText(street, { commandId: `number-${n}`, phone: `319 555 01${10 + n}` });
+    for (let n = 1; n <= 5; n += 1) expect(await change(n)).toMatchObject({ status: "done" });
+    expect(await change(6)).toMatchObject({ status: "refused", refusal: { code: "often", field: "phone" } });
+    street.clock.now += 24 * HOUR;
+    expect(await change(7)).toMatchObject({ status: "done" });
+  });
+
   test("STOP ends them and START begins them again; HELP is answered; anything else changes nothing", async () => {
     const street = await waterStreet("2026-06-11T15:00:00Z");
     await signedIn(street);

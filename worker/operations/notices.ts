@@ -5,6 +5,7 @@ import type { InsertRow } from "../../db/rows.ts";
 import { personalRef } from "../../domain/compliance/chain.ts";
 import { DEFAULT_CHANNELS, NOTICE_CHANNELS, NOTICE_KINDS, noticeEvent, noticesStream, parsePhone, type NoticeChoices, type NoticeEvent, type NoticeKind, type ReplyWord } from "../../domain/lifecycle/notice.ts";
 import { actorText, type UserActor } from "../../domain/lifecycle/permissions.ts";
+import { LIMITS, takeAttempt } from "../auth/attempts.ts";
 import type { World } from "./context.ts";
 import { LOG_KEY } from "./registry.ts";
 
@@ -44,7 +45,7 @@ export interface NewNoticeChoice {
   readonly agreed: boolean;
 }
 
-/** Sets how the person hears of alerts. Refused with a code for the page's own words: `phone`, `no-phone`, `consent`. */
+/** Sets how the person hears of alerts. Refused with a code for the page's own words: `phone`, `no-phone`, `consent`, `often`. */
 export async function setNotices(world: World, actor: UserActor, { commandId, choices: asked, phone: typed, agreed }: NewNoticeChoice): Promise<StreamAnswer<{ texts: boolean }>> {
   const { port } = world;
   const { userId } = actor;
@@ -60,6 +61,7 @@ export async function setNotices(world: World, actor: UserActor, { commandId, ch
     const standing = before !== null && before.endedAt === null ? before : null;
     const isNew = phone !== null && phone !== standing?.phone;
     if (isNew && !agreed) return { ok: false, refusal: { code: "consent", field: "agreed", message: "Tick that texts may be sent to this number." } } as const;
+    if (isNew && !(await takeAttempt(port, world.key(LOG_KEY), [{ limit: LIMITS.textNumberUser, subject: userId }], recordedAt)).ok) return { ok: false, refusal: { code: "often", field: "phone", message: "The number was changed too often today. Try again tomorrow." } } as const;
     const drafts: NoticeEvent[] = [
       ...(standing !== null && (phone === null || isNew) ? [noticeEvent("TextsEnded", { userId, phoneRef: refOf(world, standing.phone), by: "customer" })] : []),
       ...(isNew ? [noticeEvent("TextsAgreed", { userId, phoneRef: refOf(world, phone), by: "customer" })] : []),

@@ -1,4 +1,4 @@
-import { Form } from "react-router";
+import { Form, Link } from "react-router";
 import { formatDollars } from "../../../domain/money/cents.ts";
 import type { AccountAlert, LeakCredit } from "../../../worker/operations/alerts.ts";
 import { Badge } from "../../components/badge.tsx";
@@ -51,7 +51,7 @@ export function AlertItem({ alert, commandId, accountId }: { alert: AccountAlert
         <span><strong><AlertTitle alert={alert} /></strong> <Badge tone={runs ? "warn" : "good"}>{t(runs ? "alert.runs" : "alert.over")}</Badge></span>
         <AlertFacts alert={alert} />
         {runs && (alert.kind === "leak" || alert.kind === "burst") ? <span className="soft">{t("alert.hint")}</span> : null}
-        {alert.adjusted === null ? null : <Adjusted credit={alert.adjusted} />}
+        {alert.adjusted !== null ? <Adjusted credit={alert.adjusted} /> : !runs && (alert.kind === "leak" || alert.kind === "burst") ? <Link to="/portal/requests/new?kind=leak">{t("alert.askCredit")}</Link> : null}
         {runs && alert.kind === "freeze" ? <span className="soft">{t("alert.freezeHint")}</span> : null}
         {alert.acknowledgedAt !== null ? <span className="soft"><Message k="alert.known" values={{ at: <TimeText at={alert.acknowledgedAt} /> }} /></span>
         : runs ? (

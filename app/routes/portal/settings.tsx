@@ -26,7 +26,7 @@ export async function loader(asked: Route.LoaderArgs) {
 }
 
 /** What is wrong with how somebody wants to hear of alerts, in the page's words. */
-const WRONG = { phone: "settings.phoneWrong", "no-phone": "settings.phoneMissing", consent: "settings.agreeMissing" } as const;
+const WRONG = { phone: "settings.phoneWrong", "no-phone": "settings.phoneMissing", consent: "settings.agreeMissing", often: "settings.phoneOften" } as const;
 
 export async function action(asked: Route.ActionArgs) {
   const { session, world } = lookingAt(asked);
