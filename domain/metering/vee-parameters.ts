@@ -55,7 +55,7 @@ export const veeParametersSchema = v.strictObject({
   backflow: v.strictObject({ perDay: amount }),
   /** A register that fell rolled over when what that implies is at most `usualMultiple` × the usual usage of the days. */
   rollover: v.strictObject({ usualMultiple: count }),
-  /** A bill is held when more than `percent` of its intervals are missing, estimated or edited; and after `estimatedPeriods` estimated bills in a row a read is ordered. */
+  /** A bill is held when more than `percent` of its intervals are missing, estimated or edited (0: never). From `estimatedPeriods` estimated periods in a row on, a period is told of by `validateUsage`; what is billed goes by the rules of billing. */
   quality: v.strictObject({ percent, estimatedPeriods: count }),
 });
 

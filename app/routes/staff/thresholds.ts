@@ -6,7 +6,7 @@ import { UNITS } from "../../../domain/metering/units.ts";
 import { className, commodityName } from "./words.ts";
 
 /** What a figure counts; `amount` is in the commodity's everyday unit. */
-type Counts = "%" | "‰" | "seconds" | "hours" | "days" | "minutes" | "intervals" | "times" | "bills" | "dial units" | "kvarh a day" | "month and day" | "amount an hour" | "amount a day";
+type Counts = "%" | "‰" | "seconds" | "hours" | "days" | "minutes" | "intervals" | "times" | "dial units" | "kvarh a day" | "month and day" | "amount an hour" | "amount a day";
 
 interface Threshold { readonly rule: string; readonly name: string; readonly counts: Counts }
 
@@ -49,7 +49,6 @@ export const THRESHOLDS = {
   "backflow.perDay": { rule: "Backflow", name: "Looked at above", counts: "amount a day" },
   "rollover.usualMultiple": { rule: "Rolled over", name: "Believed up to the usual use", counts: "times" },
   "quality.percent": { rule: "Quality", name: "A bill is held above, missing or estimated", counts: "%" },
-  "quality.estimatedPeriods": { rule: "Quality", name: "A read is ordered after, estimated in a row", counts: "bills" },
 } as const satisfies Readonly<Record<string, Threshold>>;
 
 export type ThresholdPath = keyof typeof THRESHOLDS;
@@ -79,11 +78,14 @@ export interface ThresholdLine {
   readonly value: number;
 }
 
-/** The setting as lines, one a figure. */
+/** The setting as lines, one a figure. How many bills in a row may be estimated is one of the rules of billing, and none of these. */
 export function linesOf(setting: Setting<"validation">): ThresholdLine[] {
   return setting.flatMap(({ commodity, customerClass, overrides }) =>
     Object.entries(overrides).flatMap(([rule, figures]) =>
-      Object.entries(figures as Readonly<Record<string, number>>).map(([field, value]) => ({ commodity, customerClass, path: `${rule}.${field}` as ThresholdPath, value }))));
+      Object.entries(figures as Readonly<Record<string, number>>).flatMap(([field, value]) => {
+        const path = `${rule}.${field}`;
+        return isThresholdPath(path) ? [{ commodity, customerClass, path, value }] : [];
+      })));
 }
 
 export const lineKey = ({ commodity, customerClass, path }: Omit<ThresholdLine, "value">): string => `${commodity ?? ""} ${customerClass ?? ""} ${path}`;
