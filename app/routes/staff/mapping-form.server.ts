@@ -1,5 +1,6 @@
 /** The form of a mapping: from fields to the document that is checked, and back. */
-import type { CsvMapping } from "../../../domain/metering/formats/index.ts";
+import { isDeepStrictEqual } from "node:util";
+import { parseCsvMapping, type CheckedMapping, type CsvMapping } from "../../../domain/metering/formats/index.ts";
 import { textOf } from "./forms.server.ts";
 import { VALUE_ROWS } from "./mapping-rows.ts";
 
@@ -15,6 +16,23 @@ function columnOf(text: string): string | number | undefined {
 function without(record: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined));
 }
+
+/** The mapping of a form: its document where one is pasted, else what its fields say. Errors: by the form's fields. */
+export function checkedMapping(form: FormData): CheckedMapping {
+  const document = textOf(form, "document").trim();
+  if (document === "") return parseCsvMapping(mappingOf(form));
+  let json: unknown;
+  try {
+    json = JSON.parse(document);
+  } catch {
+    return { ok: false, errors: [{ path: DOCUMENT, message: "this is not JSON" }] };
+  }
+  const checked = parseCsvMapping(json);
+  return checked.ok ? checked : { ok: false, errors: checked.errors.map(({ path, message }) => ({ path: DOCUMENT, message: path === "" ? message : `${path} ${message}` })) };
+}
+
+/** Where errors of a pasted document stand. */
+const DOCUMENT = "document";
 
 /** The document that a form describes, not yet checked. */
 export function mappingOf(form: FormData): unknown {
@@ -42,8 +60,15 @@ export function mappingOf(form: FormData): unknown {
   });
 }
 
-/** The form's fields for a mapping that is there. */
+/** The form's fields for a mapping that is there; as a document as well where they cannot say all of it. */
 export function fieldsOf(mapping: CsvMapping): Record<string, string> {
+  const fields = shownFields(mapping);
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  return isDeepStrictEqual(mappingOf(form), mapping) ? fields : { ...fields, document: JSON.stringify(mapping, null, 2) };
+}
+
+function shownFields(mapping: CsvMapping): Record<string, string> {
   const shown = (column: string | number | { column: string | number } | { text: string } | undefined): string =>
     typeof column === "number" ? `#${column}` : typeof column === "string" ? column : "";
   const fields: Record<string, string> = {

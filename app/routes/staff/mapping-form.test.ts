@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseCsvMapping, type CsvMapping } from "../../../domain/metering/formats/index.ts";
-import { fieldOfPath, fieldsOf, mappingOf } from "./mapping-form.server.ts";
+import { checkedMapping, fieldOfPath, fieldsOf, mappingOf } from "./mapping-form.server.ts";
 
 const formOf = (fields: Readonly<Record<string, string>>): FormData => {
   const form = new FormData();
@@ -15,6 +15,14 @@ const MAPPINGS: readonly (readonly [string, CsvMapping])[] = [
 
 test.each(MAPPINGS)("the form shows a mapping of %s and gives it back as it was", (_, mapping) => {
   expect(mappingOf(formOf(fieldsOf(mapping)))).toEqual(mapping);
+});
+
+test("a mapping that says more than the fields can is kept as its document, which counts in their place", () => {
+  const more: CsvMapping = { meter: "M", kind: "interval", time: { column: "D" }, intervalMinutes: { column: "Len" }, values: [{ column: "V", unit: { column: "U" }, multiplier: { column: "CT" } }], quality: { column: "Q", codes: {}, otherwise: "refuse" }, delimiter: ";", skipLines: 2 };
+  expect(checkedMapping(formOf(fieldsOf(more)))).toEqual({ ok: true, mapping: more });
+  expect(fieldsOf(MAPPINGS[0]![1])["document"]).toBeUndefined();
+  expect(checkedMapping(formOf({ meter: "M", document: "{" }))).toEqual({ ok: false, errors: [{ path: "document", message: "this is not JSON" }] });
+  expect(checkedMapping(formOf({ document: '{"meter": "M", "kind": "register", "time": {"column": "D"}, "values": []}' }))).toEqual({ ok: false, errors: [{ path: "document", message: "values must name at least one column" }] });
 });
 
 test("what is wrong with a row that is a day stands at its field", () => {

@@ -2,7 +2,7 @@ import { data } from "react-router";
 import type { Route } from "./+types/mapping";
 import { isLocalDate } from "../../../domain/calendar/local-date.ts";
 import { startOfDay } from "../../../domain/calendar/zone.ts";
-import { parseCsvMapping, type FileRead, type Refusal } from "../../../domain/metering/formats/index.ts";
+import type { FileRead, Refusal } from "../../../domain/metering/formats/index.ts";
 import { UNIT_NAMES } from "../../../domain/metering/index.ts";
 import { mappingForPage, saveMapping } from "../../../worker/operations/files/mappings.ts";
 import { previewMapping, SAMPLE_MAX, type MappingPreview } from "../../../worker/operations/files/staff.ts";
@@ -19,7 +19,7 @@ import { formatCount } from "../../format/quantities.ts";
 import { answering, refused } from "../../session.server.ts";
 import { NOTE_WORDS } from "./file-words.tsx";
 import { textOf } from "./forms.server.ts";
-import { fieldOfPath, fieldsOf, mappingOf } from "./mapping-form.server.ts";
+import { checkedMapping, fieldOfPath, fieldsOf } from "./mapping-form.server.ts";
 import { VALUE_ROWS } from "./mapping-rows.ts";
 import { answerForm, atWork, backToForm, type StaffForm } from "./staff.server.ts";
 
@@ -41,7 +41,7 @@ export async function action(asked: Route.ActionArgs) {
   const form = await asked.request.formData();
   const sample = await sampleOf(form);
   form.set("sample", sample);
-  const checked = parseCsvMapping(mappingOf(form));
+  const checked = checkedMapping(form);
   if (!checked.ok) return backToForm(form, checked.errors.map(({ path, message }) => ({ field: fieldOfPath(path), message: sentence(path, message) })));
   if (textOf(form, "do") === "preview") {
     const preview = await answering(() => previewMapping(world, actor, sample, checked.mapping));
@@ -63,7 +63,7 @@ async function sampleOf(form: FormData): Promise<string> {
   return file.size > SAMPLE_MAX ? text.slice(0, text.lastIndexOf("\n") + 1) : text;
 }
 
-const WHAT: Readonly<Record<string, string>> = { meter: "Meter column", kind: "Kind", "time.column": "Time column", values: "Columns of values" };
+const WHAT: Readonly<Record<string, string>> = { meter: "Meter column", kind: "Kind", "time.column": "Time column", values: "Columns of values", document: "In the document:" };
 
 const sentence = (path: string, message: string): string => `${WHAT[path] ?? "This"} ${message}`;
 
@@ -112,6 +112,10 @@ export default function Mapping({ loaderData: { name, version, fields, today, co
             <TextField name="failed" label="Values that stand for a failed reading" optional defaultValue={fields["failed"]} hint="For example ERROR, -999" autoComplete="off" spellCheck={false} />
             <CheckboxField name="comma" label="Decimals are written with a comma" defaultChecked={fields["comma"] === "yes"} />
             <CheckboxField name="headerless" label="There is no header: the first row is data" defaultChecked={fields["headerless"] === "yes"} />
+          </Disclosure>
+          <Disclosure summary="As a document" open={fields["document"] !== undefined || (state?.values["document"]?.[0] ?? "") !== ""}>
+            <TextArea name="document" label="Document" rows={12} optional defaultValue={fields["document"]} spellCheck={false} wrap="off"
+              hint={fields["document"] === undefined ? "As the reads command takes it with --mapping. What stands here counts in place of the fields." : "This mapping says more than the fields can, so its document counts in their place."} />
           </Disclosure>
         </Card>
         <Card title="Save">
