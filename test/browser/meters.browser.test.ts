@@ -164,6 +164,7 @@ test("a meter is exchanged, taken off, and one from stock is hung in the empty p
   await page.getByLabel("Day").fill(YESTERDAY);
   await page.getByLabel("Time there").fill("08:00");
   await page.getByLabel("First read").fill("3");
+  await page.getByLabel(/^Module that speaks for it/).fill("MTU-W3");
   await page.getByRole("button", { name: "Hang the meter" }).click();
   await page.getByRole("alert").getByText("Meter W2 hung there until").waitFor();
   await looked(page, "hang-refused");
@@ -171,6 +172,7 @@ test("a meter is exchanged, taken off, and one from stock is hung in the empty p
   await page.getByRole("button", { name: "Hang the meter" }).click();
   await page.getByText("The meter hangs.").waitFor();
   await page.getByRole("heading", { name: "Meter W3" }).waitFor();
+  await page.getByText("MTU-W3").waitFor();
   await looked(page, "hung");
 
   await page.goto("/staff/reads/arrivals");

@@ -25,7 +25,7 @@ async function emptyPlace(at = "2026-04-01T14:00:00Z"): Promise<Empty> {
   return { ...utility, fresh: await inStock(utility) };
 }
 
-const asked = ({ fresh }: Empty, more: Partial<HangAsked> = {}): HangAsked => ({ commandId: "hang-000000000001", meterId: fresh.meterId, servicePointId: POINT, on: "2026-03-12", time: "10:20", firstReads: { [fresh.channelId]: "7" }, ...more });
+const asked = ({ fresh }: Empty, more: Partial<HangAsked> = {}): HangAsked => ({ commandId: "hang-000000000001", meterId: fresh.meterId, servicePointId: POINT, on: "2026-03-12", time: "10:20", firstReads: { [fresh.channelId]: "7" }, endpointId: "", gatewayId: "", ...more });
 
 const refusedAt = async (utility: Empty, more: Partial<HangAsked>): Promise<string | undefined> => {
   const answer = await hangMeter(utility.world, supervisor, asked(utility, { commandId: "hang-refused-00001", ...more }));
@@ -101,6 +101,25 @@ describe("a meter from stock", () => {
     await expect(hangMeter(utility.world, clerk, asked(utility))).rejects.toThrow("role");
     await expect(hangMeter(utility.world, { ...supervisor, accountIds: ["1001"] }, asked(utility))).rejects.toThrow("linked to you");
     await expect(hangForm(utility.world, clerk, { pointId: POINT, meterId: null, where: "" })).rejects.toThrow("role");
+  });
+
+  test("is paired with the module on the wall in the same form, or neither is done", async () => {
+    const utility = await emptyPlace();
+    const { world, port, fresh } = utility;
+    await writeRows(port, {
+      gateway: [{ id: "north", name: "North", keyId: "k", secret: "s", status: "active", lastSeenAt: null, previousSecret: null, previousUntil: null }],
+      meterEndpoint: [{ meterId: "dial-1001", fromOn: "2026-01-01", toOn: null, endpointId: "MTU-9", gatewayId: "north", recordedAt: 0 }],
+    });
+    expect(await refusedAt(utility, { endpointId: "MTU 9", gatewayId: "north" })).toBe("endpointId");
+    expect(await refusedAt(utility, { endpointId: "MTU-9", gatewayId: "south" })).toBe("gatewayId");
+    expect(await port.query("SELECT count(*) AS n FROM meter_installation WHERE meter_id = ?", [fresh.meterId])).toEqual([{ n: 0 }]);
+    expect(await hangMeter(world, supervisor, asked(utility, { endpointId: " MTU-9 ", gatewayId: "north" }))).toMatchObject({ status: "done" });
+    expect(await port.query("SELECT meter_id AS meter, from_on AS since, to_on AS until FROM meter_endpoint ORDER BY from_on")).toEqual([
+      { meter: "dial-1001", since: "2026-01-01", until: "2026-03-12" }, { meter: fresh.meterId, since: "2026-03-12", until: null },
+    ]);
+    expect(await port.query("SELECT stream, type FROM event WHERE command_id = 'hang-000000000001' ORDER BY position")).toEqual([
+      { stream: "premise:premise-1001", type: "MeterHung" }, { stream: `meter:${fresh.meterId}`, type: "MeterInstalled" }, { stream: `meter:${fresh.meterId}`, type: "EndpointPaired" }, { stream: "meter:dial-1001", type: "EndpointReleased" },
+    ]);
   });
 
   test("is chosen for a place, or a place for it; what it measures and its module are shown", async () => {

@@ -15,6 +15,7 @@ import { isMetered } from "../../domain/metering/new-meter.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID } from "./form-answer.ts";
 import { dialsOf, exceptionStreams, freshMeter, HUNG, hangingOf, METER, momentOf, refuse, stockOf, underBills, whyNotHung, type MeterRow, type Refused } from "./meter-hanging.ts";
+import { pairingOf } from "./meter-pairing.ts";
 import { CHANNEL_COLUMNS, type ChannelRow } from "./meters.ts";
 import { requireAtPremise, requireOnMeter } from "./own-meter.ts";
 
@@ -46,6 +47,8 @@ export interface HangForm {
   readonly points: readonly HangingPoint[];
   /** There are more points than are listed. */
   readonly more: boolean;
+  /** Head-ends with which the meter may be paired. */
+  readonly gateways: readonly { readonly id: string; readonly name: string }[];
 }
 
 /** What the form begins with. `point`, `meter`: what is chosen already; `where`: a part of the address that is looked for. @throws ForbiddenError */
@@ -54,7 +57,8 @@ export async function hangForm(world: World, actor: UserActor, asked: { readonly
   const { port } = world;
   const [point, meter] = await Promise.all([asked.pointId === null ? null : emptyPoint(port, asked.pointId), asked.meterId === null ? null : stockMeter(port, asked.meterId)]);
   const found = meter && !point ? await emptyPoints(port, meter.commodity, asked.where) : [];
-  return { today: await todayOf(port, world.now()), point, meter, stock: point && !meter ? await stockOf(port, point.commodity) : [], points: found.slice(0, POINTS_SHOWN), more: found.length > POINTS_SHOWN };
+  const gateways = point && meter ? await port.query<HangForm["gateways"][number]>("SELECT id, name FROM gateway WHERE status = 'active' ORDER BY name, id") : [];
+  return { today: await todayOf(port, world.now()), gateways, point, meter, stock: point && !meter ? await stockOf(port, point.commodity) : [], points: found.slice(0, POINTS_SHOWN), more: found.length > POINTS_SHOWN };
 }
 
 /** As many as are looked through by eye; whoever does not find the place enters more of its address. */
@@ -69,6 +73,9 @@ export interface HangAsked {
   readonly time: string;
   /** Dials as they were typed, by channel. */
   readonly firstReads: Readonly<Record<string, string>>;
+  /** The module that speaks for it from that day on, and its gateway; empty: it stays as it is. */
+  readonly endpointId: string;
+  readonly gatewayId: string;
 }
 
 export interface HangDone {
@@ -78,7 +85,7 @@ export interface HangDone {
 
 type Decision = StreamDecision<HangDone>;
 
-/** Hangs it. Refusals name fields as `newMeterId`, `point`, `on`, `time`, `first.CHANNEL`. @throws ForbiddenError, UnavailableError */
+/** Hangs it. Refusals name fields as `newMeterId`, `point`, `on`, `time`, `first.CHANNEL`, `endpointId`, `gatewayId`. @throws ForbiddenError, UnavailableError */
 export async function hangMeter(world: World, actor: UserActor, asked: HangAsked): Promise<StreamAnswer<HangDone>> {
   await requireOnMeter(world, actor, "edit:meter:any", asked.meterId);
   const refused = (refusal: Refused): StreamAnswer<HangDone> => ({ status: "refused", refusal: refusal.refusal });
@@ -103,7 +110,7 @@ export async function hangMeter(world: World, actor: UserActor, asked: HangAsked
 
 const NO_POINT = refuse("point", "No meter can be hung there: there is no such service, it is measured by another one's meter, or a meter hangs there already.");
 
-async function decide(world: World, actor: UserActor, { commandId, meterId, servicePointId, firstReads }: HangAsked, at: Instant, zone: TimeZone): Promise<Decision> {
+async function decide(world: World, actor: UserActor, { commandId, meterId, servicePointId, firstReads, endpointId, gatewayId }: HangAsked, at: Instant, zone: TimeZone): Promise<Decision> {
   const { port } = world;
   const [point, fresh] = [await emptyPoint(port, servicePointId), await freshMeter(port, meterId)];
   if (!point) return NO_POINT;
@@ -114,13 +121,19 @@ async function decide(world: World, actor: UserActor, { commandId, meterId, serv
   const first = dialsOf("first", meter.registers, firstReads);
   if (!Array.isArray(first)) return first;
   const recordedAt = world.now();
+  const pairing = endpointId.trim() === "" ? null : await pairingOf(port, { meterId, endpointId, gatewayId, fromOn: on }, recordedAt);
+  if (pairing && "refusal" in pairing) return pairing.refusal.field === "fromOn" ? refuse("endpointId", pairing.refusal.message) : pairing;
   const hanging = await hangingOf(port, meter, point, first, { on, at, by: { actor: actorText(actor), source: "staff", batchId: commandId, recordedAt } });
   const issued = await underBills(port, { servicePointId, on, key: `hung:${meterId}`, meterId, what: `Meter ${meter.badge} was hung on ${on}`, readsGoOn: false }, recordedAt);
   return {
     ok: true,
     drafts: [meterEvent("MeterHung", { servicePointId, installed: meterId, on, at })],
     writes: { meterInstallation: [hanging.installation], searchEntry: [hanging.searchEntry] },
-    others: [hanging.other, ...exceptionStreams(issued.changes)],
+    others: [
+      // Two events of the meter's own stream, where a module begins to speak for it on the same day.
+      pairing ? { ...hanging.other, drafts: [...hanging.other.drafts, pairing.draft], writes: { ...hanging.other.writes, meterEndpoint: pairing.rows } } : hanging.other,
+      ...(pairing?.others ?? []), ...exceptionStreams(issued.changes),
+    ],
     further: [...hanging.further, usageNotices([servicePointId], recordedAt), issued.fence],
     result: { premiseId: point.premiseId, meterId },
   };

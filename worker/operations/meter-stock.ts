@@ -1,5 +1,5 @@
 /** Meters as things that the utility owns: what lies in stock, how one gets there, is tested, paired with its head-end, and ends. */
-import { loadHead, runStreamCommand, type OtherStream, type StreamAnswer, type StreamDecision } from "../../db/command.ts";
+import { runStreamCommand, type StreamAnswer, type StreamDecision } from "../../db/command.ts";
 import { ConstraintError, type SqlPort } from "../../db/port.ts";
 import { todayOf } from "../../db/utility.ts";
 import { isLocalDate, type LocalDate } from "../../domain/calendar/local-date.ts";
@@ -9,6 +9,8 @@ import { typedMilli } from "../../domain/metering/index.ts";
 import { isMetered } from "../../domain/metering/new-meter.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID } from "./form-answer.ts";
+import { refuse } from "./meter-hanging.ts";
+import { pairingOf } from "./meter-pairing.ts";
 import { requireOnMeter } from "./own-meter.ts";
 import { channelsOf, digest, meterProblems, takenBadge, type MeterEntered } from "./premise-forms.ts";
 
@@ -57,9 +59,7 @@ export async function stockPage(world: World, actor: UserActor, state: string, a
 
 export type MeterAnswer = StreamAnswer<{ readonly meterId: string }>;
 type Decision = StreamDecision<{ readonly meterId: string }>;
-type Refused = Extract<Decision, { ok: false }>;
 
-const refuse = (field: string, message: string): Refused => ({ ok: false, refusal: { code: field, field, message } });
 const refused = (field: string, message: string): MeterAnswer => ({ status: "refused", refusal: refuse(field, message).refusal });
 const NO_FORM = refused("commandId", "Open the form again: its number is missing.");
 const GONE = refuse("meterId", "There is no such meter.");
@@ -176,55 +176,19 @@ export interface PairAsked {
   readonly fromOn: string;
 }
 
-interface EndpointRow {
-  readonly meterId: string;
-  readonly fromOn: LocalDate;
-  readonly toOn: LocalDate | null;
-  readonly endpointId: string;
-  readonly gatewayId: string;
-  readonly recordedAt: number;
-}
-
-const ENDPOINT = /^[A-Za-z0-9][A-Za-z0-9:._-]{0,63}$/;
-
 /** The module of a head-end that speaks for the meter from a day on; the one before ends there. @throws ForbiddenError, UnavailableError */
 export async function pairEndpoint(world: World, actor: UserActor, asked: PairAsked): Promise<MeterAnswer> {
   await requireOnMeter(world, actor, "edit:meter:any", asked.meterId);
   const { commandId, meterId, gatewayId, fromOn } = asked;
-  const endpointId = asked.endpointId.trim();
   if (!COMMAND_ID.test(commandId)) return NO_FORM;
-  if (!ENDPOINT.test(endpointId)) return refused("endpointId", "Enter the module's number as the head-end writes it: letters, digits and :._-, at most 64.");
   if (!isLocalDate(fromOn) || fromOn > (await todayOf(world.port, world.now()))) return refused("fromOn", "Enter the day from which it speaks for the meter, today or before.");
   return onMeter(world, actor, { commandId, meterId, input: asked }, async () => {
     const { port } = world;
     if (!(await meterRow(port, meterId))) return GONE;
-    const [gateway] = await port.query("SELECT id FROM gateway WHERE id = ? AND status = 'active'", [gatewayId]);
-    if (!gateway) return refuse("gatewayId", "Choose the gateway of the head-end.");
-    const columns = `meter_id AS "meterId", from_on AS "fromOn", to_on AS "toOn", endpoint_id AS "endpointId", gateway_id AS "gatewayId", recorded_at AS "recordedAt"`;
-    const [other] = await port.query<EndpointRow & { badge: string; status: MeterState }>(
-      `SELECT ${columns}, badge, status FROM meter_endpoint JOIN meter ON meter.id = meter_id WHERE gateway_id = ? AND endpoint_id = ? AND to_on IS NULL AND meter_id <> ?`, [gatewayId, endpointId, meterId],
-    );
-    if (other?.status === "installed") return refuse("endpointId", `This module speaks for meter ${other.badge}. Pair that meter with its own first.`);
-    if (other && other.fromOn >= fromOn) return refuse("fromOn", `The module spoke for meter ${other.badge} from ${other.fromOn} on. Choose a later day.`);
-    const [now] = await port.query<EndpointRow>(`SELECT ${columns} FROM meter_endpoint WHERE meter_id = ? AND to_on IS NULL`, [meterId]);
-    if (now && now.fromOn >= fromOn) return refuse("fromOn", `The module before is paired from ${now.fromOn} on. Choose a later day.`);
-    return {
-      ok: true,
-      drafts: [meterEvent("EndpointPaired", { meterId, endpointId, gatewayId, fromOn })],
-      // A module stays on the wall when the meter under it is exchanged.
-      others: other ? [await released(port, other, fromOn)] : [],
-      // First what ends: a module never speaks for two.
-      writes: { meterEndpoint: [...[other, now].flatMap((row) => (row ? [ended(row, fromOn)] : [])), { meterId, fromOn, toOn: null, endpointId, gatewayId, recordedAt: world.now() }] },
-      result: { meterId },
-    };
+    const pairing = await pairingOf(port, { meterId, endpointId: asked.endpointId, gatewayId, fromOn }, world.now());
+    if ("refusal" in pairing) return pairing;
+    return { ok: true, drafts: [pairing.draft], others: pairing.others, writes: { meterEndpoint: pairing.rows }, result: { meterId } };
   });
-}
-
-const ended = ({ meterId, fromOn, endpointId, gatewayId, recordedAt }: EndpointRow, toOn: LocalDate): EndpointRow => ({ meterId, fromOn, toOn, endpointId, gatewayId, recordedAt });
-
-async function released(port: SqlPort, { meterId, endpointId, gatewayId }: EndpointRow, toOn: LocalDate): Promise<OtherStream> {
-  const stream = meterStream(meterId);
-  return { stream, head: await loadHead(port, stream), drafts: [meterEvent("EndpointReleased", { meterId, endpointId, gatewayId, toOn })], writes: {} };
 }
 
 // ---- the shop's part of a meter's page ---------------------------------------------------------------------------

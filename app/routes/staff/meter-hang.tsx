@@ -1,4 +1,4 @@
-import { Form, Link } from "react-router";
+import { Form } from "react-router";
 import type { Route } from "./+types/meter-hang";
 import { hangForm, hangMeter, type HangForm, type HangingPoint } from "../../../worker/operations/meter-hang.ts";
 import type { ChannelRow } from "../../../worker/operations/meters.ts";
@@ -40,7 +40,7 @@ export async function action(asked: Route.ActionArgs) {
   const text = (name: string) => textOf(form, name);
   return answerForm(
     form,
-    () => hangMeter(world, actor, { commandId: text("commandId"), meterId: text("newMeterId"), servicePointId: text("point"), on: text("on"), time: text("time"), firstReads: dialsTyped(form, "first") }),
+    () => hangMeter(world, actor, { commandId: text("commandId"), meterId: text("newMeterId"), servicePointId: text("point"), on: text("on"), time: text("time"), firstReads: dialsTyped(form, "first"), endpointId: text("endpointId"), gatewayId: text("gatewayId") }),
     (status) => didPath(`/staff/meters/${encodeURIComponent(text("newMeterId"))}`, "hung", status),
   );
 }
@@ -122,10 +122,16 @@ function Reads({ form, state, commandId }: { form: HangForm; state: StaffForm | 
             <TextField name="time" label="Time there" type="time" width="short" />
             {registers.map((register) => <DialField key={register.channelId} name={`first.${register.channelId}`} label="First read" register={register} several={registers.length > 1} />)}
           </Row>
+          {form.gateways.length > 0 ? (
+            <Row align="start">
+              <TextField name="endpointId" label="Module that speaks for it" hint={meter.endpoint ? "Where it is another one from that day on" : "Of the head-end, from that day on"} optional width="medium" maxLength={64} autoComplete="off" spellCheck={false} />
+              <SelectField name="gatewayId" label="Head-end" width="medium" options={form.gateways.map(({ id, name }) => ({ value: id, label: name }))} />
+            </Row>
+          ) : null}
           {registers.length === 0 ? <p className="soft">By intervals alone: what is counted from that time on is summed.</p> : null}
           <DescriptionList lines facts={[
             { term: "Size", value: meter.size ?? <span className="soft">Not known</span> },
-            { term: "Module", value: meter.endpoint ? <><code className="break">{meter.endpoint}</code> of {meter.gateway}</> : <><span className="soft">None.</span> <Link to={`/staff/meters/${encodeURIComponent(meter.meterId)}/shop`}>Pair one</Link></> },
+            { term: "Module now", value: meter.endpoint ? <><code className="break">{meter.endpoint}</code> of {meter.gateway}</> : <span className="soft">None</span> },
             { term: "Without a meter", value: point.freeSince ? <>Since <DateText date={point.freeSince} form="day" /></> : <span className="soft">It never had one</span> },
           ]} />
         </Card>
