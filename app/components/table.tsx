@@ -10,6 +10,8 @@ export interface Column<Row> {
   numeric?: boolean;
   /** Names the row: its header for a screen reader, the title of its card on a phone, its link. */
   main?: boolean;
+  /** Sentences: on a phone they stand under their label, over the whole width. */
+  long?: boolean;
   /** May be left out where room is short. */
   extra?: boolean;
   /** Makes the head a link that sorts by this column; `sorted` says that it does now. */
@@ -51,6 +53,7 @@ export function Table<Row>({ caption, showCaption, columns, rows, rowKey, rowTo,
   const look = (column: Column<Row>) => ({
     "data-num": column.numeric || undefined,
     "data-main": column.main || undefined,
+    "data-long": column.long || undefined,
     "data-extra": column.extra || undefined,
   });
   return (

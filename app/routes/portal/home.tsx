@@ -67,7 +67,7 @@ export default function Home({ loaderData: { usage, lastPayment, proposals, prep
       </>}>
         {running.map((alert) => <Running key={alert.id} alert={alert} />)}
         {prepaid ? <PrepaidCard prepaid={prepaid} /> : null}
-        <Balance view={view} />
+        <Balance view={view} behind={prepaid?.standing != null} />
         <BillSoFar soFar={soFar} last={view.lastBill?.charges} />
         <Usage usage={usage} />
       </Columns>
@@ -104,17 +104,18 @@ function Running({ alert }: { alert: AccountAlert }) {
   );
 }
 
-function Balance({ view }: { view: AccountView }) {
+/** `behind`: what is left of the money paid ahead stands above it, and is the figure that counts. */
+function Balance({ view, behind }: { view: AccountView; behind: boolean }) {
   const t = useT();
   const { locale } = usePlace();
   const { due, budget, pastDue, dueOn, lastBill } = view;
   const notDue = due - pastDue;
   return (
-    <Card hero>
+    <Card hero={!behind}>
       <Stack gap={1}>
         <span className="soft">{budget && due !== 0 ? t(due > 0 ? "budget.dueNow" : "budget.aheadNow") : due < 0 ? t("money.yourCredit") : due === 0 ? t("money.nothingOwed") : t("money.youOwe")}</span>
         <LiveValue value={due} announce={t("home.balance", { amount: moneyText(locale, due) })}>
-          <span className="display num">{formatDollars(Math.abs(due))}</span>
+          <span className={behind ? "large num" : "display num"}>{formatDollars(Math.abs(due))}</span>
         </LiveValue>
         {due < 0 ? <span>{t("home.creditNote")}</span> : null}
         {due > 0 && pastDue === 0 && dueOn ? <span><Message k="money.due" values={{ date: <DateText date={dueOn} /> }} /></span> : null}

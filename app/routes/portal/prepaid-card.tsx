@@ -22,9 +22,9 @@ export function PrepaidCard({ prepaid: { standing, lowAt, days } }: { prepaid: P
   return (
     <>
       {state === "ok" ? null : <Notice tone={state === "out" ? "bad" : "warn"} title={state === "out" ? t("prepaid.out") : t("prepaid.low", { amount: formatDollars(lowAt) })} action={<ButtonLink to="/portal/pay" kind="primary" icon="pay">{t("prepaid.pay")}</ButtonLink>} />}
-      <Card title={t("prepaid.title")}>
+      <Card hero title={t("prepaid.title")}>
         <Stack gap={1}>
-          <span><Money cents={Math.abs(left)} size="large" /> <span className="soft">{t(left < 0 ? "prepaid.beyond" : "prepaid.left")}</span></span>
+          <span><Money cents={Math.abs(left)} size="display" /> <span className="soft">{t(left < 0 ? "prepaid.beyond" : "prepaid.left")}</span></span>
           {state === "out" || daysLeft === null ? null : <span>{daysLeft === 1 ? t("prepaid.oneDay") : t("prepaid.days", { count: daysLeft })}</span>}
           <span className="soft small">{last ? <Message k="prepaid.through" values={{ date: <DateText date={last} form="day" /> }} /> : t("prepaid.noDays")}</span>
         </Stack>

@@ -25,7 +25,7 @@ export function Balance({ view }: { view: AccountView }) {
   return (
     <>
       <LiveValue value={view.due} announce={`Balance: ${balanceWords(view.due)}`}><Money cents={view.due} size="display" /></LiveValue>
-      {view.budget ? <p className="small soft">Due now, on budget billing. <Money cents={view.balance} ledger /> is owed in all.</p> : null}
+      {view.budget ? <p className="small soft">Due now, on budget billing. In all <Money cents={Math.abs(view.balance)} /> is {view.balance < 0 ? "paid ahead" : "owed"}.</p> : null}
       <AgingBar label="Balance by age" buckets={agesOf(view)} />
     </>
   );

@@ -23,6 +23,7 @@ export interface ShownEvent {
 function byWords(event: ShownEvent, names: Readonly<Record<string, string>>): string {
   const name = names[event.actor];
   const source = sourceName(event.source);
+  if (name && name.toLowerCase() === source) return name;
   return name ? `${name}, ${source}` : source.charAt(0).toUpperCase() + source.slice(1);
 }
 

@@ -49,7 +49,7 @@ export default function File({ loaderData: { page, looked, title } }: Route.Comp
             columns={[
               { key: "line", head: "Line", main: true, cell: (row) => <Link to={withParams(search, { line: String(row.line), did: null })}>{formatCount(row.line)}</Link> },
               { key: "what", head: "What became of it", cell: (row) => <Badge tone={NOTE_WORDS[row.kind].tone}>{NOTE_WORDS[row.kind].word}</Badge> },
-              { key: "why", head: "Why", cell: (row) => (row.exceptionId === undefined ? <span className="break">{row.reason}</span> : <Link to={`/staff/exceptions/${encodeURIComponent(row.exceptionId)}`}>{row.reason}</Link>) },
+              { key: "why", head: "Why", long: true, cell: (row) => (row.exceptionId === undefined ? <span className="break">{row.reason}</span> : <Link to={`/staff/exceptions/${encodeURIComponent(row.exceptionId)}`}>{row.reason}</Link>) },
             ]} />
           <Pagination label="Lines" newerLabel="First" olderLabel="Next" newer={from > 0 ? withParams(search, { from: null, did: null }) : undefined} older={next === null ? undefined : withParams(search, { from: String(next), did: null })}>
             {total > 0 ? `${formatCount(from + 1)}–${formatCount(from + notes.length)} of ${formatCount(total)}` : null}

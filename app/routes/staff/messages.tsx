@@ -41,7 +41,7 @@ export default function Messages({ loaderData: { messages, maySend } }: Route.Co
             { key: "about", head: "About", cell: (row) => <span className="num">{row.key}</span> },
             { key: "since", head: "Given up", cell: (row) => <TimeText at={row.parkedAt} form="full" /> },
             { key: "tries", head: "Tries", numeric: true, cell: (row) => row.attempts },
-            { key: "why", head: "Why", cell: (row) => <span className="soft">{row.lastError ?? "Not known"}</span> },
+            { key: "why", head: "Why", long: true, cell: (row) => <span className="soft">{row.lastError ?? "Not known"}</span> },
             ...(maySend ? [{ key: "again", head: <span className="unseen">Again</span>, cell: (row: MessageParked) => <ActionButton fields={{ id: String(row.id) }}>Send again</ActionButton> }] : []),
           ]} />
       </Card>

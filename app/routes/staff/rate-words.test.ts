@@ -41,7 +41,7 @@ test("a time-of-use price is a week of hours for each season, the dearest hour t
     charges: [{ id: "energy", kind: "time-of-use", name: { en: "Energy" }, glKey: "electric", schedule: "tod", rates: [{ season: "summer", prices: { peak: "0.30", off: "0.10" } }, { season: "winter", prices: { peak: "0.20", off: "0.10" } }] }],
   });
   const pictures = weekPictures(document);
-  expect(pictures.map((picture) => picture.title)).toEqual(["Energy, summer", "Energy, winter"]);
+  expect(pictures.map((picture) => picture.title)).toEqual(["Energy: Summer", "Energy: Winter"]);
   const [summer] = pictures;
   expect([summer!.week[0]![15], summer!.week[0]![16], summer!.week[0]![20], summer!.week[0]![21], summer!.week[5]![17]]).toEqual(["off", "peak", "peak", "off", "off"]);
   expect(summer!.periods.map(({ id, level, priceText }) => [id, level, priceText])).toEqual([["peak", 4, "$0.30 per kWh"], ["off", 1, "$0.10 per kWh"]]);

@@ -34,7 +34,7 @@ export default function Requests({ loaderData: { closed, requests } }: Route.Com
           columns={[
             { key: "kind", head: "About", main: true, cell: (row) => requestKindName(row.kind) },
             { key: "who", head: "Customer", cell: (row) => <>{row.name} <span className="soft num">{row.accountId}</span></> },
-            { key: "words", head: "In their words", cell: (row) => <span className="soft">{shortened(row.text)}</span> },
+            { key: "words", head: "In their words", long: true, cell: (row) => <span className="soft">{shortened(row.text)}</span> },
             { key: "since", head: closed ? "Closed" : "Since", cell: (row) => <TimeText at={closed ? row.changedAt : row.openedAt} /> },
             { key: "state", head: "State", cell: (row) => <Badge tone={requestState(row.status).tone}>{requestState(row.status).name}</Badge> },
           ]} />

@@ -79,7 +79,7 @@ export default function Run({ loaderData, actionData }: Route.ComponentProps) {
         <Card title="Why bills were held" flush>
           <Table caption="Reasons, the most frequent first" rows={page.byRule} rowKey={(row) => row.rule} columns={[
             { key: "title", head: "Reason", main: true, cell: (row) => row.title },
-            { key: "what", head: "What it means", cell: (row) => <span className="soft">{row.what}</span> },
+            { key: "what", head: "What it means", long: true, cell: (row) => <span className="soft">{row.what}</span> },
             { key: "accounts", head: "Accounts", numeric: true, cell: (row) => formatCount(row.accounts) },
           ]} />
         </Card>
@@ -89,7 +89,7 @@ export default function Run({ loaderData, actionData }: Route.ComponentProps) {
           empty={running ? <EmptyState icon="pending" title="The run is under way">What it holds is listed here when it is done.</EmptyState> : <EmptyState icon="good" title="Nothing was held" action={<ButtonLink to={`/staff/bills?run=${encodeURIComponent(stored.runId)}`}>See the bills</ButtonLink>}>Every account that was due is billed.</EmptyState>}
           columns={[
             { key: "name", head: "Account", main: true, cell: (row) => <>{row.name} <span className="soft num">{row.accountId}</span></> },
-            { key: "why", head: "Why", cell: (row) => <Reasons row={row} /> },
+            { key: "why", head: "Why", long: true, cell: (row) => <Reasons row={row} /> },
           ]} />
         <Pagination label="Held accounts" newerLabel="First page" olderLabel="Next" newer={first ? undefined : "?"} older={page.more === null ? undefined : `?after=${encodeURIComponent(page.more)}`} />
       </Card>

@@ -37,7 +37,7 @@ export default function Unbilled({ loaderData: { page, first } }: Route.Componen
           columns={[
             { key: "name", head: "Account", main: true, cell: (row) => <>{row.name} <span className="soft num">{row.accountId}</span></> },
             { key: "what", head: "What", cell: (row) => <><Badge tone={row.rule === "unbilled" ? "bad" : "warn"}>{ruleName("unbilled", row.rule)}</Badge>{row.commodity ? <div className="small soft">{commodityName(row.commodity)}{row.address ? `, ${row.address}` : ""}</div> : null}</> },
-            { key: "why", head: "Why", cell: (row) => <span className="soft">{row.sentence}</span> },
+            { key: "why", head: "Why", long: true, cell: (row) => <span className="soft">{row.sentence}</span> },
             { key: "cycle", head: "Cycle", cell: (row) => row.cycleId },
             { key: "since", head: "Found", cell: (row) => <TimeText at={row.openedAt} form="full" /> },
           ]} />
