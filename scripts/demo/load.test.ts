@@ -15,7 +15,8 @@ import { balanceOf } from "../../domain/lifecycle/account/state.ts";
 import { pastDue } from "../../domain/ledger/allocation.ts";
 import { runIdOf } from "../../domain/billing/run.ts";
 import { checkBook } from "../../test/simulation/checkers.ts";
-import { parseReadsRequest } from "../../domain/metering/index.ts";
+import { ReadingCollector, ReadsFile } from "../../domain/metering/formats/index.ts";
+import { parseReadsRequest, type Reading } from "../../domain/metering/index.ts";
 import { inProcessWorld } from "../../worker/operations/in-process.ts";
 import { ingestReads } from "../../worker/operations/reads.ts";
 import { credentialOf } from "../../worker/operations/gateways.ts";
@@ -23,8 +24,9 @@ import { signIn } from "../../worker/operations/people.ts";
 import type { DemoReport } from "./contract.ts";
 import { GATEWAY_ID, GATEWAY_KEY_ID, GATEWAY_SECRET } from "./gateway.ts";
 import { fillDemo, SIGN_INS } from "./load.ts";
-import { tourReads } from "./tour.ts";
+import { tourFile, tourReads } from "./tour.ts";
 import { layOut } from "./town.ts";
+import { ZONE } from "./world.ts";
 
 const SECRET_KEY = Buffer.alloc(32, 5).toString("base64");
 const PUBLIC_URL = "http://localhost:8787";
@@ -110,6 +112,13 @@ describe("a demonstration of 24 meters", () => {
     const world = inProcessWorld({ port: demo.port, now: () => NOW, newId: () => crypto.randomUUID(), secretKey: SECRET_KEY });
     const posted = { actor: { kind: "gateway", gatewayId: GATEWAY_ID } as const, batchId: "tour", bodyHash: "", readings: body.ok ? body.reads : [] };
     expect((await ingestReads(world, posted)).counts).toEqual({ accepted: 1, duplicate: 0, exception: 0, rejected: 0 });
+    const filed: Reading[] = [];
+    const collector = new ReadingCollector(({ reads }) => void filed.push(...reads), ({ reason }) => expect.fail(reason));
+    const file = new ReadsFile(collector, { name: "night.cmep", zone: ZONE });
+    file.write(new TextEncoder().encode(tourFile(NOW)));
+    file.end();
+    collector.end();
+    expect((await ingestReads(world, { ...posted, batchId: "tour-file", readings: filed })).counts).toEqual({ accepted: 1, duplicate: 0, exception: 0, rejected: 0 });
     const links = await demo.port.query<{ email: string; accounts: number }>(
       "SELECT u.email, count(*) AS accounts FROM account_access a JOIN auth_user u ON u.id = a.user_id WHERE a.ended_at IS NULL GROUP BY u.email ORDER BY u.email",
     );
