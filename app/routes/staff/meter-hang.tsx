@@ -125,7 +125,7 @@ function Reads({ form, state, commandId }: { form: HangForm; state: StaffForm | 
           {form.gateways.length > 0 ? (
             <Row align="start">
               <TextField name="endpointId" label="Module that speaks for it" hint={meter.endpoint ? "Where it is another one from that day on" : "Of the head-end, from that day on"} optional width="medium" maxLength={64} autoComplete="off" spellCheck={false} />
-              <SelectField name="gatewayId" label="Head-end" optional width="medium" defaultValue={form.gateways.length === 1 ? form.gateways[0]!.id : undefined} options={form.gateways.map(({ id, name }) => ({ value: id, label: name }))} />
+              <SelectField name="gatewayId" label="Head-end" hint="To which the module belongs" optional width="medium" defaultValue={form.gateways.length === 1 ? form.gateways[0]!.id : undefined} options={form.gateways.map(({ id, name }) => ({ value: id, label: name }))} />
             </Row>
           ) : null}
           {registers.length === 0 ? <p className="soft">By intervals alone: what is counted from that time on is summed.</p> : null}
