@@ -64,6 +64,15 @@ describe("power factor", () => {
     expect([good.quantityMilli, good.note]).toEqual([200_000, undefined]);
   });
 
+  test("of a meter that counts apparent energy instead, kWh ÷ kVAh", () => {
+    const of = (kWh: number, kVAh: number) => billed({ powerFactor: { target: "90", adjust: "ratio" } }, { quantities: { demand: { kW: 120_000 }, usage: { kWh }, kVAh: { kVAh } } });
+    expect(of(40_000_000, 50_000_000)).toMatchObject({ quantityMilli: 135_000, note: { en: "Your power factor was 80 percent; below 90 percent more demand is charged than was measured." } });
+    // 66.67 percent is 66.7.
+    expect(of(2_000, 3_000).quantityMilli).toBe(Math.round((120_000 * 900) / 667));
+    expect([of(5_000, 5_000), of(5_001, 5_000), of(0, 0)].map(({ quantityMilli }) => quantityMilli)).toEqual([120_000, 120_000, 120_000]);
+    expect(() => of(0, 10)).toThrow("is 0: kW × target ÷ 0 is no demand");
+  });
+
   test("nothing used has a good factor; reads that make none are refused", () => {
     const of = (kWh: number, kvarh: number) => ({ quantities: { demand: { kW: 5_000 }, usage: { kWh }, kvarh: { kvarh } } });
     expect(billed({ powerFactor: { target: "90", adjust: "ratio" } }, of(0, 0)).quantityMilli).toBe(5_000);

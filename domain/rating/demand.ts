@@ -68,7 +68,7 @@ function rounded(numerator: bigint, denominator: bigint): Milli {
   return Number((2n * numerator + denominator) / (2n * denominator));
 }
 
-/** In 10^-decimals percent: as measured, or kWh ÷ √(kWh² + kvarh²); rounded half up. */
+/** In 10^-decimals percent: as measured, or kWh ÷ √(kWh² + kvarh²), or kWh ÷ kVAh; rounded half up. */
 export function powerFactorOf({ decimals }: CompiledPowerFactor, { counts, quantities }: Determinants): number {
   const full = 100n * 10n ** BigInt(decimals);
   const measured = counts?.[POWER_FACTOR];
@@ -76,8 +76,9 @@ export function powerFactorOf({ decimals }: CompiledPowerFactor, { counts, quant
     if (!Number.isInteger(measured) || measured < 0 || measured > 1000) throw new RatingError(`counts.${POWER_FACTOR}`, `${milliText(measured)} is not a power factor between 0 and 1`);
     return rounded(BigInt(measured) * full, 1000n);
   }
-  const [active, reactive] = [quantities["usage"]?.kWh, quantities["kvarh"]?.kvarh];
-  if (active === undefined || reactive === undefined) throw new RatingError(`counts.${POWER_FACTOR}`, "is needed by this rate and not given; nor are kWh and kvarh, from which it would follow");
+  const [active, reactive, apparent] = [quantities["usage"]?.kWh, quantities["kvarh"]?.kvarh, quantities["kVAh"]?.kVAh];
+  if (active !== undefined && reactive === undefined && apparent !== undefined) return apparent <= active ? Number(full) : rounded(BigInt(active) * BigInt(full), BigInt(apparent));
+  if (active === undefined || reactive === undefined) throw new RatingError(`counts.${POWER_FACTOR}`, "is needed by this rate and not given; nor are kWh and kvarh or kVAh, from which it would follow");
   if (active === 0) return reactive === 0 ? Number(full) : 0;
   return nearestRoot(full, BigInt(active), BigInt(reactive));
 }

@@ -176,7 +176,7 @@ const demand = v.strictObject({
   rates: rows({ price: v.optional(decimal), prices: v.optional(pricesByPeriod), tiers: v.optional(tierList), tiersByPeriod: v.optional(tiersByPeriod) }),
   /** The demand of the window in which the whole system peaked, instead of the customer's own highest; the hours are data (`systemPeaks`). */
   coincident: v.optional(v.boolean()),
-  /** Below the target the demand is raised, before minimum and ratchet. The factor is measured (`powerFactor`), or of kWh and kvarh. */
+  /** Below the target the demand is raised, before minimum and ratchet. The factor is measured (`powerFactor`), or of kWh and kvarh, or of kWh and kVAh. */
   powerFactor: v.optional(v.strictObject({
     /** In percent. */
     target: decimal,

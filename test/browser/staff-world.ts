@@ -18,6 +18,9 @@ import { parseReadsRequest, slotCount } from "../../domain/metering/index.ts";
 import { admin, clerk, ZONE } from "../support/utility.ts";
 import { PASSWORD, SECOND_ACCOUNT, type Household } from "./household.ts";
 
+/** What the meter in doubt says beside its values; a page lists it. */
+const SAID = [{ kind: "low-battery", says: "low" }, { kind: "weak-signal", on: false, says: "good" }];
+
 /** Who works here; all have the same password. */
 export const STAFF = {
   admin: { email: "ada@staff.test", name: "Ada Lindqvist" },
@@ -68,7 +71,7 @@ export async function loadStaff(meterline: Meterline, { port, today }: Pick<Hous
   if (gateway.status !== "done") throw new Error("no gateway");
   const actor = { kind: "gateway", gatewayId: gateway.result.gatewayId } as const;
   const post = async (name: string, days: readonly LocalDate[], value: (day: LocalDate, hour: number) => number | null) => {
-    const reads = days.map((day) => ({ meter: DOUBTED.badge, kind: "interval", unit: "kWh", start: new Date(startOfDay(day, ZONE)).toISOString(), stepMinutes: 60, values: Array.from({ length: slotCount(day, ZONE, 60) }, (_, hour) => value(day, hour)) }));
+    const reads = days.map((day) => ({ meter: DOUBTED.badge, kind: "interval", unit: "kWh", start: new Date(startOfDay(day, ZONE)).toISOString(), stepMinutes: 60, values: Array.from({ length: slotCount(day, ZONE, 60) }, (_, hour) => value(day, hour)), conditions: SAID }));
     const parsed = parseReadsRequest({ reads });
     if (!parsed.ok) throw new Error(parsed.errors[0]?.message);
     await ingestReads(world, { actor, batchId: name, bodyHash: name, readings: parsed.reads });

@@ -41,9 +41,10 @@ describe("a premise", () => {
 
   test("an electric meter may count reactive energy beside: on a channel of its own, by intervals alone", async () => {
     const opened = await utility();
-    const electric = (more: Partial<MeterEntered>): PremiseEntered => ({ ...HOUSE, services: [{ commodity: "electric", byWater: false, meter: { ...METER, badge: "E-100", unit: "kWh", stepMinutes: "15", multiplier: "40", reactive: true, ...more } }] });
-    expect(problemsOf(await enterPremise(opened.world, field, electric({ kind: "register" })))).toEqual(["electric.reactive"]);
-    expect(problemsOf(await enterPremise(opened.world, field, { ...HOUSE, services: [{ ...water, meter: { ...METER, reactive: true } }] }))).toEqual(["water.reactive"]);
+    const electric = (more: Partial<MeterEntered>): PremiseEntered => ({ ...HOUSE, services: [{ commodity: "electric", byWater: false, meter: { ...METER, badge: "E-100", unit: "kWh", stepMinutes: "15", multiplier: "40", beside: "kvarh", ...more } }] });
+    expect(problemsOf(await enterPremise(opened.world, field, electric({ kind: "register" })))).toEqual(["electric.beside"]);
+    expect(problemsOf(await enterPremise(opened.world, field, { ...HOUSE, services: [{ ...water, meter: { ...METER, beside: "kVAh" } }] }))).toEqual(["water.beside"]);
+    expect(problemsOf(await enterPremise(opened.world, field, electric({ beside: "kW" })))).toEqual(["electric.beside"]);
     expect(await enterPremise(opened.world, field, electric({}))).toMatchObject({ status: "done" });
     expect(await opened.port.query("SELECT name, kind, unit, step_minutes, multiplier, direction FROM channel ORDER BY id")).toEqual([
       { name: "1", kind: "interval", unit: "kWh", step_minutes: 15, multiplier: "40", direction: "delivered" }, { name: "total", kind: "register", unit: "kWh", step_minutes: null, multiplier: "40", direction: "delivered" },

@@ -14,7 +14,7 @@ import { actorText, requirePermission, type UserActor } from "../../domain/lifec
 import { US_STATES } from "../../domain/lifecycle/us-states.ts";
 import type { Commodity as Delivered } from "../../domain/lifecycle/settings.ts";
 import type { Commodity } from "../../domain/metering/channel.ts";
-import { isMetered, METER_KINDS, METER_STEPS, meterUnits } from "../../domain/metering/new-meter.ts";
+import { isCountedBeside, isMetered, METER_KINDS, METER_STEPS, meterUnits } from "../../domain/metering/new-meter.ts";
 import { multiplierRatio, unitOf, type Unit } from "../../domain/metering/units.ts";
 import type { World } from "./context.ts";
 import { COMMAND_ID } from "./form-answer.ts";
@@ -47,8 +47,8 @@ export interface MeterEntered {
   readonly dials: string;
   readonly stepMinutes: string;
   readonly multiplier: string;
-  /** Of electricity by intervals: it counts reactive energy as well, on a channel of its own. */
-  readonly reactive?: boolean;
+  /** Of electricity by intervals: what else it counts, on a channel of its own (`kvarh`, `kVAh`); nothing where it is empty. */
+  readonly beside?: string;
 }
 
 export interface PremiseEntered {
@@ -204,7 +204,7 @@ function serviceProblems({ commodity, byWater, meter }: ServiceEntered, services
 
 export function meterProblems(commodity: Commodity, meter: MeterEntered, today: LocalDate): Refusal[] {
   const at = (field: keyof MeterEntered, message: string) => problem(`${commodity}.${field}`, message);
-  const { badge, size, manufacturer, installedOn, kind, unit, dials, stepMinutes, multiplier, reactive = false } = meter;
+  const { badge, size, manufacturer, installedOn, kind, unit, dials, stepMinutes, multiplier, beside = "" } = meter;
   const registers = kind !== "interval";
   const intervals = kind !== "register";
   return [
@@ -216,7 +216,8 @@ export function meterProblems(commodity: Commodity, meter: MeterEntered, today: 
     ...(meterUnits(commodity).includes(unit as Unit) ? [] : [at("unit", "Choose what it counts in.")]),
     ...(registers && !(/^\d$/.test(dials) && Number(dials) >= DIALS_MIN && Number(dials) <= DIALS_MAX) ? [at("dials", `Enter how many dials it has, ${DIALS_MIN} to ${DIALS_MAX}.`)] : []),
     ...(intervals && !METER_STEPS.includes(Number(stepMinutes)) ? [at("stepMinutes", "Choose how long an interval is.")] : []),
-    ...(reactive && (commodity !== "electric" || !intervals) ? [at("reactive", "Reactive energy is kept by intervals, of electricity: choose intervals above.")] : []),
+    ...(beside !== "" && !isCountedBeside(beside) ? [at("beside", "Choose what else it counts.")] : []),
+    ...(beside !== "" && (commodity !== "electric" || !intervals) ? [at("beside", "Reactive and apparent energy are kept by intervals, of electricity: choose intervals above.")] : []),
     ...(isMultiplier(multiplier.trim()) ? [] : [at("multiplier", "Enter a number such as 1, 40 or 0.1.")]),
   ];
 }
@@ -288,12 +289,12 @@ function freeId(name: string, taken: Set<string>): string {
   return id;
 }
 
-export function channelsOf({ kind, unit, dials, stepMinutes, multiplier, reactive = false }: MeterEntered): Omit<NewChannel, "id">[] {
+export function channelsOf({ kind, unit, dials, stepMinutes, multiplier, beside = "" }: MeterEntered): Omit<NewChannel, "id">[] {
   const common = { unit: unitOf(unit)!, multiplier: multiplier.trim(), direction: "delivered" } as const;
   return [
     ...(kind === "register" ? [] : [{ ...common, name: "1", kind: "interval", stepMinutes: Number(stepMinutes), dials: null } as const]),
     ...(kind === "interval" ? [] : [{ ...common, name: "total", kind: "register", stepMinutes: null, dials: Number(dials) } as const]),
-    ...(reactive ? [{ ...common, unit: "kvarh", name: "kvarh", kind: "interval", stepMinutes: Number(stepMinutes), dials: null } as const] : []),
+    ...(isCountedBeside(beside) ? [{ ...common, unit: beside, name: beside, kind: "interval", stepMinutes: Number(stepMinutes), dials: null } as const] : []),
   ];
 }
 

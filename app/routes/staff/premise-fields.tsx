@@ -1,9 +1,9 @@
 /** The fields of a service at a premise and of the meter that measures it. Names begin with the commodity: `water.badge`. */
 import type { Commodity } from "../../../domain/metering/channel.ts";
 import { UNITS, type Unit } from "../../../domain/metering/units.ts";
-import { METER_STEPS, meterUnits } from "../../../domain/metering/new-meter.ts";
+import { COUNTED_BESIDE, METER_STEPS, meterUnits } from "../../../domain/metering/new-meter.ts";
 import type { MeterEntered } from "../../../worker/operations/premise-forms.ts";
-import { CheckboxField, DateField, RadioField, SelectField, TextField } from "../../components/fields.tsx";
+import { DateField, RadioField, SelectField, TextField } from "../../components/fields.tsx";
 import { Row } from "../../components/layout.tsx";
 
 /** What most meters of a commodity are; a default and no rule. */
@@ -34,7 +34,10 @@ export function MeterFields({ commodity, today, optional }: { commodity: Commodi
         <TextField name={name("dials")} label="Dials" width="short" inputMode="numeric" defaultValue={usual.dials} optional autoComplete="off" />
         <TextField name={name("multiplier")} label="Multiplier" width="short" inputMode="decimal" defaultValue="1" optional={optional} autoComplete="off" />
       </Row>
-      {commodity === "electric" ? <CheckboxField name={name("reactive")} label="It counts reactive energy as well" hint="By intervals, in kvarh: a power factor that a rate asks for follows from it." /> : null}
+      {commodity === "electric" ? (
+        <SelectField name={name("beside")} label="Beside, it counts" width="medium" optional hint="By intervals. A power factor that a rate asks for follows from it." defaultValue=""
+          options={[{ value: "", label: "nothing else" }, ...COUNTED_BESIDE.map((unit) => ({ value: unit, label: UNITS[unit].label }))]} />
+      ) : null}
       <Row align="start">
         <TextField name={name("size")} label="Size" width="short" optional maxLength={20} autoComplete="off" {...(commodity === "water" ? { placeholder: '5/8"' } : {})} />
         <TextField name={name("manufacturer")} label="Manufacturer" width="medium" optional maxLength={60} autoComplete="off" />
