@@ -1,8 +1,8 @@
 /** Usage alerts as they are stored: the row that pages read, and the end of the stream that its next event must follow. */
 import { EMPTY_HEAD, seal, type Head, type Provenance } from "../../domain/compliance/chain.ts";
-import { startOfDay, type TimeZone } from "../../domain/calendar/zone.ts";
+import { MINUTE_MS, startOfDay, type TimeZone } from "../../domain/calendar/zone.ts";
 import { alertEnded, alertRaised, alertStream, type AlertEvent } from "../../domain/lifecycle/alert.ts";
-import type { Channel, ReadsNeeds, Unit, UsageAlert } from "../../domain/metering/index.ts";
+import type { AlertKind, Channel, ReadsNeeds, Unit, UsageAlert } from "../../domain/metering/index.ts";
 import type { OtherStream } from "../command.ts";
 import type { CommitUnit } from "../commit.ts";
 import type { Row, Statement } from "../port.ts";
@@ -46,6 +46,26 @@ export interface AlertsDecided {
   readonly known: readonly StoredAlert[];
   readonly channelOf: (channelId: number) => Channel;
   readonly customerOf: (alert: UsageAlert) => string | null;
+}
+
+/** Flow that goes on is the next customer's from when it became theirs; what is measured against a habit is not. */
+const GOES_ON: ReadonlySet<AlertKind> = new Set<AlertKind>(["leak", "burst"]);
+
+/** Where the customer has changed under an alert that runs: it is over for the one who left, who is shown nothing of the next one's, and begins for the other. */
+export function handedOver(alerts: readonly UsageAlert[], known: readonly StoredAlert[], customerOf: AlertsDecided["customerOf"]): UsageAlert[] {
+  const stored = new Map(known.map((alert) => [alert.id, alert]));
+  return alerts.flatMap((alert) => {
+    const before = stored.get(alert.id);
+    const accountId = customerOf(alert);
+    if (before === undefined || before.endedAt !== null || alert.throughAt <= before.throughAt || before.accountId === accountId) return [alert];
+    const { throughAt: since, stepMinutes } = before;
+    const over = { ...alert, throughAt: since, least: before.least, usage: before.usage, endedAt: since };
+    if (alert.endedAt !== null || !GOES_ON.has(alert.kind)) return [over];
+    // Field by field: what runs carries the row that it was stored as, and its customer with it.
+    const { kind, channelId, meterId, servicePointId, throughAt, least } = alert;
+    const next: UsageAlert = { id: `${kind}:${channelId}:${since}:${accountId ?? "nobody"}`, kind, channelId, meterId, servicePointId, startedAt: since, throughAt, endedAt: null, least, usage: least * Math.round((throughAt - since) / (stepMinutes * MINUTE_MS)) };
+    return [over, next];
+  });
 }
 
 /** The commit of what days did to alerts. */

@@ -11,7 +11,7 @@ import {
 import type { CommitUnit } from "../commit.ts";
 import type { SqlPort, Statement } from "../port.ts";
 import type { InsertRow } from "../rows.ts";
-import { alertChanges } from "./alerts.ts";
+import { alertChanges, handedOver, type AlertsDecided } from "./alerts.ts";
 import { conditionStatements } from "./conditions.ts";
 import { followBudgets, type FollowedBudgets } from "./budgets.ts";
 import { encodeAnswer, type BatchAnswer, type ReadAnswer } from "./batches.ts";
@@ -213,7 +213,7 @@ export const readsStream = (batchId: string): string => `reads:${batchId}`;
 
 /** The commit of a classified batch, and what its sender is answered. `notices`: what goes out about the alerts that it raises. */
 export function commitOf(batch: ClassifiedBatch, origin: BatchOrigin, setting: ReadsSetting, notices: InsertRow<"outbox">[] = []): { readonly answer: BatchAnswer; readonly units: CommitUnit[]; readonly further: Statement[] } {
-  const { result, loaded, meters, places, budgets } = batch;
+  const { result, loaded, places } = batch;
   const { batchId, gatewayId, bodyHash, actor, source, file } = origin;
   const recordedAt = setting.now;
   const answer = answerOf(batch, batchId);
@@ -231,10 +231,7 @@ export function commitOf(batch: ClassifiedBatch, origin: BatchOrigin, setting: R
     stream, baseSeq: 0, baseHash: "", events: seal(stream, { seq: 0, hash: "" }, [{ type: "ReadsIngested", version: 1, data }], provenance), inputs: [], command,
     writes: { readBatch: [{ id: batchId, gatewayId, receivedAt: recordedAt, reads, outcome: encodeAnswer(answer), fileId: file?.fileId ?? null }], outbox: notices },
   };
-  const alerts = alertChanges({
-    alerts: [...result.alerts, ...budgets.alerts], known: [...loaded.alerts, ...budgets.known], channelOf: (channelId) => places.get(channelId)!.channel,
-    customerOf: ({ servicePointId, throughAt }) => customerOn(meters.customers, servicePointId, localDateOf(throughAt - 1, setting.zone)),
-  }, provenance, command);
+  const alerts = alertChanges({ ...alertsDecided(batch, setting), channelOf: (channelId) => places.get(channelId)!.channel }, provenance, command);
   return {
     answer,
     units: [unit, ...exceptionChanges(batch, recordedAt, (index) => file && heldSource(file.lines[index]!, batchId)).map((change) => exceptionUnit(change, provenance, command)), ...alerts.units],
@@ -256,12 +253,20 @@ export function batchValues(result: ReadsResult, loaded: LoadedReads, by: Writte
   return valueStatements({ days: result.dayWrites, revisions: result.revisionWrites, reads }, suspect, remarkedReads(concerned, loaded, reads, suspect), { revision: SENT_AGAIN, read: null }, by);
 }
 
+/** What a batch does to alerts, each with whose it is. */
+function alertsDecided({ result, budgets, loaded, meters }: ClassifiedBatch, { zone }: ReadsSetting): Omit<AlertsDecided, "channelOf"> {
+  const known = [...loaded.alerts, ...budgets.known];
+  const customerOf: AlertsDecided["customerOf"] = ({ servicePointId, throughAt }) => customerOn(meters.customers, servicePointId, localDateOf(throughAt - 1, zone));
+  return { known, customerOf, alerts: handedOver([...result.alerts, ...budgets.alerts], known, customerOf) };
+}
+
 /** The alerts that a batch raises, with whose they are: nobody is told of an empty house. */
-export function raisedAlerts({ result, budgets, loaded, meters }: ClassifiedBatch, { zone }: ReadsSetting): { readonly alertId: string; readonly kind: AlertKind; readonly accountId: string }[] {
-  const known = new Set([...loaded.alerts, ...budgets.known].map(({ id }) => id));
-  return [...result.alerts, ...budgets.alerts].filter(({ id, endedAt }) => endedAt === null && !known.has(id)).flatMap(({ id, kind, servicePointId, throughAt }) => {
-    const accountId = customerOn(meters.customers, servicePointId, localDateOf(throughAt - 1, zone));
-    return accountId === null ? [] : [{ alertId: id, kind, accountId }];
+export function raisedAlerts(batch: ClassifiedBatch, setting: ReadsSetting): { readonly alertId: string; readonly kind: AlertKind; readonly accountId: string }[] {
+  const { alerts, known, customerOf } = alertsDecided(batch, setting);
+  const before = new Set(known.map(({ id }) => id));
+  return alerts.filter(({ id, endedAt }) => endedAt === null && !before.has(id)).flatMap((alert) => {
+    const accountId = customerOf(alert);
+    return accountId === null ? [] : [{ alertId: alert.id, kind: alert.kind, accountId }];
   });
 }
 

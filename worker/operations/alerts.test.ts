@@ -61,6 +61,25 @@ describe("a toilet runs", () => {
     expect(await alerts(street)).toEqual(before);
   });
 
+  test("goes on as the next customer's when the one before has left, who is shown nothing of theirs", async () => {
+    const street = await waterStreet("2026-06-12T12:00:00Z");
+    await street.post([water("2026-06-09", hours(5))]);
+    await street.port.write([
+      { sql: "UPDATE service_agreement SET stop_on = '2026-06-10' WHERE id = 'A-2-water'", args: [] },
+      { sql: "UPDATE service_agreement SET service_point_id = 'SP-2-water', start_on = '2026-06-10' WHERE id = 'A-1-water'", args: [] },
+    ]);
+    await street.post([water("2026-06-10", hours(6, 12))]);
+    const next = `leak:3:${at("2026-06-10")}:A-1`;
+    expect(await alerts(street)).toMatchObject([
+      { id: `leak:3:${at("2026-06-09")}`, account: "A-2", through: at("2026-06-10"), ended: at("2026-06-10"), usage: 24 * 5_000 },
+      { id: next, account: "A-1", started: at("2026-06-10"), through: at("2026-06-10", 12), ended: null, least: 5_000, usage: 12 * 5_000 },
+    ]);
+    await street.post([water("2026-06-10", [7, 7, 0], 12)]);
+    expect((await alerts(street))[1]).toMatchObject({ id: next, ended: at("2026-06-10", 14), usage: 14 * 5_000 });
+    expect((await events(street)).map(({ type }) => type).toSorted()).toEqual(["UsageAlertEnded", "UsageAlertEnded", "UsageAlertRaised", "UsageAlertRaised"]);
+    expect((await verifyLog(street.port)).broken).toBeNull();
+  });
+
   test("what it lost stays as evidence", async () => {
     const street = await waterStreet("2026-06-11T12:00:00Z");
     await street.post([water("2026-06-09", hours(5)), water("2026-06-10", [0])]);

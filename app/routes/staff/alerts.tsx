@@ -30,7 +30,7 @@ const search = (kind: AlertKind | null, after?: string): string => `?${new URLSe
 export default function Alerts({ loaderData: { kind, first, page: { items, counts, next } } }: Route.ComponentProps) {
   return (
     <Page title="Usage alerts" back={{ to: "/staff", label: "Board" }} intro="What runs now at customers' places. It is told to them when their meter shows it, and is over by itself when the meter shows that too.">
-      <Grid min="small">
+      <Grid min="figure">
         {ALERT_KINDS.map((each) => <Stat key={each} to={search(each === kind ? null : each)} label={alertName(each)} value={formatCount(counts[each])} tone={counts[each] > 0 ? "warn" : "plain"} />)}
       </Grid>
       <Card flush title={kind === null ? undefined : alertName(kind)}>
