@@ -98,8 +98,8 @@ function register({ badge, unit, dials }: TownMeter, at: Instant, counted: numbe
 /** One module in so many has a battery that runs low, and one a signal that is weak; the others have nothing to say. */
 const LOW_BATTERY_EVERY = 40;
 const WEAK_SIGNAL_EVERY = 55;
-/** One cover in so many was opened last night. */
-const TAMPER_EVERY = 90;
+/** The meter whose cover was opened last night. */
+const OPENED = 26;
 /** Batteries and signals are told of for so long. */
 const SAID_DAYS = 40;
 const LOW_BATTERY: readonly Condition[] = [{ kind: "low-battery", on: true, says: "low", seconds: null }];
@@ -115,7 +115,7 @@ function saidOf(i: number, days: readonly GeneratedDay[], today: LocalDate): Int
   const told = (conditions: readonly Condition[], fromHour: number, hours: number) => [{ conditions, from: startOfDay(date, ZONE) + fromHour * HOUR_MS, to: startOfDay(date, ZONE) + (fromHour + hours) * HOUR_MS, line: 0 }];
   if (i % LOW_BATTERY_EVERY === 7) return told(LOW_BATTERY, 12, 1);
   if (i % WEAK_SIGNAL_EVERY === 11) return told(WEAK_SIGNAL, 12, 1);
-  return i % TAMPER_EVERY === 26 && ago <= 1 ? told(TAMPER, 14, 2) : undefined;
+  return i === OPENED && ago <= 1 ? told(TAMPER, 14, 2) : undefined;
 }
 
 function intervals(meter: TownMeter, days: readonly GeneratedDay[]): Omit<IntervalReading, "index"> {
