@@ -39,6 +39,21 @@ describe("a premise", () => {
     expect(await newPremiseForm(opened.world, field)).toMatchObject({ near: { city: "Cedar Falls", state: "IA", zip: "50613" }, delivered: ["water", "sewer", "electric", "gas"] });
   });
 
+  test("a compound water meter has two registers that add up, an electric one may count what comes back, each on channels of their own", async () => {
+    const opened = await openUtility("2026-03-10T15:00:00Z");
+    const meterOf = (more: Partial<MeterEntered>): MeterEntered => ({ ...METER, ...more });
+    const place = (...services: ServiceEntered[]): PremiseEntered => ({ ...HOUSE, services });
+    const electric: ServiceEntered = { commodity: "electric", byWater: false, meter: meterOf({ badge: "E-100", unit: "kWh", stepMinutes: "15", received: true }) };
+    expect(problemsOf(await enterPremise(opened.world, field, place({ ...water, meter: meterOf({ kind: "interval", compound: true }) })))).toEqual(["water.compound"]);
+    expect(problemsOf(await enterPremise(opened.world, field, place({ ...water, meter: meterOf({ received: true }) }, { ...electric, meter: { ...electric.meter!, compound: true } })))).toEqual(["water.received", "electric.compound"]);
+    expect(await enterPremise(opened.world, field, place({ ...water, meter: meterOf({ kind: "register", compound: true }) }, electric))).toMatchObject({ status: "done" });
+    expect(await opened.port.query("SELECT name, kind, unit, direction FROM channel ORDER BY id")).toEqual([
+      { name: "high", kind: "register", unit: "gal", direction: "delivered" }, { name: "low", kind: "register", unit: "gal", direction: "delivered" },
+      { name: "1", kind: "interval", unit: "kWh", direction: "delivered" }, { name: "total", kind: "register", unit: "kWh", direction: "delivered" },
+      { name: "received", kind: "interval", unit: "kWh", direction: "received" }, { name: "received total", kind: "register", unit: "kWh", direction: "received" },
+    ]);
+  });
+
   test("an electric meter may count reactive energy beside: on a channel of its own, by intervals alone", async () => {
     const opened = await utility();
     const electric = (more: Partial<MeterEntered>): PremiseEntered => ({ ...HOUSE, services: [{ commodity: "electric", byWater: false, meter: { ...METER, badge: "E-100", unit: "kWh", stepMinutes: "15", multiplier: "40", beside: "kvarh", ...more } }] });

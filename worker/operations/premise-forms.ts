@@ -49,6 +49,10 @@ export interface MeterEntered {
   readonly multiplier: string;
   /** Of electricity by intervals: what else it counts, on a channel of its own (`kvarh`, `kVAh`); nothing where it is empty. */
   readonly beside?: string;
+  /** Of electricity: it counts what comes back from the customer as well, in the same ways. */
+  readonly received?: boolean;
+  /** Of water by registers: a compound meter has a second one, for low flow, and both add up. */
+  readonly compound?: boolean;
 }
 
 export interface PremiseEntered {
@@ -204,7 +208,7 @@ function serviceProblems({ commodity, byWater, meter }: ServiceEntered, services
 
 export function meterProblems(commodity: Commodity, meter: MeterEntered, today: LocalDate): Refusal[] {
   const at = (field: keyof MeterEntered, message: string) => problem(`${commodity}.${field}`, message);
-  const { badge, size, manufacturer, installedOn, kind, unit, dials, stepMinutes, multiplier, beside = "" } = meter;
+  const { badge, size, manufacturer, installedOn, kind, unit, dials, stepMinutes, multiplier, beside = "", received = false, compound = false } = meter;
   const registers = kind !== "interval";
   const intervals = kind !== "register";
   return [
@@ -218,6 +222,8 @@ export function meterProblems(commodity: Commodity, meter: MeterEntered, today: 
     ...(intervals && !METER_STEPS.includes(Number(stepMinutes)) ? [at("stepMinutes", "Choose how long an interval is.")] : []),
     ...(beside !== "" && !isCountedBeside(beside) ? [at("beside", "Choose what else it counts.")] : []),
     ...(beside !== "" && (commodity !== "electric" || !intervals) ? [at("beside", "Reactive and apparent energy are kept by intervals, of electricity: choose intervals above.")] : []),
+    ...(received && commodity !== "electric" ? [at("received", "Only electricity comes back through a meter that counts it.")] : []),
+    ...(compound && (commodity !== "water" || !registers) ? [at("compound", "A compound meter is a water meter with registers: choose a register above.")] : []),
     ...(isMultiplier(multiplier.trim()) ? [] : [at("multiplier", "Enter a number such as 1, 40 or 0.1.")]),
   ];
 }
@@ -289,12 +295,17 @@ function freeId(name: string, taken: Set<string>): string {
   return id;
 }
 
-export function channelsOf({ kind, unit, dials, stepMinutes, multiplier, beside = "" }: MeterEntered): Omit<NewChannel, "id">[] {
+/** What a meter counts, each on a channel of its own. */
+export function channelsOf({ kind, unit, dials, stepMinutes, multiplier, beside = "", received = false, compound = false }: MeterEntered): Omit<NewChannel, "id">[] {
   const common = { unit: unitOf(unit)!, multiplier: multiplier.trim(), direction: "delivered" } as const;
+  const interval = { ...common, name: "1", kind: "interval", stepMinutes: Number(stepMinutes), dials: null } as const;
+  const register = { ...common, name: "total", kind: "register", stepMinutes: null, dials: Number(dials) } as const;
+  const registers = compound ? [{ ...register, name: "high" }, { ...register, name: "low" }] : [register];
+  const channels = [...(kind === "register" ? [] : [interval]), ...(kind === "interval" ? [] : registers)];
   return [
-    ...(kind === "register" ? [] : [{ ...common, name: "1", kind: "interval", stepMinutes: Number(stepMinutes), dials: null } as const]),
-    ...(kind === "interval" ? [] : [{ ...common, name: "total", kind: "register", stepMinutes: null, dials: Number(dials) } as const]),
-    ...(isCountedBeside(beside) ? [{ ...common, unit: beside, name: beside, kind: "interval", stepMinutes: Number(stepMinutes), dials: null } as const] : []),
+    ...channels,
+    ...(received ? channels.map((channel) => ({ ...channel, name: channel.kind === "interval" ? "received" : "received total", direction: "received" as const })) : []),
+    ...(isCountedBeside(beside) ? [{ ...interval, unit: beside, name: beside }] : []),
   ];
 }
 

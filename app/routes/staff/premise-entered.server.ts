@@ -12,6 +12,6 @@ export function meterEntered(form: FormData, commodity: string): MeterEntered {
   const text = (field: keyof MeterEntered) => textOf(form, `${commodity}.${field}`);
   return {
     badge: text("badge"), size: text("size"), manufacturer: text("manufacturer"), installedOn: text("installedOn"), kind: text("kind"), unit: text("unit"), dials: text("dials"),
-    stepMinutes: text("stepMinutes"), multiplier: text("multiplier"), beside: text("beside"),
+    stepMinutes: text("stepMinutes"), multiplier: text("multiplier"), beside: text("beside"), received: text("received") === "yes", compound: text("compound") === "yes",
   };
 }

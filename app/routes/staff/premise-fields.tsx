@@ -3,7 +3,7 @@ import type { Commodity } from "../../../domain/metering/channel.ts";
 import { UNITS, type Unit } from "../../../domain/metering/units.ts";
 import { COUNTED_BESIDE, METER_STEPS, meterUnits } from "../../../domain/metering/new-meter.ts";
 import type { MeterEntered } from "../../../worker/operations/premise-forms.ts";
-import { DateField, RadioField, SelectField, TextField } from "../../components/fields.tsx";
+import { CheckboxField, DateField, RadioField, SelectField, TextField } from "../../components/fields.tsx";
 import { Row } from "../../components/layout.tsx";
 
 /** What most meters of a commodity are; a default and no rule. */
@@ -34,6 +34,8 @@ export function MeterFields({ commodity, today, optional }: { commodity: Commodi
         <TextField name={name("dials")} label="Dials" width="short" inputMode="numeric" defaultValue={usual.dials} optional autoComplete="off" />
         <TextField name={name("multiplier")} label="Multiplier" width="short" inputMode="decimal" defaultValue="1" optional={optional} autoComplete="off" />
       </Row>
+      {commodity === "water" ? <CheckboxField name={name("compound")} label="It is a compound meter" hint="A second register counts low flow. Both are read, named “high” and “low”, and add up." /> : null}
+      {commodity === "electric" ? <CheckboxField name={name("received")} label="It counts what comes back as well" hint="From a roof with panels, on channels of their own: a rate with net metering needs them." /> : null}
       {commodity === "electric" ? (
         <SelectField name={name("beside")} label="Beside, it counts" width="medium" optional hint="By intervals. A power factor that a rate asks for follows from it." defaultValue=""
           options={[{ value: "", label: "nothing else" }, ...COUNTED_BESIDE.map((unit) => ({ value: unit, label: UNITS[unit].label }))]} />
