@@ -37,7 +37,7 @@ export function MeterFields({ commodity, today, optional }: { commodity: Commodi
       {commodity === "water" ? <CheckboxField name={name("compound")} label="It is a compound meter" hint="A second register counts low flow. Both are read, named “high” and “low”, and add up." /> : null}
       {commodity === "electric" ? <CheckboxField name={name("received")} label="It counts what comes back as well" hint="From a roof with panels, on channels of their own: a rate with net metering needs them." /> : null}
       {commodity === "electric" ? (
-        <SelectField name={name("beside")} label="Beside, it counts" width="medium" optional hint="By intervals. A power factor that a rate asks for follows from it." defaultValue=""
+        <SelectField name={name("beside")} label="Also counts" width="medium" optional hint="By intervals. A power factor that a rate asks for follows from it." defaultValue=""
           options={[{ value: "", label: "nothing else" }, ...COUNTED_BESIDE.map((unit) => ({ value: unit, label: UNITS[unit].label }))]} />
       ) : null}
       <Row align="start">
