@@ -25,6 +25,12 @@ test("a mapping that says more than the fields can is kept as its document, whic
   expect(checkedMapping(formOf({ document: '{"meter": "M", "kind": "register", "time": {"column": "D"}, "values": []}' }))).toEqual({ ok: false, errors: [{ path: "document", message: "values must name at least one column" }] });
 });
 
+test("fields that are left empty, and fields that are too many, are told in words", () => {
+  const result = parseCsvMapping(mappingOf(formOf({ kind: "interval" })));
+  expect(result.ok ? [] : result.errors.map(({ path, message }) => `${fieldOfPath(path)} ${message}`)).toEqual(["meter must be given", "time must be given", "value0 must name at least one column"]);
+  expect(parseCsvMapping({ meter: "M", kind: "register", time: { column: "D" }, values: [{ column: "V", unit: "gal" }], colour: "red" })).toEqual({ ok: false, errors: [{ path: "colour", message: "is not a field of a mapping" }] });
+});
+
 test("what is wrong with a row that is a day stands at its field", () => {
   const result = parseCsvMapping(mappingOf(formOf({ meter: "M", kind: "register", time: "D", clock: "T", value0: "V1", to0: "V24", unit0: "kWh" })));
   expect(result.ok ? [] : result.errors.map(({ path }) => fieldOfPath(path))).toEqual(["to0", "clock"]);

@@ -65,7 +65,7 @@ async function sampleOf(form: FormData): Promise<string> {
 
 const WHAT: Readonly<Record<string, string>> = { meter: "Meter column", kind: "Kind", "time.column": "Time column", values: "Columns of values", document: "In the document:" };
 
-const sentence = (path: string, message: string): string => `${WHAT[path] ?? "This"} ${message}`;
+const sentence = (path: string, message: string): string => `${WHAT[path] ?? "This"} ${message}.`;
 
 /** Makes a mapping from a sample: choose the columns, see what becomes of the rows, save it under a name. */
 export default function Mapping({ loaderData: { name, version, fields, today, commandId, units }, actionData }: Route.ComponentProps) {
@@ -171,7 +171,7 @@ function Preview({ preview: { result, reads, refusals } }: { preview: MappingPre
               { key: "line", head: "Line", numeric: true, cell: (row) => row.line },
               { key: "meter", head: "Meter", main: true, cell: (row) => row.meter },
               { key: "channel", head: "Channel", cell: (row) => row.channel ?? "–" },
-              { key: "start", head: "From", cell: (row) => (row.kind === "register" ? "–" : <span className="nowrap">{utc(row.start)}</span>) },
+              { key: "start", head: "From, UTC", cell: (row) => (row.kind === "register" ? "–" : <span className="nowrap">{utc(row.start)}</span>) },
               { key: "end", head: "To, UTC", cell: (row) => <span className="nowrap">{utc(row.end)}</span> },
               { key: "value", head: "Value", numeric: true, cell: (row) => `${row.value} ${row.unit}` },
               { key: "quality", head: "Quality", cell: (row) => row.quality },

@@ -104,7 +104,7 @@ export type CheckedMapping = { readonly ok: true; readonly mapping: CsvMapping }
 /** Checks a mapping that somebody wrote. Errors: every field that is wrong, with its path. */
 export function parseCsvMapping(input: unknown): CheckedMapping {
   const result = v.safeParse(CSV_MAPPING, input);
-  if (!result.success) return { ok: false, errors: result.issues.map((issue) => ({ path: v.getDotPath(issue) ?? "", message: issue.message })) };
+  if (!result.success) return { ok: false, errors: result.issues.map((issue) => ({ path: v.getDotPath(issue) ?? "", message: messageOf(issue) })) };
   const mapping = result.output;
   const half = halfCharacterAt(mapping);
   if (half !== null) return { ok: false, errors: [{ path: half, message: HALF_A_CHARACTER }] };
@@ -113,6 +113,12 @@ export function parseCsvMapping(input: unknown): CheckedMapping {
   const unnamed = mapping.header === false ? namedColumns(mapping) : [];
   if (unnamed.length > 0) return { ok: false, errors: unnamed.map((name) => ({ path: "header", message: `is false: column "${name}" must be given by its number` })) };
   return { ok: true, mapping };
+}
+
+/** In words, where the schema has none of its own: a field that is not there, or one too many. */
+function messageOf({ message, expected }: { readonly message: string; readonly expected: string | null }): string {
+  if (!message.startsWith("Invalid key")) return message;
+  return expected === "never" ? "is not a field of a mapping" : "must be given";
 }
 
 /** What fields of a mapping do not go together with. */
