@@ -25,8 +25,11 @@ export { SIGN_INS } from "./utility.ts";
 /** The one that the README's tour was written with. */
 const SEED = 4_711;
 
+/** A load of hours is not given up because the machine was busy with something else for a while. */
+const PATIENCE_MS = 10 * 60_000;
+
 export const loadDemo: LoadDemo = async ({ url, databaseUrl, secrets, meters, onProgress }: DemoJob): Promise<DemoReport> =>
-  fillDemo({ port: openLibsql({ url: databaseUrl }), now: Date.now(), meters, secretKey: secrets.secretKey, publicUrl: url, onProgress });
+  fillDemo({ port: openLibsql({ url: databaseUrl, timeoutMs: PATIENCE_MS }), now: Date.now(), meters, secretKey: secrets.secretKey, publicUrl: url, onProgress });
 
 export interface Filling {
   readonly port: SqlPort;

@@ -35,6 +35,9 @@ const UNDECIDED_DAYS = 16;
 /** Reads of these days came night by night; before, a closing at a time. */
 const NIGHTS = UNDECIDED_DAYS;
 
+/** Bills of a run in one answer. An account has one of them. */
+const BILLS_AT_ONCE = 5_000;
+
 const HOUR = { reads: 2.25, decisions: 4.5, run: 6, counter: 11, desk: 13 } as const;
 
 /** Somebody who moves says so this long before. */
@@ -132,18 +135,19 @@ class Year {
   async #expectPayments(runId: string, issuedOn: LocalDate): Promise<void> {
     for (let after = ""; ; ) {
       const bills = await this.#demo.port.query<DueBill>(
-        `SELECT id AS "billId", account_id AS "accountId", issued_on AS "issuedOn", due_on AS "dueOn",
-           coalesce((SELECT e.data->'budget'->>'due' FROM event AS e WHERE e.stream = 'account:' || account_id AND e.seq = bill.seq), balance) AS "due" FROM bill
-         WHERE run_id = ? AND issued_on = ? AND id > ? ORDER BY id LIMIT 5000`,
-        [runId, issuedOn, after],
+        `SELECT b.id AS "billId", b.account_id AS "accountId", b.issued_on AS "issuedOn", b.due_on AS "dueOn",
+           coalesce((SELECT e.data->'budget'->>'due' FROM event AS e WHERE e.stream = 'account:' || b.account_id AND e.seq = b.seq), b.balance) AS "due"
+         FROM bill_run_account AS r CROSS JOIN bill AS b ON b.account_id = r.account_id AND b.run_id = r.run_id
+         WHERE r.run_id = ? AND r.account_id > ? AND b.issued_on = ? ORDER BY r.account_id LIMIT ${BILLS_AT_ONCE}`,
+        [runId, after, issuedOn],
       );
       for (const bill of bills) {
         const payment = paymentFor(this.#accounts.get(bill.accountId)!, bill);
         if (payment && payment.on <= this.#town.plan.today) this.#payments.push(payment);
       }
       this.#tally.bills += bills.length;
-      if (bills.length < 5000) return;
-      after = bills.at(-1)!.billId;
+      if (bills.length < BILLS_AT_ONCE) return;
+      after = bills.at(-1)!.accountId;
     }
   }
 
