@@ -1,6 +1,6 @@
 /** Who is due in a run. Derived each time: an account is due while a service of it is billed to a day before the period's end, and the run has not dealt with it. */
 import type { LocalDate } from "../../domain/calendar/local-date.ts";
-import type { RunCounts } from "../../domain/billing/run.ts";
+import { runStream, type RunCounts } from "../../domain/billing/run.ts";
 import type { SqlPort } from "../port.ts";
 
 const DUE = `FROM account AS a JOIN account_state AS s ON s.account_id = a.id
@@ -24,6 +24,14 @@ export async function countDue(port: SqlPort, { runId, cycleId, periodTo }: RunO
   const [row] = await port.query<{ due: number }>(`SELECT count(*) AS due ${DUE}`, [cycleId, runId, periodTo, ""]);
   return row!.due;
 }
+
+/** What a finished run (aliased `r`) said of its accounts when it ended, and what has become of them so far in one under way. Listing runs must not count every bill of every one. */
+const countOf = (outcome: keyof RunCounts): string => `CASE r.status
+    WHEN 'finished' THEN (SELECT e.data->>'${outcome}' FROM event AS e WHERE e.stream = '${runStream("")}' || r.id AND e.type = 'BillRunFinished' ORDER BY e.seq DESC LIMIT 1)
+    ELSE (SELECT count(*) FROM bill_run_account AS a WHERE a.run_id = r.id AND a.outcome = '${outcome}') END AS ${outcome}`;
+
+/** The columns `billed`, `held` and `failed` of runs that a query calls `r`. */
+export const RUN_COUNTS = (["billed", "held", "failed"] as const).map(countOf).join(", ");
 
 /** What has become of the accounts of a run so far. */
 export async function runCounts(port: SqlPort, runId: string): Promise<RunCounts> {

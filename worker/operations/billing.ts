@@ -1,6 +1,6 @@
 /** Bills, cycles and runs as pages show them, and what staff may do about them. */
 import { findRun } from "../billing/lease.ts";
-import { countDue } from "../../db/billing/due.ts";
+import { countDue, RUN_COUNTS } from "../../db/billing/due.ts";
 import { explainBill, manifestOfBill, replayBill } from "../../db/billing/replay.ts";
 import { unpackSnapshot } from "../../db/billing/stored-snapshot.ts";
 import { loadHead, runStreamCommand, type OtherStream, type StreamAnswer } from "../../db/command.ts";
@@ -211,10 +211,7 @@ export interface RunSummary extends RunCounts {
   readonly due: number;
 }
 
-const RUN = `SELECT r.id AS "runId", r.cycle_id AS "cycleId", r.period_to AS "periodTo", r.bill_on AS "billOn", r.status, r.started_at AS "startedAt", r.finished_at AS "finishedAt", r.started_by AS "startedBy", r.due,
-  (SELECT count(*) FROM bill_run_account AS a WHERE a.run_id = r.id AND a.outcome = 'billed') AS billed,
-  (SELECT count(*) FROM bill_run_account AS a WHERE a.run_id = r.id AND a.outcome = 'held') AS held,
-  (SELECT count(*) FROM bill_run_account AS a WHERE a.run_id = r.id AND a.outcome = 'failed') AS failed FROM bill_run AS r`;
+const RUN = `SELECT r.id AS "runId", r.cycle_id AS "cycleId", r.period_to AS "periodTo", r.bill_on AS "billOn", r.status, r.started_at AS "startedAt", r.finished_at AS "finishedAt", r.started_by AS "startedBy", r.due, ${RUN_COUNTS} FROM bill_run AS r`;
 
 export interface CycleRow {
   readonly cycleId: string;

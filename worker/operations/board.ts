@@ -1,4 +1,5 @@
 /** The staff's board: what needs a person now, what is flowing, runs under way, the feed. */
+import { RUN_COUNTS } from "../../db/billing/due.ts";
 import type { Board, FeedItem, RunProgress } from "../../domain/live/messages.ts";
 import { requirePermission, type UserActor } from "../../domain/lifecycle/permissions.ts";
 import { worldOf, type RequestContext } from "./context.ts";
@@ -28,10 +29,7 @@ export async function boardPage(request: RequestContext, actor: UserActor): Prom
   const [live, runs, [waiting]] = await Promise.all([
     request.env.OPERATIONS.getByName("utility").board(),
     port.query<RunProgress>(
-      `SELECT r.id AS "runId", r.cycle_id AS "cycleId", r.status, r.due,
-         (SELECT count(*) FROM bill_run_account a WHERE a.run_id = r.id AND a.outcome = 'billed') AS billed,
-         (SELECT count(*) FROM bill_run_account a WHERE a.run_id = r.id AND a.outcome = 'held') AS held,
-         (SELECT count(*) FROM bill_run_account a WHERE a.run_id = r.id AND a.outcome = 'failed') AS failed, NULL AS "billsPerSecond"
+      `SELECT r.id AS "runId", r.cycle_id AS "cycleId", r.status, r.due, ${RUN_COUNTS}, NULL AS "billsPerSecond"
        FROM bill_run r ORDER BY r.started_at DESC LIMIT 5`,
     ),
     port.query<BoardPage["waiting"]>(

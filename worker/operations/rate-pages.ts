@@ -24,8 +24,8 @@ export async function listRates(world: World, actor: UserActor): Promise<Schedul
   const { port } = world;
   return port.query<ScheduleListed>(
     `SELECT r.id AS "scheduleId", r.name, r.commodity, r.customer_class AS "customerClass", (SELECT count(*) FROM rate_version WHERE schedule_id = r.id) AS versions,
-       v.version, v.effective_on AS "effectiveOn", (SELECT count(*) FROM service_agreement a WHERE a.rate_schedule_id = r.id AND (a.stop_on IS NULL OR a.stop_on > ?1)) AS services
-     FROM rate_schedule r LEFT JOIN rate_version v ON v.schedule_id = r.id AND v.version = (SELECT version FROM rate_version WHERE schedule_id = r.id AND status = 'published' AND effective_on <= ?1 ORDER BY effective_on DESC LIMIT 1)
+       v.version, v.effective_on AS "effectiveOn", coalesce(u.services, 0) AS services
+     FROM rate_schedule r LEFT JOIN (SELECT rate_schedule_id, count(*) AS services FROM service_agreement WHERE stop_on IS NULL OR stop_on > ?1 GROUP BY rate_schedule_id) u ON u.rate_schedule_id = r.id LEFT JOIN rate_version v ON v.schedule_id = r.id AND v.version = (SELECT version FROM rate_version WHERE schedule_id = r.id AND status = 'published' AND effective_on <= ?1 ORDER BY effective_on DESC LIMIT 1)
      ORDER BY r.commodity, r.customer_class, r.name`,
     [await todayOf(port, world.now())],
   );
