@@ -131,7 +131,7 @@ function chartsOf({ channels, usage }: MeterPage) {
   const kindOf = (channelId: number) => channels.find((channel) => channel.channelId === channelId)!;
   const intervals = measured.filter((each) => kindOf(each.channelId).kind === "interval");
   const shown = intervals.length > 0 ? intervals : measured;
-  const name = (channelId: number) => (shown.length > 1 ? ` ${kindOf(channelId).name}` : "");
+  const name = (channelId: number) => (shown.length > 1 ? `, channel ${kindOf(channelId).name}` : "");
   return shown.flatMap((each) => [
     ...(each.days.length > 0 ? [{ key: `${each.channelId} days`, usage: each, title: `Last days${name(each.channelId)}`, each: "day" as const }] : []),
     { key: `${each.channelId} months`, usage: each, title: `Thirteen months${name(each.channelId)}`, each: "month" as const },
