@@ -46,11 +46,19 @@ export class TimeoutError extends Error {
 export interface Hrana {
   /** One statement, outside of a transaction. */
   execute(statement: BoundStatement): Promise<Result>;
+  /** The text of a transaction's request, so that it can be made before its turn comes. */
+  encode(begin: string, statements: readonly BoundStatement[]): EncodedTransaction;
   /**
-   * All statements in one transaction that begins with `begin`; any error rolls it back.
+   * All statements in one transaction; any error rolls it back.
    * @throws HranaError, HttpStatusError, TimeoutError, RangeError (a whole number beyond 2^53 in the answer), and what fetch throws
    */
-  transaction(begin: string, statements: readonly BoundStatement[]): Promise<Result[]>;
+  transaction(encoded: EncodedTransaction): Promise<Result[]>;
+}
+
+export interface EncodedTransaction {
+  readonly request: string;
+  /** How many statements it has, without its own BEGIN and COMMIT. */
+  readonly statements: number;
 }
 
 interface HranaFault {
@@ -93,13 +101,13 @@ export function openHrana({ url, authToken, fetch: fetcher, timeoutMs, keepStrea
     ...(authToken === undefined ? {} : { authorization: `Bearer ${authToken}` }),
   };
 
-  async function send(request: unknown): Promise<unknown> {
+  async function send(request: string): Promise<unknown> {
     for (;;) {
       const stream = keepStreams ? streams.take(Date.now()) : "single";
-      if (stream === "single") return resultIn(await post(address, { requests: [request, { type: "close" }] }));
+      if (stream === "single") return resultIn(await post(address, null, `${request},${CLOSE}`));
       let next: Stream | null = null;
       try {
-        const answer = await post(stream === "new" ? address : stream.url, { baton: stream === "new" ? null : stream.baton, requests: [request] });
+        const answer = await post(stream === "new" ? address : stream.url, stream === "new" ? null : stream.baton, request);
         const further = answer.baton ? { baton: answer.baton, url: answer.base_url ? pipelineAddress(answer.base_url) : address } : null;
         // Cut off in the middle (an answer too large) a transaction may still be open: it goes with its stream.
         if (answer.results[0]?.type === "error") await close(further);
@@ -117,16 +125,17 @@ export function openHrana({ url, authToken, fetch: fetcher, timeoutMs, keepStrea
 
   /** The server ends a stream by itself some seconds later when this does not reach it. */
   async function close(stream: Stream | null): Promise<void> {
-    if (stream) await post(stream.url, { baton: stream.baton, requests: [{ type: "close" }] }).catch(() => undefined);
+    if (stream) await post(stream.url, stream.baton, CLOSE).catch(() => undefined);
   }
 
-  async function post(to: string, content: { readonly baton?: string | null; readonly requests: readonly unknown[] }): Promise<PipelineAnswer> {
-    const body = JSON.stringify(content);
+  /** `requests` is their text, with commas in between. */
+  async function post(to: string, baton: string | null, requests: string): Promise<PipelineAnswer> {
+    const body = `{"baton":${JSON.stringify(baton)},"requests":[${requests}]}`;
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(new TimeoutError(`no answer within ${timeoutMs / 1000} s`)), timeoutMs);
     try {
       const response = await fetcher(to, { method: "POST", headers, body, signal: controller.signal });
-      if (response.status === STREAM_REFUSED && content.baton) throw new UnknownStreamError(await response.text());
+      if (response.status === STREAM_REFUSED && baton) throw new UnknownStreamError(await response.text());
       if (!response.ok) throw await refusal(response);
       return (await response.json()) as PipelineAnswer;
     } finally {
@@ -135,17 +144,20 @@ export function openHrana({ url, authToken, fetch: fetcher, timeoutMs, keepStrea
   }
 
   return {
-    execute: async (statement) => resultOf((await send({ type: "execute", stmt: statementOf(statement) })) as HranaResult),
-    transaction: async (begin, statements) => {
-      const answer = (await send({ type: "batch", batch: { steps: stepsOf(begin, statements) } })) as HranaBatchResult;
+    execute: async (statement) => resultOf((await send(JSON.stringify({ type: "execute", stmt: statementOf(statement) }))) as HranaResult),
+    encode: (begin, statements) => ({ request: JSON.stringify({ type: "batch", batch: { steps: stepsOf(begin, statements) } }), statements: statements.length }),
+    transaction: async ({ request, statements }) => {
+      const answer = (await send(request)) as HranaBatchResult;
       const fault = answer.step_errors.find((error) => error !== null);
       if (fault) throw new HranaError(fault);
       // Without an error every step has a result, the commit (after the statements) included.
-      if (!answer.step_results[statements.length + 1]) throw new Error("the answer does not say that the transaction was committed");
-      return answer.step_results.slice(1, statements.length + 1).map((result) => resultOf(result as HranaResult));
+      if (!answer.step_results[statements + 1]) throw new Error("the answer does not say that the transaction was committed");
+      return answer.step_results.slice(1, statements + 1).map((result) => resultOf(result as HranaResult));
     },
   };
 }
+
+const CLOSE = JSON.stringify({ type: "close" });
 
 /** What a server answers to a ticket that it does not know. It executes nothing of such a request. */
 const STREAM_REFUSED = 400;

@@ -48,6 +48,19 @@ test("a write is one request: BEGIN IMMEDIATE, the statements, COMMIT or ROLLBAC
   expect(asked[0]?.body.requests[0]?.batch.steps.map((step) => step.stmt.sql)).toEqual(["BEGIN IMMEDIATE", WRITE[0]?.sql, "COMMIT", "ROLLBACK"]);
 });
 
+test("what was made ready ahead is sent as it would have been, also the second time", async () => {
+  const busy = failed("SQLITE_BUSY", "database is locked");
+  const { port, asked } = serverOf(committed, busy, committed);
+  await port.write(WRITE);
+  const ahead = [{ sql: WRITE[0]!.sql, args: ["P1"] }];
+  port.makeReady!(ahead);
+  expect(await port.write(ahead)).toEqual([{ rows: [], rowsAffected: 1 }]);
+  expect(asked).toHaveLength(3);
+  expect(asked[1]?.body).toEqual(asked[0]?.body);
+  expect(asked[2]?.body).toEqual(asked[0]?.body);
+  expect(() => port.makeReady!([{ sql: WRITE[0]!.sql, args: ["\ud800"] }])).toThrow("half a character");
+});
+
 test("an address that is no database's is refused at once", () => {
   expect(() => openLibsql({ url: "file:local.db" })).toThrow("begins with libsql:, https: or http:, not file:");
 });

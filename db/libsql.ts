@@ -1,7 +1,7 @@
 /** The book of record on a libSQL server: Turso, or sqld on this machine. Works in workerd and in Node. */
-import { openHrana } from "./hrana.ts";
+import { openHrana, type EncodedTransaction } from "./hrana.ts";
 import { explainLibsql, isBusy } from "./libsql-errors.ts";
-import { UnavailableError, type Row, type SqlPort, type SqlValue } from "./port.ts";
+import { UnavailableError, type Row, type SqlPort, type SqlValue, type Statement } from "./port.ts";
 import { assertReads, bindAll } from "./statements.ts";
 
 export interface LibsqlOptions {
@@ -32,6 +32,8 @@ const BUSY_FIRST_WAIT_MS = 4;
  */
 export function openLibsql({ url, authToken, fetch: fetcher, timeoutMs = TIMEOUT_MS, keepStreams = true }: LibsqlOptions): SqlPort {
   const hrana = openHrana({ url, authToken, timeoutMs, keepStreams, fetch: fetcher ?? ((...request) => globalThis.fetch(...request)) });
+  const made = new WeakMap<readonly Statement[], EncodedTransaction>();
+  const writing = (statements: readonly Statement[]) => hrana.encode("BEGIN IMMEDIATE", bindAll(statements));
   return {
     query: async <R extends object = Row>(sql: string, args: readonly SqlValue[] = []) => {
       const [statement] = bindAll([{ sql, args }]);
@@ -41,12 +43,14 @@ export function openLibsql({ url, authToken, fetch: fetcher, timeoutMs = TIMEOUT
     read: async (statements) => {
       const bound = bindAll(statements);
       assertReads(statements);
-      return attempt("read", () => hrana.transaction("BEGIN TRANSACTION READONLY", bound));
+      const encoded = hrana.encode("BEGIN TRANSACTION READONLY", bound);
+      return attempt("read", () => hrana.transaction(encoded));
     },
     write: async (statements) => {
-      const bound = bindAll(statements);
-      return attempt("write", () => hrana.transaction("BEGIN IMMEDIATE", bound));
+      const encoded = made.get(statements) ?? writing(statements);
+      return attempt("write", () => hrana.transaction(encoded));
     },
+    makeReady: (statements) => void made.set(statements, writing(statements)),
   };
 }
 

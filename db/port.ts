@@ -28,6 +28,8 @@ export interface SqlPort {
   read(statements: readonly Statement[]): Promise<Result[]>;
   /** All of them or none, durably: the only way to write. Retries BUSY by itself (with jitter, bounded). */
   write(statements: readonly Statement[]): Promise<Result[]>;
+  /** Checks and encodes what is going to be written (the same array), so that nothing but sending is left when its turn comes. A port may have no use for it. */
+  makeReady?(statements: readonly Statement[]): void;
 }
 
 /** The database refused a row: a lost fence, a repeated id, a trigger's veto. Nothing of the batch was stored. */

@@ -139,6 +139,8 @@ class Drain {
       units.push(prepared.prepared.unit);
     }
     const set = units.length > 0 ? prepareSet(batchId, units, this.#world.now()) : null;
+    // The database has nothing to write from the answer to one batch until the next one arrives.
+    if (set) this.#world.port.makeReady?.(set.statements);
     return { members, set, unchanged, refused, pending: accountIds.filter((id) => pending.has(id)) };
   }
 
