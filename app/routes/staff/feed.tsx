@@ -3,7 +3,7 @@ import { Timeline, type TimelineItem } from "../../components/timeline.tsx";
 import type { EventSummary } from "../../../domain/lifecycle/account/summary.ts";
 import { usePlace } from "../../i18n/context.tsx";
 import { eventWords } from "./event-words.ts";
-import { sourceName } from "./words.ts";
+import { isSaidByName, sourceName } from "./words.ts";
 
 export interface ShownEvent {
   readonly key: string;
@@ -23,7 +23,7 @@ export interface ShownEvent {
 function byWords(event: ShownEvent, names: Readonly<Record<string, string>>): string {
   const name = names[event.actor];
   const source = sourceName(event.source);
-  if (name && name.toLowerCase() === source) return name;
+  if (name && isSaidByName(name, event.source)) return name;
   return name ? `${name}, ${source}` : source.charAt(0).toUpperCase() + source.slice(1);
 }
 

@@ -15,7 +15,7 @@ import { answering } from "../../session.server.ts";
 import { withParams } from "./choices.tsx";
 import { EVENT_TYPES, eventWords, streamPage } from "./event-words.ts";
 import { atWork } from "./staff.server.ts";
-import { plainWord, sourceName } from "./words.ts";
+import { isSaidByName, plainWord, sourceName } from "./words.ts";
 
 export const meta: Route.MetaFunction = () => [{ title: "Log" }];
 
@@ -64,7 +64,7 @@ export default function Log({ loaderData: { page, event, filter } }: Route.Compo
           columns={[
             { key: "what", head: "What", main: true, cell: (row) => eventWords(row).title },
             { key: "at", head: "Recorded", cell: (row) => <TimeText at={row.at} form="exact" /> },
-            { key: "who", head: "Who", cell: (row) => <>{page.names[row.actor] ?? row.actor} <span className="soft">{sourceName(row.source)}</span></> },
+            { key: "who", head: "Who", cell: (row) => <>{page.names[row.actor] ?? row.actor}{isSaidByName(page.names[row.actor], row.source) ? null : <> <span className="soft">{sourceName(row.source)}</span></>}</> },
             { key: "stream", head: "Stream", cell: (row) => <StreamLink stream={row.stream} /> },
             { key: "seq", head: "No.", numeric: true, cell: (row) => row.seq },
             { key: "hash", head: "Hash", extra: true, cell: (row) => <code>{row.hash.slice(0, 8)}</code> },

@@ -82,5 +82,8 @@ const RUN_STATES: Readonly<Record<string, { readonly name: string; readonly tone
 export const runState = (code: string) => RUN_STATES[code] ?? { name: plainWord(code), tone: "plain" as Tone };
 
 const SOURCES: Readonly<Record<string, string>> = { counter: "counter", portal: "portal", staff: "staff", webhook: "payment provider", setUp: "set-up", run: "bill run", gateway: "gateway", ami: "gateway", system: "by itself" };
+/** Whether the door says no more than the name of whoever came through it. */
+export const isSaidByName = (name: string | undefined, source: string): boolean => name?.toLowerCase() === sourceName(source);
+
 /** Through which door something came, as a part of a sentence. */
 export const sourceName = (code: string): string => SOURCES[code] ?? plainWord(code).toLowerCase();
