@@ -7,9 +7,10 @@ import { startOfDay, type Instant, type TimeZone } from "../../domain/calendar/z
 import { inputHash, seal, type EventDraft } from "../../domain/compliance/chain.ts";
 import {
   bestOf, bestReads, BOUNDARY_TOLERANCE_DAYS, convertMilli, dayBytes, dayStats, emptyDay, estimateIntervals, estimateRead, estimateWindows, ESTIMATE_METHODS, flagsText, historyWindows, quantityName, sameDimension, slotCount, tellsOfNobody, windowOfReads,
-  type Channel, type ChannelHistory, type ChannelLeg, type HistoryWindow, type Milli, type ReadEstimate, type RegisterRead, type StoredDay, type Unit, type UsageOfPeriod,
+  type Channel, type EstimateInput, type ChannelHistory, type ChannelLeg, type HistoryWindow, type Milli, type ReadEstimate, type RegisterRead, type StoredDay, type Unit, type UsageOfPeriod,
 } from "../../domain/metering/index.ts";
 import { CORRECTION_MARK } from "../../domain/billing/true-up.ts";
+import { classShape } from "./class-shape.ts";
 import { loadHead } from "../command.ts";
 import { commitUnits, type CommitUnit, type InputStamp } from "../commit.ts";
 import { cureWork, exceptionUnit, loadExceptions, type ExceptionRecord } from "../metering/exceptions.ts";
@@ -104,10 +105,13 @@ async function intervalEstimate(port: SqlPort, leg: ChannelLeg, need: UsageNeed,
   const { around, lastYear } = estimateWindows(period);
   const step = new Map([[channel.channelId, channel.stepMinutes!]]);
   const days = (await loadDays(port, [[channel.channelId, lastYear.from, lastYear.to], [channel.channelId, around.from, around.to]], step)).get(channel.channelId) ?? [];
-  const estimate = estimateIntervals({
+  const asked: EstimateInput = {
     channel, zone, period, installedFrom: leg.from, installedTo: leg.to, until: Math.min(by.now, startOfDay(period.to, zone)), days, holidays,
     history: await intervalHistory(port, channel, period.from, zone), classDaily: null, isVacant: () => disconnected, registerUsage: registerUsage(leg, usage), order,
-  });
+  };
+  const alone = estimateIntervals(asked);
+  // The class is asked last: only where the meter's own past fills nothing.
+  const estimate = alone.unfilled > 0 && order.includes("classAverage") ? estimateIntervals({ ...asked, classShape: await classShape(port, need, channel) }) : alone;
   if (estimate.filled === 0) return null;
   const stored = new Map(days.map((day) => [day.day, day]));
   const open = await openExceptions(port, channel.channelId, period);

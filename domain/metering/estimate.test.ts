@@ -71,6 +71,10 @@ describe("a longer gap", () => {
     expect(flat({ history: { ...NO_HISTORY, lastYear: windowOf(24_000), previous: windowOf(48_000) } })).toEqual([1_000, "lastYear"]);
     expect(flat({ history: { ...NO_HISTORY, previous: windowOf(48_000) } })).toEqual([2_000, "previous"]);
     expect(flat({ classDaily: 12_000 })).toEqual([500, "classAverage"]);
+    expect(flat({ classDaily: 12_000, classShape: (_, slot) => (slot === 0 ? 900 : null) })).toEqual([900, "classAverage"]);
+    expect(flat({ channel: { ...hourly, multiplier: "40" }, classShape: () => 80_000 })).toEqual([2_000, "classAverage"]);
+    expect(flat({ classShape: () => 900, order: ["previous"] })).toEqual([undefined, undefined]);
+    expect(flat({ history: { ...NO_HISTORY, previous: windowOf(48_000) }, classShape: () => 900 })).toEqual([2_000, "previous"]);
     expect(flat({ classDaily: 12_000, isVacant: () => true })).toEqual([0, "vacant"]);
     expect(estimate({ period: one(DAY), days: [] })).toMatchObject({ days: [], filled: 0, unfilled: 24 });
   });

@@ -53,6 +53,9 @@ export const ESTIMATE_LOOKBACK_DAYS = 42;
 const YEAR_BACK_DAYS = 364;
 const SEASON_HALF_DAYS = 14;
 
+/** Mean use of a customer class in a slot of a day, thousandths of the channel's unit after the multiplier; null when unknown. */
+export type ClassShape = (day: LocalDate, slot: number) => number | null;
+
 export interface EstimateInput {
   readonly channel: Channel;
   readonly zone: TimeZone;
@@ -69,6 +72,8 @@ export interface EstimateInput {
   readonly history: ChannelHistory;
   /** Average of the customer class per day, thousandths of the channel's unit after the multiplier; null when unknown. */
   readonly classDaily: Milli | null;
+  /** What the class used in the very slots: goes before its average of the day. */
+  readonly classShape?: ClassShape;
   /** Days on which the point is vacant or disconnected. */
   readonly isVacant: (day: LocalDate) => boolean;
   /** Where neither like days nor last year's are there: what a flat load is taken from. */
@@ -212,6 +217,7 @@ function fillLong(gaps: readonly Gap[], frame: Frame, input: EstimateInput): voi
     classAverage: classDaily === null ? null : timesRatio(classDaily, { num: ratio.den, den: ratio.num }),
   };
   const flatMethod = firstOf(order, flat);
+  const shape = order.includes("classAverage") && (flatMethod === undefined || flatMethod[0] === "classAverage") ? input.classShape : undefined;
 
   for (const { day, offset, slots } of frame.days) {
     const wanted = slotsIn(gaps, offset, offset + slots);
@@ -228,8 +234,10 @@ function fillLong(gaps: readonly Gap[], frame: Frame, input: EstimateInput): voi
       const minute = minutes[slot - offset]!;
       const likely = meanAt(minute, recent, zone, stepMinutes);
       const seasonal = likely === null ? meanAt(minute, yearAgo, zone, stepMinutes) : null;
+      const ofClass = likely === null && seasonal === null ? (shape?.(day, slot - offset) ?? null) : null;
       if (likely !== null) put(frame, slot, likely, "likeDays");
       else if (seasonal !== null) put(frame, slot, seasonal, "lastYear");
+      else if (ofClass !== null) put(frame, slot, (ofClass * ratio.den) / ratio.num, "classAverage");
       else if (flatMethod !== undefined) put(frame, slot, (flatMethod[1] * stepMinutes) / (24 * 60), flatMethod[0]);
     }
   }

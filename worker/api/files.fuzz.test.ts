@@ -4,9 +4,10 @@
  * must come to the same.
  */
 import { expect, test } from "vitest";
-import { UnavailableError, type SqlPort } from "../../db/port.ts";
+import { UnavailableError } from "../../db/port.ts";
 import { FIXTURES, type Fixture } from "../../domain/metering/formats/fixtures.testing.ts";
 import { mutated, random } from "../../domain/metering/formats/mutations.testing.ts";
+import { failingAfter } from "../../test/support/failing-port.ts";
 import { memoryFiles, streamOf, type MemoryFiles } from "../../test/support/file-store.ts";
 import { admin } from "../../test/support/utility.ts";
 import type { FileAnswer } from "../operations/files/answer.ts";
@@ -54,19 +55,6 @@ async function openSide(): Promise<Side> {
 }
 
 const mappingName = (mapping: object): string => ("days" in mapping || JSON.stringify(mapping).includes('"columns"') ? "a-row-a-day" : "a-row-a-value");
-
-/** Lets so many writes pass, then none. */
-function failingAfter(port: SqlPort, writes: number): SqlPort {
-  let left = writes;
-  return {
-    query: (sql, args) => port.query(sql, args),
-    read: (statements) => port.read(statements),
-    write: async (statements) => {
-      if (left-- <= 0) throw new UnavailableError("none", "the database is away");
-      return port.write(statements);
-    },
-  };
-}
 
 async function send({ street, files }: Side, { format, options }: Fixture, text: string, writes: number | null = null): Promise<{ status: number; body: FileAnswer }> {
   const query = new URLSearchParams({ name: options?.name ?? "reads.txt", ...(options?.mapping ? { mapping: mappingName(options.mapping) } : { format }) });

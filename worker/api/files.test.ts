@@ -6,7 +6,8 @@ import { CONTENT_HASH_HEADER, KEY_HEADER, SIGNATURE_HEADER, signedText, TIMESTAM
 import { startOfDay } from "../../domain/calendar/zone.ts";
 import { decodeDay } from "../../domain/metering/index.ts";
 import { sourcesOf } from "../../db/metering/sources.ts";
-import { UnavailableError, type SqlPort } from "../../db/port.ts";
+import { UnavailableError } from "../../db/port.ts";
+import { failingAfter } from "../../test/support/failing-port.ts";
 import { memoryFiles, streamOf, type MemoryFiles } from "../../test/support/file-store.ts";
 import { admin, ZONE } from "../../test/support/utility.ts";
 import type { FileAnswer } from "../operations/files/answer.ts";
@@ -216,19 +217,6 @@ describe("the same file again", () => {
 });
 
 describe("what dies in the middle", () => {
-  /** Lets so many writes pass, then none. */
-  const failingAfter = (port: SqlPort, writes: number): SqlPort => {
-    let left = writes;
-    return {
-      query: (sql, args) => port.query(sql, args),
-      read: (statements) => port.read(statements),
-      write: async (statements) => {
-        if (left-- <= 0) throw new UnavailableError("none", "the database is away");
-        return port.write(statements);
-      },
-    };
-  };
-
   test("is taken up where it was left, and comes to what it would have come to", SLOW, async () => {
     const whole = (await send(FILE)).body;
     for (let writes = 0; ; writes++) {

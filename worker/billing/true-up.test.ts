@@ -130,6 +130,24 @@ describe("an estimated bill", () => {
     expect([second!.segments[0]!.estimate, third!.segments[0]!.estimate]).toEqual([{ methods: ["classAverage"] }, { methods: ["vacant"] }]);
   });
 
+  test("of a new meter that sends nothing is what the class used hour by hour, from fifteen neighbours on", async () => {
+    // 31 days of 24 hours, but for the last hour of the day on which clocks went forward.
+    for (const { around, used } of [{ around: 15, used: 31 * (24 * 500 + 276 * 10) - 730 }, { around: 14, used: null }]) {
+      const utility = await billingUtility();
+      await customer(utility, "1001", ["electric"]);
+      for (let n = 0; n < around; n += 1) {
+        const id = String(2001 + n);
+        await customer(utility, id, ["electric"]);
+        // More in the evening than in the morning, and no two of them alike; together 500 and ten for each hour of the day.
+        await meterDays(utility.port, channelOf(id, "electric"), "2026-03-01", "2026-04-01", (slot) => 500 + slot * 10 + (n - (around - 1) / 2) * 10);
+      }
+      await bill(utility, "2026-04-01");
+      const segments = await segmentsOf(utility, "1001-20260401");
+      expect(segments.map((segment) => segment.used), `${around} neighbours`).toEqual(used === null ? [] : [used]);
+      if (used !== null) expect((await snapshotOf(utility, "1001-20260401")).segments[0]!.estimate).toEqual({ methods: ["classAverage"] });
+    }
+  });
+
   test("does not tell a new customer what a neighbour uses: with too few of them, or one that uses most, there is none", async () => {
     for (const around of [neighbours(13), [...neighbours(14).slice(1), { id: "2001", gallons: 20_000 }]]) {
       const utility = await readOnce(["dial"], around);
