@@ -33,7 +33,7 @@ async function answer(world: World, gatewayId: string, text: string): Promise<Re
   const problem = await notAdmitted(world, gatewayId, message);
   if (problem) return problem;
   const operation = TAKEN.find((each) => each === message.operation);
-  if (!operation) return faulty(500, "Client", `Here only these are taken, in the MultiSpeak 3.0 namespace: ${TAKEN.join(", ")}.`);
+  if (!operation) return faulty(400, "Client", `Here only these are taken, in the MultiSpeak 3.0 namespace: ${TAKEN.join(", ")}.`);
   const at = world.now();
   const result = operation === "GetMethods" ? TAKEN.map((each) => leaf("string", each)) : errorList(operation === "PingURL" ? [] : await takeNotification(world, gatewayId, message, text), at);
   return soap(200, envelope({ at }, `${operation}Response`, [element(`${operation}Result`, result)]));

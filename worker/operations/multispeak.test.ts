@@ -294,7 +294,7 @@ describe("who tells", () => {
 
   test("asks for something else, or says nothing, is told what is taken", async () => {
     const { tell } = await street();
-    expect((await tell("GetAMRSupportedMeters", "")).text).toContain("Here only these are taken");
+    expect(await tell("GetAMRSupportedMeters", "")).toMatchObject({ status: 400, text: expect.stringContaining("Here only these are taken") as string });
     expect((await tell("ODEventNotification", "<ODEvents />")).text).toContain("There is nothing in it.");
     expect((await tell("CDStateChangedNotification", STATES.replace("W1", "W&lt;1"))).text).toContain('objectID="W&lt;1"');
   });

@@ -13,11 +13,9 @@ import { EmptyState, Notice } from "../../components/notice.tsx";
 import { Table } from "../../components/table.tsx";
 import { answering } from "../../session.server.ts";
 import { AccountAside, accountPath } from "./account-head.tsx";
-import { accountForm } from "./account-form.server.ts";
-import { AnswerNotice, didPath } from "./answer-notice.tsx";
-import { textOf } from "./forms.server.ts";
+import { accountForm, answerArrangement } from "./account-form.server.ts";
+import { AnswerNotice } from "./answer-notice.tsx";
 import { labelOf, DIFFERENCE_CHOICES } from "./setting-options.ts";
-import { answerForm, atWork } from "./staff.server.ts";
 
 export const meta: Route.MetaFunction = () => [{ title: "Budget billing" }];
 
@@ -30,16 +28,7 @@ export async function loader(asked: Route.LoaderArgs) {
 const DID: Readonly<Record<string, string>> = { enrol: "enrolled", change: "budgetChanged", leave: "left" };
 
 export async function action(asked: Route.ActionArgs) {
-  const { actor, world } = atWork(asked);
-  const { accountId } = asked.params;
-  const form = await asked.request.formData();
-  const text = (name: string) => textOf(form, name);
-  const what = text("what");
-  const amount = text("amount") === "" ? null : (parseDollars(text("amount")) ?? undefined);
-  return answerForm(
-    form, () => setBudget(world, actor, { commandId: text("commandId"), accountId, what, amount, reason: text("reason") }),
-    (status) => didPath(accountPath(accountId, "/budget"), DID[what] ?? "saved", status),
-  );
+  return answerArrangement(asked, "/budget", DID, (world, actor, sent, text) => setBudget(world, actor, { ...sent, amount: text("amount") === "" ? null : (parseDollars(text("amount")) ?? undefined) }));
 }
 
 export default function Budget({ loaderData: { head, commandId, leaveId, page }, actionData }: Route.ComponentProps) {

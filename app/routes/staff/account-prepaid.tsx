@@ -16,10 +16,8 @@ import { Table } from "../../components/table.tsx";
 import { formatQuantity } from "../../format/quantities.ts";
 import { answering } from "../../session.server.ts";
 import { AccountAside, accountPath } from "./account-head.tsx";
-import { accountForm } from "./account-form.server.ts";
-import { AnswerNotice, didPath } from "./answer-notice.tsx";
-import { textOf } from "./forms.server.ts";
-import { answerForm, atWork } from "./staff.server.ts";
+import { accountForm, answerArrangement } from "./account-form.server.ts";
+import { AnswerNotice } from "./answer-notice.tsx";
 import { commodityIcon, commodityName } from "./words.ts";
 
 export const meta: Route.MetaFunction = () => [{ title: "Prepaid" }];
@@ -33,15 +31,7 @@ export async function loader(asked: Route.LoaderArgs) {
 const DID: Readonly<Record<string, string>> = { enrol: "prepaid", change: "saved", leave: "prepaidLeft" };
 
 export async function action(asked: Route.ActionArgs) {
-  const { actor, world } = atWork(asked);
-  const { accountId } = asked.params;
-  const form = await asked.request.formData();
-  const text = (name: string) => textOf(form, name);
-  const what = text("what");
-  return answerForm(
-    form, () => setPrepaid(world, actor, { commandId: text("commandId"), accountId, what, lowAt: parseDollars(text("lowAt")) ?? undefined, reason: text("reason") }),
-    (status) => didPath(accountPath(accountId, "/prepaid"), DID[what] ?? "saved", status),
-  );
+  return answerArrangement(asked, "/prepaid", DID, (world, actor, sent, text) => setPrepaid(world, actor, { ...sent, lowAt: parseDollars(text("lowAt")) ?? undefined }));
 }
 
 export default function Prepaid({ loaderData: { head, commandId, leaveId, prepaid }, actionData }: Route.ComponentProps) {
