@@ -1,41 +1,13 @@
 /** Files of reads at the real pages: one is sent by hand, a table of nobody's is mapped from a sample and then sent; without a script as well. */
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
-import { createFirstAdministrator, type PeopleWorld } from "../../worker/operations/people.ts";
-import { openAccount, registerPremise, startService } from "../../worker/operations/registry.ts";
-import { admin, newAccount } from "../support/utility.ts";
 import { useStage } from "./harness.ts";
 import { looked } from "./looked.ts";
-import { prepareUtility, worldOf } from "./utility.ts";
+import { administratorAtWork, prepareOneHouse } from "./one-house.ts";
 
-const EMAIL = "ada@staff.test";
-const PASSWORD = "a long enough password 7";
+const stage = useStage({ prepare: async (meterline) => void (await prepareOneHouse(meterline)) });
 
-const stage = useStage({
-  async prepare(meterline) {
-    await prepareUtility(meterline);
-    const world = worldOf(meterline);
-    const peopleWorld: PeopleWorld = { ...world, env: { SECRET_KEY: meterline.secrets.secretKey, PUBLIC_URL: meterline.publicUrl } };
-    const made = await createFirstAdministrator(peopleWorld, { email: EMAIL, name: "Ada Lindqvist", password: PASSWORD, language: "en" });
-    if (!made.ok) throw new Error(made.refusal.code);
-    await registerPremise(world, admin, "premise", {
-      premiseId: "P-1", address: { line: "1 Elm St", city: "Cedar Falls", state: "IA", zip: "50613" }, premiseClass: "residential", dwellingUnits: 1,
-      servicePoints: [{ servicePointId: "SP-1", commodity: "water", usageFrom: null, meter: { meterId: "M-W1", badge: "W1", commodity: "water", size: null, manufacturer: null, installedOn: "2024-01-01", channels: [{ id: 1, name: "1", kind: "register", unit: "gal", stepMinutes: null, multiplier: "1", dials: 7, direction: "delivered" }] } }],
-    });
-    await openAccount(world, admin, "open", { ...newAccount("A-1"), openedOn: "2024-01-01" });
-    await startService(world, admin, "start", "A-1", { agreementId: "SA-1", premiseId: "P-1", servicePointId: "SP-1", commodity: "water", rateScheduleId: "water-res", startOn: "2024-01-01" });
-  },
-});
-
-async function atWork(options?: Parameters<typeof stage.person>[0]): Promise<Page> {
-  const page = await stage.person(options);
-  await page.goto("/sign-in");
-  await page.getByLabel("E-mail").fill(EMAIL);
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { name: "Board" }).waitFor();
-  return page;
-}
+const atWork = (options?: Parameters<typeof stage.person>[0]): Promise<Page> => administratorAtWork(stage, options);
 
 /** Some hours ago, on the wall clock of Chicago or in UTC. */
 const ago = (hours: number): Date => new Date(Math.floor(Date.now() / 3_600_000 - hours) * 3_600_000);

@@ -1,19 +1,17 @@
 /** Meters at the real pages: a head-end is connected and asked, its answer comes by itself; a meter is exchanged, taken off, and another one hung from stock. */
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { createFirstAdministrator, type PeopleWorld } from "../../worker/operations/people.ts";
 import { enterStock, pairEndpoint } from "../../worker/operations/meter-stock.ts";
-import { openAccount, registerPremise, startService } from "../../worker/operations/registry.ts";
+import { registerPremise } from "../../worker/operations/registry.ts";
 import { addDays } from "../../domain/calendar/local-date.ts";
 import { localDateOf } from "../../domain/calendar/zone.ts";
 import { notification, openHeadEnd, type TestHeadEnd } from "../support/multispeak-head-end.ts";
-import { admin, newAccount, supervisor, ZONE } from "../support/utility.ts";
+import { admin, supervisor, ZONE } from "../support/utility.ts";
 import { useStage } from "./harness.ts";
 import { looked } from "./looked.ts";
-import { prepareUtility, worldOf } from "./utility.ts";
+import { administratorAtWork, prepareOneHouse } from "./one-house.ts";
+import { worldOf } from "./utility.ts";
 
-const EMAIL = "ada@staff.test";
-const PASSWORD = "a long enough password 7";
 /** The day of everything in this story that lies behind. */
 const YESTERDAY = addDays(localDateOf(Date.now(), ZONE), -1);
 
@@ -23,32 +21,14 @@ afterAll(() => headEnd.close());
 
 const stage = useStage({
   async prepare(meterline) {
-    await prepareUtility(meterline);
-    const world = worldOf(meterline);
-    const peopleWorld: PeopleWorld = { ...world, env: { SECRET_KEY: meterline.secrets.secretKey, PUBLIC_URL: meterline.publicUrl } };
-    const made = await createFirstAdministrator(peopleWorld, { email: EMAIL, name: "Ada Lindqvist", password: PASSWORD, language: "en" });
-    if (!made.ok) throw new Error(made.refusal.code);
-    await registerPremise(world, admin, "premise", {
-      premiseId: "P-1", address: { line: "1 Elm St", city: "Cedar Falls", state: "IA", zip: "50613" }, premiseClass: "residential", dwellingUnits: 1,
-      servicePoints: [{ servicePointId: "SP-1", commodity: "water", usageFrom: null, meter: { meterId: "M-W1", badge: "W1", commodity: "water", size: '5/8"', manufacturer: "Neptune", installedOn: "2024-01-01", channels: [{ id: 1, name: "1", kind: "register", unit: "gal", stepMinutes: null, multiplier: "1", dials: 7, direction: "delivered" }] } }],
-    });
-    await openAccount(world, admin, "open", { ...newAccount("A-1"), openedOn: "2024-01-01" });
-    await startService(world, admin, "start", "A-1", { agreementId: "SA-1", premiseId: "P-1", servicePointId: "SP-1", commodity: "water", rateScheduleId: "water-res", startOn: "2024-01-01" });
+    const world = await prepareOneHouse(meterline);
     for (const badge of ["W2", "W3"]) {
       await enterStock(world, supervisor, { commandId: `stock-${badge}-00000001`, commodity: "water", state: "inStock", meter: { badge, size: '5/8"', manufacturer: "Neptune", kind: "register", unit: "gal", dials: "7", stepMinutes: "", multiplier: "1" } });
     }
   },
 });
 
-async function atWork(options?: Parameters<typeof stage.person>[0]): Promise<Page> {
-  const page = await stage.person(options);
-  await page.goto("/sign-in");
-  await page.getByLabel("E-mail").fill(EMAIL);
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { name: "Board" }).waitFor();
-  return page;
-}
+const atWork = (options?: Parameters<typeof stage.person>[0]): Promise<Page> => administratorAtWork(stage, options);
 
 interface Connected {
   readonly gatewayId: string;
