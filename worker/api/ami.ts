@@ -6,7 +6,7 @@ import type { Env } from "../../durable/env.ts";
 import { worldOf, type World } from "../operations/context.ts";
 import { answerCommand, fetchCommands } from "../operations/meter-commands.ts";
 import { credentialOf, READS_LIMIT, withinLimit } from "../operations/gateways.ts";
-import { batchIdOf, bodyHashOf, ingestAgain, ingestReads, repeatedBatch, type PostedReads } from "../operations/reads.ts";
+import { batchIdOf, bodyHashOf, ingestAgain, ingestReads, passedOver, repeatedBatch, type PostedReads } from "../operations/reads.ts";
 import { BodyError, readBody, type Body } from "../operations/body.ts";
 import { amiFiles } from "./files.ts";
 import { problem, refuse, tooMany } from "./problem.ts";
@@ -90,7 +90,9 @@ async function takeBatch(world: World, gatewayId: string, text: string): Promise
   }
   try {
     const posted: PostedReads = { actor: { kind: "gateway", gatewayId }, batchId, bodyHash: bodyHashOf(text), readings: batch.reads, events: batch.events };
-    return Response.json(await (before ? ingestAgain(world, posted, before) : ingestReads(world, posted)));
+    const answer = await (before ? ingestAgain(world, posted, before) : ingestReads(world, posted));
+    const unknown = (await passedOver(world, batch.events)).map(({ index, event: { meter } }) => ({ path: `events[${index}].meter`, meter, reason: "No meter has this number; what is said of it is passed over." }));
+    return Response.json(unknown.length === 0 ? answer : { ...answer, passedOver: unknown });
   } catch (error) {
     if (!(error instanceof FenceLostError)) throw error;
     return problem(503, "busy", "Others are writing reads of the same meters. Post it again.", { "retry-after": "1" });

@@ -66,7 +66,10 @@ test("tamper and a clock that is off are exceptions; accepted they stay decided,
 test("an event without a read holds a day that was fine, and a batch of events alone is answered", async () => {
   await street.post([day(SPRING, household(SPRING, 92))]);
   const response = await street.postRaw(JSON.stringify({ events: [{ meter: "E1", at: "2026-03-08T02:11:00-06:00", conditions: [{ kind: "tamper", says: "cover" }] }, { meter: "NOPE", at: "2026-03-08T02:11:00-06:00", conditions: [{ kind: "tamper" }] }] }));
-  expect([response.status, ((await response.json()) as { counts: object }).counts]).toEqual([200, { accepted: 0, duplicate: 0, exception: 0, rejected: 0 }]);
+  expect([response.status, await response.json()]).toMatchObject([200, {
+    counts: { accepted: 0, duplicate: 0, exception: 0, rejected: 0 },
+    passedOver: [{ path: "events[1].meter", meter: "NOPE", reason: "No meter has this number; what is said of it is passed over." }],
+  }]);
   expect(await street.port.query("SELECT rule, severity, day FROM exception")).toEqual([{ rule: "tamper", severity: "warn", day: "2026-03-08" }]);
   expect((await said()).rows).toMatchObject([{ badge: "E1", kind: "tamper", says: "cover" }]);
 });

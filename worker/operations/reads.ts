@@ -72,6 +72,13 @@ export async function ingestReads(world: World, posted: PostedReads): Promise<In
   }
 }
 
+/** Those of the events that are of meters which nobody has entered: they are passed over, and whoever sent them is to know. */
+export async function passedOver({ port }: Pick<World, "port">, events: readonly MeterEvent[]): Promise<readonly { readonly index: number; readonly event: MeterEvent }[]> {
+  if (events.length === 0) return [];
+  const known = new Set((await port.query<{ badge: string }>("SELECT badge FROM meter WHERE badge IN (SELECT value FROM json_each(?))", [JSON.stringify(badgesOf([], events))])).map(({ badge }) => badge));
+  return events.flatMap((event, index) => (known.has(event.meter) ? [] : [{ index, event }]));
+}
+
 /**
  * A batch that came before and of which reads were turned away: what was wrong with them may be right by now (they lay in
  * the future by a clock that ran ahead). Where nothing has changed, the first answer stands.

@@ -14,7 +14,7 @@ import { actorText, SELF_SERVICE_MESSAGE, type Actor } from "../../../domain/lif
 import type { World } from "../context.ts";
 import { badgesOf } from "../../../domain/metering/index.ts";
 import { ownBadges } from "../own-meter.ts";
-import { ingestReads, senderOf } from "../reads.ts";
+import { ingestReads, passedOver, senderOf } from "../reads.ts";
 import { mappingVersion } from "./mappings.ts";
 import type { FileStore, ReceivedFile } from "./receive.ts";
 import { unpacked } from "./unpack.ts";
@@ -202,15 +202,10 @@ async function ingestBatch(world: World, file: FileRow, batchId: string, { reads
     const sentence = outcome === "rejected" ? `meter ${reads[index]!.meter}: ${field === undefined ? "" : `${field} `}${reason}` : reason;
     return [{ line: lineOf(lines[index]!), kind: outcome, reason: sentence, ...(exceptionId !== undefined && { exceptionId }) }];
   });
-  return { counts: { ...NO_COUNTS, ...counts, reads: reads.length }, notes: [...notes, ...(await passedOver(world, events))] };
+  return { counts: { ...NO_COUNTS, ...counts, reads: reads.length }, notes: [...notes, ...(await passedOver(world, events)).map(({ event }) => passedOverNote(event))] };
 }
 
-/** What is said of meters that nobody has entered is passed over; the file's page tells of which lines. */
-async function passedOver({ port }: World, events: ReadingBatch["events"]): Promise<FileNote[]> {
-  if (events.length === 0) return [];
-  const known = new Set((await port.query<{ badge: string }>("SELECT badge FROM meter WHERE badge IN (SELECT value FROM json_each(?))", [JSON.stringify(badgesOf([], events))])).map(({ badge }) => badge));
-  return events.filter(({ meter }) => !known.has(meter)).map(({ meter, line }): FileNote => ({ line, kind: "rejected", reason: `meter ${meter}: no meter has this number; what is said of it is passed over` }));
-}
+const passedOverNote = ({ meter, line }: ReadingBatch["events"][number]): FileNote => ({ line, kind: "rejected", reason: `meter ${meter}: no meter has this number; what is said of it is passed over` });
 
 /** Named by what is in it: a version that reads a file otherwise makes other batches of it. */
 function batchIdOf(fileId: string, part: number, { reads, events }: ReadingBatch): string {
