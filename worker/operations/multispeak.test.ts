@@ -100,6 +100,17 @@ describe("a read now", () => {
     expect([await state(), await dials()]).toEqual([["confirmed", null], [4_210, 4_215]]);
   });
 
+  test("by a clock that runs ahead is turned away, and taken when it is told again later", async () => {
+    const { clock, tell, dials } = await street();
+    const ahead = readings("theirs-18", gallons(4_210, { at: "2026-03-10T18:00:00Z" }));
+    expect((await tell("ReadingChangedNotification", ahead)).text).toContain('objectID="W1"');
+    expect(await dials()).toEqual([]);
+    clock.now = Date.parse("2026-03-10T18:30:00Z");
+    expect((await tell("ReadingChangedNotification", ahead)).text).not.toContain("errorObject");
+    expect((await tell("ReadingChangedNotification", ahead)).text).not.toContain("errorObject");
+    expect(await dials()).toEqual([4_210]);
+  });
+
   test("that comes before the head-end is known to have the question, or after its time, counts all the same", async () => {
     const { ask, pass, state, tell } = await street();
     headEnd.behaviour = "trouble";

@@ -9,7 +9,7 @@ import { ReadingCollector, ReadsFile, type ReadingBatch, type Refusal } from "..
 import type { ErrorObject, SoapItem, SoapMessage } from "../head-ends/multispeak/soap.ts";
 import type { World } from "./context.ts";
 import { endCommand, verdictOnReads, type Verdict } from "./meter-commands.ts";
-import { batchIdOf, bodyHashOf, ingestReads, repeatedBatch, type ReadAnswer } from "./reads.ts";
+import { batchIdOf, bodyHashOf, ingestAgain, ingestReads, repeatedBatch, type PostedReads, type ReadAnswer } from "./reads.ts";
 
 /** A command that a notification may be about. */
 interface Asked {
@@ -42,7 +42,9 @@ async function takeReadings(world: World, gatewayId: string, { texts }: SoapMess
     // Named by what is in it: told again in another envelope, it is the same batch.
     const body = JSON.stringify(reads);
     const batchId = batchIdOf(gatewayId, body);
-    const { outcomes } = (await repeatedBatch(world, batchId)) ?? (await ingestReads(world, { actor: { kind: "gateway", gatewayId }, batchId, bodyHash: bodyHashOf(body), readings: reads }));
+    const posted: PostedReads = { actor: { kind: "gateway", gatewayId }, batchId, bodyHash: bodyHashOf(body), readings: reads };
+    const before = await repeatedBatch(world, batchId);
+    const { outcomes } = await (before ? ingestAgain(world, posted, before) : ingestReads(world, posted));
     taken.push(...outcomes.map((outcome) => ({ ...outcome, meter: reads[outcome.index]!.meter })));
   }
   const errors = [

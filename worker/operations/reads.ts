@@ -85,6 +85,7 @@ export async function passedOver({ port }: Pick<World, "port">, events: readonly
  * @throws as `ingestReads`
  */
 export async function ingestAgain(world: World, posted: PostedReads, before: IngestAnswer): Promise<IngestAnswer> {
+  if (before.counts.rejected === 0) return before;
   const { result: { counts: { rejected } } } = await classifyBatch(world.port, posted.readings, await readsSetting(world), posted.events);
   if (rejected >= before.counts.rejected) return before;
   return ingestReads(world, { ...posted, batchId: batchIdOf(`${before.batchId} again`, String(rejected)) });
