@@ -42,13 +42,12 @@ const POINTS = `SELECT DISTINCT sp.id AS "servicePointId", coalesce(sp.usage_fro
 const MEASURING = `(SELECT DISTINCT coalesce(sp.usage_from, sp.id) AS id FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value JOIN service_point AS sp ON sp.id = a.service_point_id
     UNION SELECT f.value->>'text' FROM ${IDS} CROSS JOIN account_state AS s ON s.account_id = i.value CROSS JOIN json_each(s.state, '$.facts') AS f WHERE f.value->>'kind' = 'deduct-meter')`;
 
-const METERS = `SELECT mi.service_point_id AS "servicePointId", mi.installed_on AS "installedOn", mi.removed_on AS "removedOn", mi.installed_at AS "installedAt", mi.removed_at AS "removedAt", m.id AS "meterId", m.badge, m.size, m.commodity,
+/** A row for each channel, with the stamp of its point; a point at which nothing hangs has one row with nothing else in it. */
+const METERS = `SELECT p.id AS "servicePointId", (SELECT ${HUNG_STAMP} FROM meter_installation AS mi WHERE mi.service_point_id = p.id) AS stamp, mi.installed_on AS "installedOn", mi.removed_on AS "removedOn", mi.installed_at AS "installedAt", mi.removed_at AS "removedAt", m.id AS "meterId", m.badge, m.size, m.commodity,
     c.id AS "channelId", c.name, c.kind, c.unit, c.step_minutes AS "stepMinutes", c.multiplier, c.dials, c.direction
   FROM ${MEASURING} AS p
-  CROSS JOIN meter_installation AS mi ON mi.service_point_id = p.id JOIN meter AS m ON m.id = mi.meter_id CROSS JOIN channel AS c ON c.meter_id = m.id
+  LEFT JOIN meter_installation AS mi ON mi.service_point_id = p.id LEFT JOIN meter AS m ON m.id = mi.meter_id LEFT JOIN channel AS c ON c.meter_id = m.id
   ORDER BY mi.installed_on, c.id`;
-
-const HUNG = `SELECT p.id, (SELECT ${HUNG_STAMP} FROM meter_installation AS mi WHERE mi.service_point_id = p.id) AS stamp FROM ${MEASURING} AS p`;
 
 const RATES = `SELECT v.schedule_id AS "scheduleId", v.version, v.effective_on AS "effectiveOn", v.document_hash AS "documentHash"
   FROM (SELECT DISTINCT a.rate_schedule_id AS id FROM ${IDS} CROSS JOIN service_agreement AS a ON a.account_id = i.value UNION SELECT value FROM json_each(?)) AS used
@@ -61,6 +60,7 @@ const HISTORY = `SELECT b.account_id AS "accountId", b.period_from AS "periodFro
 const WORK = `SELECT x.account_id AS "accountId", x.id FROM ${IDS} CROSS JOIN exception AS x ON x.account_id = i.value WHERE x.kind IN ('${BILLING_KIND}', '${UNBILLED_KIND}') AND (x.status = 'open' OR x.run_id = ?)`;
 
 type MeterRow = Channel & HungOn & { servicePointId: string; badge: string; size: string | null };
+type PlaceRow = (MeterRow | { readonly channelId: null; readonly servicePointId: string }) & { readonly stamp: number };
 type PointRow = Pick<PointFacts, "servicePointId" | "measuredAt" | "dwellingUnits"> & { readonly disconnected: number };
 
 export interface AccountsAsked {
@@ -77,16 +77,16 @@ export interface AccountsAsked {
 
 export async function loadAccountFacts(port: SqlPort, accountIds: readonly string[], { zone, historyFrom, runId, schedules = [], without = [] }: AccountsAsked): Promise<LoadedAccounts> {
   const ids = JSON.stringify(accountIds);
-  const [states, points, meters, hung, rates, history, work] = await port.read([
+  const [states, points, meters, rates, history, work] = await port.read([
     { sql: STATES, args: [ids] },
     { sql: POINTS, args: [ids] },
     { sql: METERS, args: [ids, ids] },
-    { sql: HUNG, args: [ids, ids] },
     { sql: RATES, args: [ids, JSON.stringify(schedules)] },
     { sql: HISTORY, args: [ids, historyFrom, JSON.stringify(without)] },
     { sql: WORK, args: [ids, runId] },
   ]);
-  const legsAt = Map.groupBy(meters!.rows as unknown as MeterRow[], (row) => row.servicePointId);
+  const places = meters!.rows as unknown as PlaceRow[];
+  const legsAt = Map.groupBy(places.filter((row): row is MeterRow & PlaceRow => row.channelId !== null), (row) => row.servicePointId);
   const pointOf = new Map((points!.rows as unknown as PointRow[]).map((row) => [row.servicePointId, pointFacts(row, legsAt.get(row.measuredAt) ?? [], zone)]));
   const historyOf = Map.groupBy(history!.rows as unknown as (PastBill & { accountId: string })[], (row) => row.accountId);
   const items = work!.rows as unknown as { accountId: string; id: string }[];
@@ -106,7 +106,7 @@ export async function loadAccountFacts(port: SqlPort, accountIds: readonly strin
   const workOf = new Map([...Map.groupBy(items, ({ accountId }) => accountId)].map(([accountId, own]) => [accountId, own.flatMap(({ id }) => records.get(id) ?? [])]));
   return {
     accounts, work: workOf, rates: Map.groupBy(rates!.rows as unknown as RateHead[], (head) => head.scheduleId),
-    hung: new Map((hung!.rows as unknown as { id: string; stamp: number }[]).map(({ id, stamp }) => [id, stamp])),
+    hung: new Map(places.map(({ servicePointId, stamp }) => [servicePointId, stamp])),
   };
 }
 
